@@ -1,0 +1,75 @@
+"""The staff's and the juries' side: Django's admin, entered through the portal's own sign-in and with a second factor."""
+
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+
+class PortalAdminSite(AdminSite):
+    """The admin for members of a team who proved in this session that they hold their second factor."""
+
+    site_header = gettext_lazy("Portail des admissions")
+    site_title = gettext_lazy("Portail des admissions")
+    index_title = gettext_lazy("Gestion des admissions")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Is this an active member of a team, signed in with what the settings ask of one?"""
+        return super().has_permission(request) and (
+            not settings.STAFF_SECOND_FACTOR or used_second_factor(request)
+        )
+
+    @never_cache
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send the person to what is still missing: signing in, setting up a second factor, or showing it.
+
+        Raises:
+            PermissionDenied: signed in, but not a member of a team.
+        """
+        if self.has_permission(request):
+            return HttpResponseRedirect(self._destination(request))
+        if not request.user.is_authenticated:
+            return self._by_way_of("account_login", request)
+        if not request.user.is_staff:
+            raise PermissionDenied(_("Cette partie du portail est réservée aux équipes des écoles."))
+        if not is_mfa_enabled(request.user):
+            messages.info(
+                request,
+                _(
+                    "Pour ouvrir la gestion des admissions, ajoutez d’abord un second facteur : "
+                    "une application de codes ou une clé d’accès."
+                ),
+            )
+            return redirect("mfa_index")
+        return self._by_way_of("mfa_reauthenticate", request)
+
+    def _by_way_of(self, view: str, request: HttpRequest) -> HttpResponseRedirect:
+        query = urlencode({REDIRECT_FIELD_NAME: self._destination(request)})
+        return HttpResponseRedirect(f"{reverse(view)}?{query}")
+
+    def _destination(self, request: HttpRequest) -> str:
+        """Where the person was going; the index if the address leads out of the portal."""
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        inside = url_has_allowed_host_and_scheme(
+            wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
+        return wanted if inside else reverse(f"{self.name}:index")
+
+
+def used_second_factor(request: HttpRequest) -> bool:
+    """Was a code, a recovery code or a passkey of this person accepted in this session?"""
+    return any(
+        step["method"] == "mfa" for step in get_authentication_records(request, request.user)
+    )

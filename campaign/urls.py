@@ -1,0 +1,6 @@
+"""The home pages: their addresses."""
+
+from django.urls import URLPattern
+
+app_name = "campaign"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,6 @@
+"""The pages of payment: their addresses."""
+
+from django.urls import URLPattern
+
+app_name = "payments"
+urlpatterns: list[URLPattern] = []
