@@ -1,0 +1,50 @@
+"""Filters of templates: dates, durations, amounts and sizes as people read them (`{% load words %}`).
+
+`{{ procedure.ends_at|date_and_hour }}`, `{{ deadline|time_left:now }}`, `{{ charge.amount|money }}`.
+"""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import get_language, gettext
+
+from programmes import words
+
+register = template.Library()
+
+register.filter(words.date_in_full)
+register.filter(words.date_and_hour)
+register.filter(words.hour)
+register.filter(words.time_left)
+register.filter(words.money)
+
+NO_BREAK = "\u00a0"
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """« 820 ko », « 1,4 Mo » (English: "820 kB", "1.4 MB"): a size given in bytes, in decimal units."""
+    if size < 1_000_000:
+        number, unit = f"{max(1, round(size / 1000))}", gettext("ko")
+    else:
+        number, unit = f"{size / 1_000_000:.1f}".removesuffix(".0"), gettext("Mo")
+    if not (get_language() or "fr").startswith("en"):
+        number = number.replace(".", ",")
+    return f"{number}{NO_BREAK}{unit}"
+
+
+@register.filter
+def iban(account: str) -> str:
+    """« FR76 1007 1310… »: an account number in groups of four, as it stands on a bank's papers."""
+    bare = "".join(account.split())
+    return NO_BREAK.join(bare[start : start + 4] for start in range(0, len(bare), 4))
+
+
+@register.filter
+def rank(number: int) -> str:
+    """« 1er », « 2e » (English: "1st", "2nd"): a place on a list."""
+    if not (get_language() or "fr").startswith("en"):
+        return "1er" if number == 1 else f"{number}e"
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    ending = "th" if number % 100 in (11, 12, 13) else endings.get(number % 10, "th")
+    return f"{number}{ending}"
