@@ -1,0 +1,276 @@
+"""Who applies: the candidate, the dossier with its answers and ranked choices, and the people around it."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cached_property
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from documents.models import Folder
+from journal.clock import instant
+from payments.models import Account
+from programmes.models import Procedure, ProcedureVersion, Programme, Role, Track
+from programmes.rules import Rules
+
+
+class Candidate(models.Model):
+    """A person who applies: the identity that all of that person's dossiers share."""
+
+    IDENTITY_FIELDS = ("family_name", "name_in_use", "given_names", "birth_date")
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="candidate", verbose_name=_("compte"))
+    family_name = models.CharField(_("nom de naissance"), max_length=120, blank=True)
+    name_in_use = models.CharField(_("nom d'usage"), max_length=120, blank=True)
+    given_names = models.CharField(_("prénoms"), max_length=160, blank=True)
+    birth_date = models.DateField(_("date de naissance"), null=True, blank=True)
+    folded_name = models.CharField(max_length=420, blank=True, db_index=True, editable=False)
+
+    class Meta:
+        verbose_name = _("candidat")
+        verbose_name_plural = _("candidats")
+
+    def __str__(self) -> str:
+        return self.full_name or self.user.email
+
+    @property
+    def full_name(self) -> str:
+        """Given names, then the name in use or at birth; the form in which the portal addresses the person."""
+        return f"{self.given_names} {self.name_in_use or self.family_name}".strip()
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("brouillon")
+    SUBMITTED = "submitted", _("transmis")
+    VALIDATED = "validated", _("validé")
+    WITHDRAWN = "withdrawn", _("retiré")
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    """Who may see which dossier. No page starts from all of them."""
+
+    def owned_by(self, user: User) -> Self:
+        """The candidate's own."""
+        return self.filter(candidate__user=user)
+
+    def visible_to(self, user: User) -> Self:
+        """Those that a member of staff may open by role.
+
+        The office, the jury and the presidency see the submitted dossiers of the procedure; a school's service sees those
+        that ranked the school first. Drafts are the candidate's alone. Rule: AST-07.
+        """
+        roles = Role.objects.filter(user=user)
+        everywhere = roles.filter(kind__in=[Role.Kind.OFFICE, Role.Kind.JURY, Role.Kind.PRESIDENT])
+        seen = Q(procedure__in=everywhere.values("procedure"))
+        for role in roles.filter(kind__in=[Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT]):
+            own = Q(procedure=role.procedure_id)
+            if role.school_id is not None:
+                first = Choice.objects.filter(rank=1, programme__school=role.school_id)
+                own &= Q(pk__in=first.values("dossier"))
+            seen |= own
+        return self.filter(seen).exclude(status=Status.DRAFT)
+
+
+class Dossier(models.Model):
+    """The candidate's single file in a procedure."""
+
+    class Equivalence(models.TextChoices):
+        NONE = "", _("titre des tableaux")
+        FOREIGN = "foreign", _("titre étranger")
+        FOUR_YEARS = "four_years", _("quatre années après le baccalauréat")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(_("référence"), max_length=20, unique=True)
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="dossiers", verbose_name=_("procédure"))
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="dossiers", verbose_name=_("candidat"))
+    version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    folder = models.OneToOneField(Folder, models.PROTECT, related_name="dossier", verbose_name=_("pièces"))
+    account = models.OneToOneField(Account, models.PROTECT, related_name="dossier", verbose_name=_("compte"))
+    status = models.CharField(_("état"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    title = models.CharField(_("titre"), max_length=40, blank=True)
+    speciality = models.CharField(_("spécialité"), max_length=60, blank=True)
+    equivalence = models.CharField(_("équivalence"), max_length=20, choices=Equivalence.choices, blank=True)
+    track = models.ForeignKey(Track, models.PROTECT, null=True, related_name="dossiers", verbose_name=_("filière"))
+    created_at = models.DateTimeField(_("créé le"), default=instant)
+    submitted_at = models.DateTimeField(_("transmis le"), null=True)
+    validated_at = models.DateTimeField(_("validé le"), null=True)
+    ended_at = models.DateTimeField(_("retiré le"), null=True)
+    ended_because = models.CharField(_("motif du retrait"), max_length=500, blank=True)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dossier")
+        verbose_name_plural = _("dossiers")
+        ordering = ["submitted_at", "pk"]
+        indexes = [
+            models.Index(fields=["procedure", "status", "submitted_at", "id"], name="dossier_queue"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "candidate"], name="one_dossier_per_procedure"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["submitted", "validated"])
+                | Q(submitted_at__isnull=False, track__isnull=False),
+                name="submitted_with_instant_and_track",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the dossier's own version."""
+        return self.version.rules
+
+    @cached_property
+    def first_choice(self) -> Programme | None:
+        """The programme ranked first, whose school verifies the dossier and is paid."""
+        choice = next((choice for choice in self.ranked_choices if choice.rank == 1), None)
+        return choice.programme if choice else None
+
+    @cached_property
+    def ranked_choices(self) -> list[Choice]:
+        """The choices in the candidate's order, with their programmes and schools."""
+        return list(self.choices.select_related("programme__school").order_by("rank"))
+
+
+class Answer(models.Model):
+    """What was answered to one field of the form."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="answers", verbose_name=_("dossier"))
+    field = models.CharField(_("question"), max_length=60)
+    value = models.TextField(_("réponse"), blank=True)
+    saved_at = models.DateTimeField(_("enregistrée le"))
+
+    class Meta:
+        verbose_name = _("réponse")
+        verbose_name_plural = _("réponses")
+        constraints = [models.UniqueConstraint(fields=["dossier", "field"], name="one_answer_per_field")]
+
+    def __str__(self) -> str:
+        return self.field
+
+
+class Choice(models.Model):
+    """A programme that the dossier applies to, and its rank of preference (1 is the best)."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="choices", verbose_name=_("dossier"))
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="choices", verbose_name=_("formation"))
+    rank = models.PositiveSmallIntegerField(_("rang"))
+
+    class Meta:
+        verbose_name = _("vœu")
+        verbose_name_plural = _("vœux")
+        ordering = ["dossier", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "programme"], name="programme_chosen_once"),
+            models.UniqueConstraint(fields=["dossier", "rank"], name="choice_rank_once"),
+            models.CheckConstraint(condition=Q(rank__gte=1), name="choice_rank_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rank}. {self.programme}"
+
+
+class Receipt(models.Model):
+    """The proof of submission: its number, and the order of the choices as it then stood."""
+
+    dossier = models.OneToOneField(Dossier, models.CASCADE, related_name="receipt", verbose_name=_("dossier"))
+    number = models.CharField(_("numéro"), max_length=40, unique=True)
+    issued_at = models.DateTimeField(_("délivré le"))
+    choices = models.JSONField(_("ordre des vœux"))
+
+    class Meta:
+        verbose_name = _("accusé de réception")
+        verbose_name_plural = _("accusés de réception")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Referee(models.Model):
+    """A person whom the candidate asks for a confidential opinion; they answer through a link, without an account."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("sollicité")
+        DEPOSITED = "deposited", _("fiche déposée")
+        DECLINED = "declined", _("décliné")
+        REPLACED = "replaced", _("remplacé")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="referees", verbose_name=_("dossier"))
+    kind = models.SlugField(_("qualité"), max_length=40)
+    name = models.CharField(_("nom"), max_length=160)
+    position = models.CharField(_("fonction"), max_length=160, blank=True)
+    email = models.EmailField(_("adresse électronique"))
+    language = models.CharField(_("langue"), max_length=5, default="fr")
+    secret_digest = models.CharField(max_length=64, unique=True, editable=False)
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField(_("sollicité le"))
+    answered_at = models.DateTimeField(_("répondu le"), null=True)
+
+    class Meta:
+        verbose_name = _("référent")
+        verbose_name_plural = _("référents")
+        ordering = ["asked_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Appraisal(models.Model):
+    """What a referee wrote: a draft until deposited. The candidate never sees it."""
+
+    referee = models.OneToOneField(Referee, models.CASCADE, related_name="appraisal", verbose_name=_("référent"))
+    answers = models.JSONField(_("réponses"), default=dict)
+    saved_at = models.DateTimeField(_("enregistrée le"))
+    deposited_at = models.DateTimeField(_("déposée le"), null=True)
+
+    class Meta:
+        verbose_name = _("fiche d'appréciation")
+        verbose_name_plural = _("fiches d'appréciation")
+
+    def __str__(self) -> str:
+        return f"{self.referee_id}"
+
+
+class Correction(models.Model):
+    """Something asked of the candidate after submission: what it opens, why, and until when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="corrections", verbose_name=_("dossier"))
+    opens = models.JSONField(_("ouvre"), default=list)  # "page:identity", "paper:cv", "payment"
+    reason = models.TextField(_("ce qui est demandé"))
+    until = models.DateTimeField(_("jusqu'au"))
+    asked_at = models.DateTimeField(_("demandée le"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("demandée par")
+    )
+    answered_at = models.DateTimeField(_("répondue le"), null=True)
+    withdrawn_at = models.DateTimeField(_("levée le"), null=True)
+
+    class Meta:
+        verbose_name = _("correction demandée")
+        verbose_name_plural = _("corrections demandées")
+        ordering = ["asked_at"]
+        constraints = [models.CheckConstraint(condition=Q(until__gt=F("asked_at")), name="correction_leaves_time")]
+
+    def __str__(self) -> str:
+        return self.reason[:60]
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure of the dossier."""
+        return self.dossier.procedure
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the candidate may still answer it."""
+        waiting = self.answered_at is None and self.withdrawn_at is None
+        return waiting and self.procedure.now() < self.until

@@ -1,0 +1,11 @@
+"""Judgement: verification, admissibility, tests, marks, publication."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class JuriesConfig(AppConfig):
+    """Django's registration of the app."""
+
+    name = "juries"
+    verbose_name = _("Vérification et jurys")

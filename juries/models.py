@@ -1,0 +1,196 @@
+"""Judgement: decisions behind the publication gate, panels and test slots, marks."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from applicants.models import Dossier
+from programmes.models import Procedure, School, Step
+
+
+class Publication(models.Model):
+    """The results of a step: prepared (frozen), then public from one instant on the procedure's clock.
+
+    Visibility depends on the two columns alone, so no worker that is late can delay or hasten it; the act that runs at the
+    instant only announces (mails, notices).
+    """
+
+    step = models.OneToOneField(Step, models.CASCADE, related_name="publication", verbose_name=_("étape"))
+    visible_at = models.DateTimeField(_("instant de publication"))
+    prepared_at = models.DateTimeField(_("préparée le"))
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("préparée par")
+    )
+    announced_at = models.DateTimeField(_("annoncée le"), null=True)
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+
+    def __str__(self) -> str:
+        return f"{self.step}"
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure whose results these are."""
+        return self.step.procedure
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the instant has come."""
+        return self.procedure.now() >= self.visible_at
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """The gate: candidate-side code reads decisions through `published` only."""
+
+    def published(self, procedure: Procedure) -> Self:
+        """The decisions of `procedure` whose publication instant has come on its clock. Rule: AST-13."""
+        return self.filter(dossier__procedure=procedure, step__publication__visible_at__lte=procedure.now())
+
+
+class Decision(models.Model):
+    """What the jury decided on a dossier at a step, and why."""
+
+    class Outcome(models.TextChoices):
+        ADMISSIBLE = "admissible", _("admissible")
+        NOT_ADMISSIBLE = "not_admissible", _("non admissible")
+        ADMITTED = "admitted", _("admis")
+        CONDITIONAL = "conditional", _("admis sous réserve")
+        REFUSED = "refused", _("non admis")
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="decisions", verbose_name=_("dossier"))
+    step = models.ForeignKey(Step, models.CASCADE, related_name="decisions", verbose_name=_("étape"))
+    outcome = models.CharField(_("décision"), max_length=20, choices=Outcome.choices)
+    reason = models.TextField(_("motif"), blank=True)
+    decided_at = models.DateTimeField(_("prise le"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("prise par")
+    )
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("décision")
+        verbose_name_plural = _("décisions")
+        constraints = [models.UniqueConstraint(fields=["dossier", "step"], name="one_decision_per_step")]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure of the dossier."""
+        return self.dossier.procedure
+
+
+class DecisionCorrection(models.Model):
+    """A change of a published decision: proposed by one person, confirmed by another."""
+
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="corrections", verbose_name=_("décision"))
+    outcome = models.CharField(_("nouvelle décision"), max_length=20, choices=Decision.Outcome.choices)
+    reason = models.TextField(_("motif"))
+    proposed_at = models.DateTimeField(_("proposée le"))
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposée par")
+    )
+    confirmed_at = models.DateTimeField(_("confirmée le"), null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("confirmée par")
+    )
+
+    class Meta:
+        verbose_name = _("rectification")
+        verbose_name_plural = _("rectifications")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")), name="corrected_by_two_persons"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()
+
+
+class Panel(models.Model):
+    """Those who hold one test, in one room or remotely."""
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="panels", verbose_name=_("étape"))
+    school = models.ForeignKey(School, models.PROTECT, related_name="panels", verbose_name=_("école"))
+    test = models.SlugField(_("épreuve"), max_length=40)
+    name = models.CharField(_("jury"), max_length=120)
+    room = models.CharField(_("salle"), max_length=120, blank=True)
+    remote_url = models.URLField(_("lien de visioconférence"), blank=True)
+
+    class Meta:
+        verbose_name = _("jury d'épreuve")
+        verbose_name_plural = _("jurys d'épreuve")
+        ordering = ["school", "test", "name"]
+        constraints = [models.UniqueConstraint(fields=["step", "school", "name"], name="panel_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TestSlot(models.Model):
+    """A time at which one panel sees one candidate. A database constraint keeps both from being in two places at once."""
+
+    __test__ = False  # not a test class for pytest
+
+    panel = models.ForeignKey(Panel, models.CASCADE, related_name="slots", verbose_name=_("jury"))
+    starts_at = models.DateTimeField(_("début"))
+    ends_at = models.DateTimeField(_("fin"))
+    dossier = models.ForeignKey(
+        Dossier, models.SET_NULL, null=True, blank=True, related_name="test_slots", verbose_name=_("dossier")
+    )
+    test = models.SlugField(_("épreuve"), max_length=40)
+    summoned_at = models.DateTimeField(_("convocation envoyée le"), null=True)
+
+    class Meta:
+        verbose_name = _("créneau")
+        verbose_name_plural = _("créneaux")
+        ordering = ["starts_at", "panel"]
+        constraints = [
+            models.UniqueConstraint(fields=["panel", "starts_at"], name="panel_once_at_a_time"),
+            models.UniqueConstraint(fields=["dossier", "test"], name="one_slot_per_test"),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="slot_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.panel} {self.starts_at:%d/%m %H:%M}"
+
+
+class Mark(models.Model):
+    """A candidate's mark in a test; an absence is a mark without a value."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="marks", verbose_name=_("dossier"))
+    test = models.SlugField(_("épreuve"), max_length=40)
+    value = models.DecimalField(_("note"), max_digits=5, decimal_places=2, null=True)
+    is_absent = models.BooleanField(_("absence"), default=False)
+    recorded_at = models.DateTimeField(_("saisie le"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("saisie par")
+    )
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "test"], name="one_mark_per_test"),
+            models.CheckConstraint(
+                condition=Q(value=None, is_absent=True) | Q(value__gte=0, is_absent=False), name="mark_or_absence"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.test} {self.value}"
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure of the dossier."""
+        return self.dossier.procedure

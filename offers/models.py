@@ -1,0 +1,194 @@
+"""Seats: the jury's lists, what is offered in each period, what is answered, who is enrolled."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from applicants.models import Dossier
+from offers.allocation import Reply
+from programmes.models import Period, Pool, Procedure
+
+
+class ListEntryQuerySet(models.QuerySet["ListEntry"]):
+    """Places on lists, by whether they still count."""
+
+    def live(self) -> Self:
+        """Those not struck out."""
+        return self.filter(struck_at=None)
+
+
+class ListEntry(models.Model):
+    """A candidate's rank on the admission list of a pool. An entry that no longer counts is struck out, with the reason."""
+
+    class Struck(models.TextChoices):
+        ACCEPTED_ELSEWHERE = "accepted", _("a accepté définitivement une autre proposition")
+        BETTER_OFFER = "better", _("vœu moins bien classé que la proposition reçue")
+        DECLINED = "declined", _("a refusé cette proposition")
+        WITHDRAWN = "withdrawn", _("s'est retiré")
+        SILENT = "silent", _("n'a pas répondu")
+        LAPSED = "lapsed", _("n'a pas produit le titre exigé")
+        ENDED = "ended", _("fin de la dernière période")
+
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="entries", verbose_name=_("contingent"))
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="list_entries", verbose_name=_("dossier"))
+    rank = models.PositiveIntegerField(_("rang"))
+    struck_at = models.DateTimeField(_("rayé le"), null=True)
+    struck_because = models.CharField(_("motif"), max_length=10, choices=Struck.choices, blank=True)
+
+    objects = ListEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rang au tableau d'admission")
+        verbose_name_plural = _("tableaux d'admission")
+        ordering = ["pool", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["pool", "dossier"], name="once_on_a_list"),
+            models.UniqueConstraint(fields=["pool", "rank"], name="no_ties_on_a_list"),
+            models.CheckConstraint(condition=Q(rank__gte=1), name="list_rank_from_one"),
+            models.CheckConstraint(
+                condition=Q(struck_at=None, struck_because="") | Q(struck_at__isnull=False) & ~Q(struck_because=""),
+                name="struck_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pool} n° {self.rank}"
+
+
+class PeriodSeats(models.Model):
+    """The seats and calls of a pool when a period opened, and the rank of the last one called by then."""
+
+    period = models.ForeignKey(Period, models.CASCADE, related_name="seats", verbose_name=_("période"))
+    pool = models.ForeignKey(Pool, models.CASCADE, related_name="period_seats", verbose_name=_("contingent"))
+    seats = models.PositiveSmallIntegerField(_("places"))
+    calls = models.PositiveSmallIntegerField(_("appels"))
+    last_called = models.PositiveIntegerField(_("rang du dernier appelé"), null=True)
+
+    class Meta:
+        verbose_name = _("places d'une période")
+        verbose_name_plural = _("places des périodes")
+        constraints = [models.UniqueConstraint(fields=["period", "pool"], name="pool_once_per_period")]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.pool}"
+
+
+class SeatMove(models.Model):
+    """Unfilled seats moved from one track to another between periods: how many, who, why."""
+
+    source = models.ForeignKey(Pool, models.CASCADE, related_name="+", verbose_name=_("de"))
+    target = models.ForeignKey(Pool, models.CASCADE, related_name="+", verbose_name=_("vers"))
+    count = models.PositiveSmallIntegerField(_("places"))
+    reason = models.CharField(_("motif"), max_length=500)
+    moved_at = models.DateTimeField(_("le"))
+    moved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("par")
+    )
+
+    class Meta:
+        verbose_name = _("report de places")
+        verbose_name_plural = _("reports de places")
+        ordering = ["moved_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(count__gte=1), name="moves_something"),
+            models.CheckConstraint(condition=~Q(source=models.F("target")), name="moves_elsewhere"),
+            models.CheckConstraint(condition=~Q(reason=""), name="moved_with_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count}"
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    """Offers behind the gate of their period's start."""
+
+    def visible(self, procedure: Procedure) -> Self:
+        """The offers of the periods of `procedure` that have begun on its clock."""
+        return self.filter(period__procedure=procedure, period__starts_at__lte=procedure.now())
+
+
+class Offer(models.Model):
+    """A seat offered, or kept, in one period."""
+
+    period = models.ForeignKey(Period, models.CASCADE, related_name="offers", verbose_name=_("période"))
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="offers", verbose_name=_("dossier"))
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="offers", verbose_name=_("contingent"))
+    made_at = models.DateTimeField(_("faite le"))
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposition")
+        verbose_name_plural = _("propositions")
+        ordering = ["period", "pool"]
+        constraints = [models.UniqueConstraint(fields=["period", "dossier"], name="one_offer_per_period")]
+
+    def __str__(self) -> str:
+        return f"{self.pool}"
+
+
+class ReplyRecord(models.Model):
+    """A reply given in a period. All are kept; until the period ends, the last one counts."""
+
+    class Kind(models.TextChoices):
+        ACCEPT = Reply.ACCEPT.value, _("OUI DÉFINITIF")
+        ACCEPT_BUT = Reply.ACCEPT_BUT.value, _("OUI MAIS")
+        DECLINE_BUT = Reply.DECLINE_BUT.value, _("NON MAIS")
+        WAIT = Reply.WAIT.value, _("ATTENTE")
+        WITHDRAW = Reply.WITHDRAW.value, _("NON")
+
+    period = models.ForeignKey(Period, models.CASCADE, related_name="replies", verbose_name=_("période"))
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="replies", verbose_name=_("dossier"))
+    reply = models.CharField(_("réponse"), max_length=12, choices=Kind.choices)
+    given_at = models.DateTimeField(_("donnée le"))
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("donnée par")
+    )
+
+    class Meta:
+        verbose_name = _("réponse à une proposition")
+        verbose_name_plural = _("réponses aux propositions")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["period", "dossier", "-id"], name="last_reply")]
+
+    def __str__(self) -> str:
+        return self.get_reply_display()
+
+
+class Enrolment(models.Model):
+    """A seat taken for good: conditional until the required title has come in and been accepted."""
+
+    class State(models.TextChoices):
+        AWAITING_TITLE = "awaiting", _("en attente du titre")
+        DEFINITIVE = "definitive", _("admission définitive")
+        LAPSED = "lapsed", _("caduque")
+
+    dossier = models.OneToOneField(Dossier, models.CASCADE, related_name="enrolment", verbose_name=_("dossier"))
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="enrolments", verbose_name=_("contingent"))
+    state = models.CharField(_("état"), max_length=12, choices=State.choices, default=State.AWAITING_TITLE)
+    taken_at = models.DateTimeField(_("acceptée le"))
+    integration_file_at = models.DateTimeField(_("dossier d'intégration reçu le"), null=True)
+    pronounced_at = models.DateTimeField(_("prononcée le"), null=True)
+    lapsed_at = models.DateTimeField(_("caduque le"), null=True)
+
+    class Meta:
+        verbose_name = _("admission définitive")
+        verbose_name_plural = _("admissions définitives")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="definitive") | Q(pronounced_at__isnull=False), name="definitive_when_pronounced"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_state_display()
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure of the dossier."""
+        return self.dossier.procedure

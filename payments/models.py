@@ -1,0 +1,174 @@
+"""Money: what is owed, to which school, and how it was settled. All amounts are integer cents."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from journal.clock import instant
+from programmes.models import Participation, Procedure
+from programmes.text import LocalizedField
+
+
+class Account(models.Model):
+    """What one payer owes and has paid in a procedure."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="accounts", verbose_name=_("procédure"))
+    payer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="payment_accounts", verbose_name=_("payeur")
+    )
+
+    class Meta:
+        verbose_name = _("compte de paiement")
+        verbose_name_plural = _("comptes de paiement")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Charge(models.Model):
+    """A sum owed to a school. It is settled once, waived, or cancelled."""
+
+    class State(models.TextChoices):
+        DUE = "due", _("à régler")
+        SETTLED = "settled", _("réglé")
+        WAIVED = "waived", _("exonéré")
+        CANCELLED = "cancelled", _("annulé")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="charges", verbose_name=_("compte"))
+    payee = models.ForeignKey(Participation, models.PROTECT, related_name="charges", verbose_name=_("école payée"))
+    reason = models.SlugField(_("objet"), max_length=40)
+    reference = models.CharField(_("référence du virement"), max_length=140)
+    needed_for = models.CharField(_("exigé pour"), max_length=20)
+    amount = models.PositiveIntegerField(_("montant (centimes)"))
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.DUE)
+    created_at = models.DateTimeField(_("créé le"), default=instant)
+    settled_at = models.DateTimeField(_("réglé le"), null=True)
+
+    class Meta:
+        verbose_name = _("somme due")
+        verbose_name_plural = _("sommes dues")
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "reason"], condition=~Q(state="cancelled"), name="one_live_charge_per_reason"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="charge_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure in which the sum is owed."""
+        return self.account.procedure
+
+
+class ChargeLine(models.Model):
+    """What a charge is made of."""
+
+    charge = models.ForeignKey(Charge, models.CASCADE, related_name="lines", verbose_name=_("somme due"))
+    label = LocalizedField(_("intitulé"))
+    amount = models.IntegerField(_("montant (centimes)"))
+
+    class Meta:
+        verbose_name = _("ligne")
+        verbose_name_plural = _("lignes")
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+
+class Payment(models.Model):
+    """An attempt to settle a charge: declared or begun, then confirmed or failed."""
+
+    class Means(models.TextChoices):
+        TRANSFER = "transfer", _("virement")
+        CARD = "card", _("carte bancaire")
+
+    class State(models.TextChoices):
+        DECLARED = "declared", _("annoncé")
+        CONFIRMED = "confirmed", _("reçu")
+        FAILED = "failed", _("non abouti")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    charge = models.ForeignKey(Charge, models.CASCADE, related_name="payments", verbose_name=_("somme due"))
+    means = models.CharField(_("moyen"), max_length=10, choices=Means.choices)
+    amount = models.PositiveIntegerField(_("montant (centimes)"))
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.DECLARED)
+    declared_on = models.DateField(_("date du virement"), null=True)
+    provider_reference = models.CharField(_("référence du prestataire"), max_length=200, null=True, unique=True)
+    created_at = models.DateTimeField(_("créé le"), default=instant)
+    confirmed_at = models.DateTimeField(_("reçu le"), null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("noté par")
+    )
+
+    class Meta:
+        verbose_name = _("paiement")
+        verbose_name_plural = _("paiements")
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["charge"], condition=Q(state="confirmed"), name="charge_paid_once"),
+            models.UniqueConstraint(
+                fields=["charge"], condition=Q(state="declared", means="transfer"), name="one_declared_transfer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_means_display()} {self.get_state_display()}"
+
+
+class Exemption(models.Model):
+    """A request to owe nothing, on a paper that staff accept or refuse."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("demandée")
+        ACCEPTED = "accepted", _("accordée")
+        REFUSED = "refused", _("refusée")
+
+    charge = models.OneToOneField(Charge, models.CASCADE, related_name="exemption", verbose_name=_("somme due"))
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.ASKED)
+    reason = models.CharField(_("motif du refus"), max_length=500, blank=True)
+    asked_at = models.DateTimeField(_("demandée le"), default=instant)
+    decided_at = models.DateTimeField(_("décidée le"), null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("décidée par")
+    )
+
+    class Meta:
+        verbose_name = _("exonération")
+        verbose_name_plural = _("exonérations")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(reason=""), name="exemption_refused_with_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_state_display()
+
+
+class LedgerLine(models.Model):
+    """One side of a movement of money; the lines of a movement sum to zero."""
+
+    movement = models.UUIDField(_("mouvement"), db_index=True)
+    ledger = models.CharField(_("compte comptable"), max_length=80)
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="ledger_lines", verbose_name=_("somme due"))
+    amount = models.IntegerField(_("montant (centimes)"))
+    booked_at = models.DateTimeField(_("passé le"))
+
+    class Meta:
+        verbose_name = _("ligne comptable")
+        verbose_name_plural = _("lignes comptables")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.ledger} {self.amount}"

@@ -1,0 +1,58 @@
+"""Dates, hours, durations and amounts as people read them, in the reader's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, timezone
+from django.utils.translation import get_language, gettext, ngettext
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def date_in_full(moment: dt.datetime | dt.date) -> str:
+    """ « vendredi 20 mars 2026 », in Europe/Paris."""
+    if isinstance(moment, dt.datetime):
+        moment = timezone.localtime(moment, PARIS)
+    return formats.date_format(moment, "l j F Y")
+
+
+def hour(moment: dt.datetime) -> str:
+    """ « 23 h », « 14 h 30 » in French, "23:00" in English, in Europe/Paris."""
+    local = timezone.localtime(moment, PARIS)
+    if (get_language() or "fr").startswith("en"):
+        return f"{local:%H:%M}"
+    return f"{local.hour} h" if local.minute == 0 else f"{local.hour} h {local.minute:02d}"
+
+
+def date_and_hour(moment: dt.datetime) -> str:
+    """ « vendredi 20 mars 2026 à 23 h », in Europe/Paris."""
+    return gettext("%(date)s à %(hour)s") % {"date": date_in_full(moment), "hour": hour(moment)}
+
+
+def time_left(until: dt.datetime, now: dt.datetime) -> str:
+    """ « encore 2 jours et 4 heures »; empty when `until` is past."""
+    seconds = int((until - now).total_seconds())
+    if seconds <= 0:
+        return ""
+    days, rest = divmod(seconds, 86_400)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    parts = [
+        ngettext("%(n)d jour", "%(n)d jours", days) % {"n": days} if days else "",
+        ngettext("%(n)d heure", "%(n)d heures", hours) % {"n": hours} if hours else "",
+        ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes} if minutes and not days else "",
+    ]
+    said = [part for part in parts if part] or [gettext("moins d'une minute")]
+    return gettext("encore %(duration)s") % {"duration": gettext(" et ").join(said)}
+
+
+def money(cents: int) -> str:
+    """ « 76 € », « 76,50 € », "€76.50": an amount given in cents, with no-break spaces."""
+    euros, rest = divmod(abs(cents), 100)
+    english = (get_language() or "fr").startswith("en")
+    digits = f"{euros:,}" if english else f"{euros:,}".replace(",", "\u202f")
+    if rest:
+        digits += f"{'.' if english else ','}{rest:02d}"
+    sign = "-" if cents < 0 else ""
+    return f"{sign}€{digits}" if english else f"{sign}{digits}\u00a0€"
