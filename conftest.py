@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +14,6 @@ def _empty_cache() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_files(tmp_path: Path, settings: SettingsWrapper) -> None:
+def _own_files(tmp_path: Path, settings: Settings) -> None:
     """Files of one test are not there in the next."""
     settings.MEDIA_ROOT = tmp_path / "media"

@@ -1,4 +1,4 @@
-"""The staff's and the juries' side: Django's admin, entered through the portal's own sign-in and with a second factor."""
+"""The staff's and the juries' side: Django's admin, entered by the portal's sign-in and a second factor."""
 
 from typing import Any
 
@@ -70,6 +70,4 @@ class PortalAdminSite(AdminSite):
 
 def used_second_factor(request: HttpRequest) -> bool:
     """Was a code, a recovery code or a passkey of this person accepted in this session?"""
-    return any(
-        step["method"] == "mfa" for step in get_authentication_records(request, request.user)
-    )
+    return any(step["method"] == "mfa" for step in get_authentication_records(request, request.user))

@@ -1,19 +1,22 @@
-"""Settings of the portal. What differs between installations comes from the environment (or a `.env` file at the root):
+"""Settings of the portal. What differs between installations comes from the environment, or from `.env`:
 
 SECRET_KEY          signs sessions and links; required, but for a demonstration and the tests
-PORTAL_URL          the portal's public address, without a final slash (http://localhost:8000); mails and notices link to it
+PORTAL_URL          public address of the portal, to which mails and notices link (http://localhost:8000)
 ALLOWED_HOSTS       host names that are answered, separated by commas (the host of PORTAL_URL)
 TRUSTED_PROXIES     how many reverse proxies stand before the portal and set X-Forwarded-For and -Proto (0)
-DATABASE_URL        postgres://user:password@host/name (a SQLite file in var/); ?host=/folder for a Unix socket
-REDIS_URL           redis://host/0 or unix:///path?db=0: broker and cache (files in var/, memory of the process)
+DATABASE_URL        postgres://user:password@host/name, with ?host=/folder for a Unix socket
+                    (a SQLite file in var/)
+REDIS_URL           redis://host/0 or unix:///path?db=0, for broker and cache
+                    (files in var/, memory of the process)
 MEDIA_S3_BUCKET     bucket for papers and notices (the folder var/media); with it, as boto3 reads them,
                     AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and
 MEDIA_S3_ENDPOINT   address of a store other than Amazon's
 MEDIA_S3_REGION     its region
-EMAIL_URL           smtp+tls://user:password@host:587 (smtp://localhost:25; in a demonstration nothing leaves the portal)
+EMAIL_URL           smtp+tls://user:password@host:587
+                    (smtp://localhost:25; in a demonstration nothing leaves the portal)
 DEFAULT_FROM_EMAIL  sender of the mails (admissions@ the host of PORTAL_URL)
 LOG_LEVEL           INFO
-DEMO                1 for a demonstration: one-click sign-ins, a mailbox page, a test bank; never beside real candidates
+DEMO                1 for a demonstration: one-click sign-ins, a mailbox page, a test bank; no real candidates
 DEBUG               1 for Django's error pages while developing
 """
 
@@ -34,16 +37,18 @@ DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
 ON_A_DESK = DEBUG or DEMO  # plain http on this machine, no real candidates
 
-# --- Where the portal is ----------------------------------------------------------------------------------------------
+# --- Where the portal is ------------------------------------------------------------------------------------
 
 PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000").rstrip("/")
 PORTAL_HOST = urlsplit(PORTAL_URL).hostname or "localhost"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[PORTAL_HOST, *(["localhost", "127.0.0.1"] if ON_A_DESK else [])])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[PORTAL_HOST, *(["localhost", "127.0.0.1"] if ON_A_DESK else [])]
+)
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 ROOT_URLCONF = "admissions_portal.urls"
 WSGI_APPLICATION = "admissions_portal.wsgi.application"
 
-# --- Apps -------------------------------------------------------------------------------------------------------------
+# --- Apps ---------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     # Ours, each importing only those before it.
@@ -100,20 +105,22 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "admissions_portal.context.portal",
             ],
         },
     },
 ]
 
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # a field looks as templates/components/field.html says
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # as templates/components/field.html says
 
-# --- Database ---------------------------------------------------------------------------------------------------------
+# --- Database -----------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     VAR.mkdir(exist_ok=True)
     DATABASES["default"].setdefault("OPTIONS", {}).update(
-        # A transaction takes SQLite's only write lock when it begins: there it can wait for it, later it could only fail.
+        # A transaction takes SQLite's only write lock when it begins: there it can wait for the lock,
+        # later it could only fail.
         transaction_mode="IMMEDIATE",
         timeout=20,
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
@@ -123,7 +130,7 @@ else:
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # an act opens its own transaction
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Broker, cache and what runs by the clock -------------------------------------------------------------------------
+# --- Broker, cache and what runs by the clock ---------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", "")
 
@@ -139,7 +146,7 @@ def broker_at(redis_url: str) -> str:
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CELERY_BROKER_URL = broker_at(REDIS_URL)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         # A task takes seconds; one whose worker was killed is given back after two minutes.
         "visibility_timeout": 120,
         "unacked_restore_interval": 10,
@@ -161,7 +168,9 @@ else:
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_PUBLISH_RETRY = False  # a wake-up that cannot be sent is let go: the schedule below finds the work
+CELERY_TASK_PUBLISH_RETRY = (
+    False  # a wake-up that cannot be sent is let go: the schedule below finds the work
+)
 CELERY_TASK_ACKS_LATE = True  # every task can be repeated without harm
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -173,7 +182,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
 
 def every(seconds: int, task: str) -> dict[str, object]:
-    """A line of the schedule; a message that nobody took before the next one is forgotten, so none pile up."""
+    """A line of the schedule; a message not taken before the next one is forgotten, so that none pile up."""
     return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
 
 
@@ -184,8 +193,9 @@ CELERY_BEAT_SCHEDULE = {
     "render the notices": every(20, "documents.tasks.render_notices"),
 }
 
-# --- Sign-in ----------------------------------------------------------------------------------------------------------
-# Candidates: an address and a mailed code, or a passkey. Teams: a password and a code from an application, or a passkey.
+# --- Sign-in ------------------------------------------------------------------------------------------------
+# Candidates: an address and a mailed code, or a passkey.
+# Teams: a password and a code from an application, or a passkey.
 
 SECRET_KEY = env.str("SECRET_KEY", "a demonstration keeps no secret" if DEMO else environ.Env.NOTSET)
 AUTH_USER_MODEL = "accounts.User"
@@ -221,7 +231,7 @@ MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute wrong
 
 STAFF_SECOND_FACTOR = not DEMO  # the admin opens only after one
 
-# --- Security of pages ------------------------------------------------------------------------------------------------
+# --- Security of pages --------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -244,7 +254,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- Languages and time -----------------------------------------------------------------------------------------------
+# --- Languages and time -------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("Français")), ("en", _("Anglais"))]
@@ -252,7 +262,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True  # instants are stored in UTC
 TIME_ZONE = CELERY_TIMEZONE = "Europe/Paris"  # and read and written in the notices' time
 
-# --- Files ------------------------------------------------------------------------------------------------------------
+# --- Files --------------------------------------------------------------------------------------------------
 
 MEDIA_ROOT = VAR / "media"
 MEDIA_S3_BUCKET = env.str("MEDIA_S3_BUCKET", "")
@@ -280,13 +290,13 @@ STATIC_ROOT = VAR / "static"  # `manage.py collectstatic` fills it
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = ON_A_DESK  # no collecting at a desk
 
-# --- Mail -------------------------------------------------------------------------------------------------------------
+# --- Mail ---------------------------------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", "dummymail://" if DEMO else "smtp://localhost:25"))
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Portail des admissions <admissions@{PORTAL_HOST}>")
 
-# --- Log --------------------------------------------------------------------------------------------------------------
+# --- Log ----------------------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,

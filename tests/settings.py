@@ -1,4 +1,4 @@
-"""The portal's settings with what tests need otherwise: quick hashes, plain http, no second factor for staff."""
+"""The portal's settings, but with quick hashes, plain http and no second factor for staff."""
 
 import os
 

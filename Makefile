@@ -1,0 +1,62 @@
+# What one can do here. `make run` and `make test` need nothing but python3 on a Debian-like system: they install the rest.
+#
+#   make install       .venv and everything in it; asks for missing system packages, or installs them where allowed
+#   make run           the portal with made-up candidates on http://localhost:8000 (PORT=...)
+#   make test          the tests (ARGS="-k ..." for a part)
+#   make test-long     full sizes, many races and kills
+#   make lint          style, order of imports, types, templates, migrations, translations
+#   make format        puts code and templates in the agreed form
+#   make bench         load and speed
+#   make messages      collects the sentences to translate into locale/
+#   make screenshots   pictures of every page of a running demonstration, into var/screenshots
+#   make requirements  compiles requirements.in into requirements.txt
+
+BIN := .venv/bin
+PORT ?= 8000
+export PORT
+
+.PHONY: install run test test-long lint format bench messages screenshots requirements
+
+install:
+	@bin/install
+
+run: install
+	@exec $(BIN)/python -m admissions_portal.run
+
+# Everything on PostgreSQL and Redis; then what does not need them on SQLite, as the demonstration runs on it.
+test: install
+	@bin/require chromium redis-server postgresql
+	$(BIN)/python -m tests.services.run $(BIN)/pytest -n 2 -m "not long" $(ARGS)
+	$(BIN)/pytest -n 2 -m "not long and not browser and not postgresql" $(ARGS)
+
+test-long: install
+	@bin/require chromium redis-server postgresql
+	$(BIN)/python -m tests.services.run $(BIN)/pytest -m long $(ARGS)
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy .
+	$(BIN)/djlint --quiet --check --lint templates
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	bin/messages --check
+
+format: install
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --quiet --reformat templates
+
+bench: install
+	set -e; for script in bench/*.py; do $(BIN)/python "$$script"; done
+
+messages: install
+	bin/messages
+
+screenshots: install
+	@bin/require chromium
+	$(BIN)/python -m tests.screenshots
+
+requirements: install
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --output-file requirements.txt requirements.in
