@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from programmes import words
@@ -48,3 +52,10 @@ def rank(number: int) -> str:
     endings = {1: "st", 2: "nd", 3: "rd"}
     ending = "th" if number % 100 in (11, 12, 13) else endings.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+@register.simple_tag
+def countdown(until: dt.datetime, now: dt.datetime) -> SafeString:
+    """What is left before `until`, counted on by the browser, to stand in the middle of a sentence."""
+    component = render_to_string("components/time_left.html", {"until": until, "now": now})
+    return mark_safe(component.strip())  # the template has escaped it; only the white space goes
