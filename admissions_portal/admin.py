@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -12,7 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -31,7 +33,7 @@ class PortalAdminSite(AdminSite):
             not settings.STAFF_SECOND_FACTOR or used_second_factor(request)
         )
 
-    @never_cache
+    @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send the person to what is still missing: signing in, setting up a second factor, or showing it.
 
@@ -53,11 +55,12 @@ class PortalAdminSite(AdminSite):
                 ),
             )
             return redirect("mfa_index")
-        return self._by_way_of("mfa_reauthenticate", request)
+        if is_mfa_enabled(request.user, types=[Authenticator.Type.TOTP]):
+            return self._by_way_of("mfa_reauthenticate", request)
+        return self._by_way_of("mfa_reauthenticate_webauthn", request)
 
     def _by_way_of(self, view: str, request: HttpRequest) -> HttpResponseRedirect:
-        query = urlencode({REDIRECT_FIELD_NAME: self._destination(request)})
-        return HttpResponseRedirect(f"{reverse(view)}?{query}")
+        return HttpResponseRedirect(reverse(view, query={REDIRECT_FIELD_NAME: self._destination(request)}))
 
     def _destination(self, request: HttpRequest) -> str:
         """Where the person was going; the index if the address leads out of the portal."""

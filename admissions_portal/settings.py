@@ -15,6 +15,7 @@ MEDIA_S3_REGION     its region
 EMAIL_URL           smtp+tls://user:password@host:587
                     (smtp://localhost:25; in a demonstration nothing leaves the portal)
 DEFAULT_FROM_EMAIL  sender of the mails (admissions@ the host of PORTAL_URL)
+VAR_DIR             folder for what the portal keeps on this machine (var/)
 LOG_LEVEL           INFO
 DEMO                1 for a demonstration: one-click sign-ins, a mailbox page, a test bank; no real candidates
 DEBUG               1 for Django's error pages while developing
@@ -28,10 +29,9 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = BASE_DIR / "var"  # everything that a local run writes
-
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
+VAR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
@@ -248,6 +248,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = not ON_A_DESK
 SECURE_HSTS_SECONDS = 0 if ON_A_DESK else 365 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not ON_A_DESK
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # the host's other subdomains are not ours to decide about
+    "security.W021",  # nor is the browsers' list of hosts that are never reached by http
+    "security.W019",  # a paper is shown beside its dossier
+]
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
