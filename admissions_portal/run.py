@@ -1,8 +1,8 @@
 """The portal on one desk, for a demonstration: `make run`, or python -m admissions_portal.run.
 
 Migrates the SQLite database in var/, starts the web server, the worker, the scheduler and the filling-in of
-made-up candidates, and says where the portal answers. Ctrl-C ends them all. One that fails ends the others and
-shows its log: nothing is started again behind one's back.
+made-up candidates, and says where the portal answers. Ctrl-C ends them all. One that fails ends the others
+and shows its log: nothing is started again behind one's back.
 """
 
 import http.client
