@@ -41,7 +41,11 @@ class School(models.Model):
 
 
 class ProcedureQuerySet(models.QuerySet["Procedure"]):
-    """Which procedures a person may work on."""
+    """Which procedures a person may read of, or work on."""
+
+    def on_show(self) -> Self:
+        """Those that anyone may read of: the real ones, and in a demonstration the made-up ones."""
+        return self if settings.DEMO else self.filter(is_rehearsal=False)
 
     def staffed_by(self, user: User) -> Self:
         """Those in which `user` has a role (all of them for an administrator)."""

@@ -31,6 +31,15 @@ def date_and_hour(moment: dt.datetime) -> str:
     return gettext("%(date)s à %(hour)s") % {"date": date_in_full(moment), "hour": hour(moment)}
 
 
+def deadline(moment: dt.datetime) -> str:
+    """As `date_and_hour`, for the strict end of a window: one that ends at 0 h ends « vendredi 17 juillet 2026 à minuit »."""
+    local = timezone.localtime(moment, PARIS)
+    if local.time() != dt.time(0):
+        return date_and_hour(moment)
+    last_day = local.date() - dt.timedelta(days=1)
+    return gettext("%(date)s à minuit") % {"date": date_in_full(last_day)}
+
+
 def time_left(until: dt.datetime, now: dt.datetime) -> str:
     """ « encore 2 jours et 4 heures »; empty when `until` is past."""
     seconds = int((until - now).total_seconds())

@@ -18,6 +18,7 @@ register = template.Library()
 
 register.filter(words.date_in_full)
 register.filter(words.date_and_hour)
+register.filter(words.deadline)
 register.filter(words.hour)
 register.filter(words.time_left)
 register.filter(words.money)
