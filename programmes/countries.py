@@ -1,0 +1,38 @@
+"""The countries that a form offers: an ISO 3166 code, and its name in the reader's language.
+
+The names in `countries.csv` are those of Unicode CLDR 47, under the Unicode licence v3.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+from programmes.text import Text
+
+NAMES = Path(__file__).with_name("countries.csv")
+
+
+@cache
+def countries() -> dict[str, Text]:
+    """The name of each country, by its two-letter code."""
+    with NAMES.open(encoding="utf-8", newline="") as lines:
+        return {row["code"]: Text(row["fr"], row["en"]) for row in csv.DictReader(lines)}
+
+
+def country_name(code: str) -> str:
+    """The name of the country of that code in the reader's language; the code itself where it is not known."""
+    name = countries().get(code)
+    return str(name) if name else code
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Code and name of every country, in the alphabetical order of the reader's language."""
+    return sorted(((code, str(name)) for code, name in countries().items()), key=lambda row: _fold(row[1]))
+
+
+def _fold(name: str) -> str:
+    """É sorts with E."""
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
