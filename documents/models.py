@@ -1,6 +1,7 @@
 """Files: folders of uploaded papers with their checks and reviews, and the PDF notices that are issued.
 
-A folder knows nothing of what it belongs to; the app that knows who may see a file asks `documents` to serve it.
+A folder knows nothing of what it belongs to; the app that knows who may see a file asks `documents` to
+serve it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from journal.clock import instant
+from journal.leases import Leased
 from programmes.models import Procedure, School
 
 
@@ -21,7 +23,9 @@ class Folder(models.Model):
     """The papers of one dossier."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="folders", verbose_name=_("procédure"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="folders", verbose_name=_("procédure")
+    )
 
     class Meta:
         verbose_name = _("porte-documents")
@@ -29,11 +33,6 @@ class Folder(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
-
-
-def stored_name(document: SupportingDocument, filename: str) -> str:
-    """A name on disk of our own: nothing of the person's file name."""
-    return f"papers/{document.folder_id}/{document.pk}"
 
 
 class SupportingDocumentQuerySet(models.QuerySet["SupportingDocument"]):
@@ -51,14 +50,43 @@ class SupportingDocumentQuerySet(models.QuerySet["SupportingDocument"]):
         """Those that may be shown to anyone at all."""
         return self.filter(check_state="passed")
 
+    def to_check(self) -> Self:
+        """Those that wait for their check, the oldest first."""
+        return self.current().filter(check_state="pending").order_by("uploaded_at")
 
-class SupportingDocument(models.Model):
-    """An uploaded paper. Its check is the machine's, its review is the staff's."""
+
+class SupportingDocument(Leased):
+    """An uploaded paper. Its check is the machine's, its review is the staff's.
+
+    `size` and `sha256` are those of the file as it was deposited, which is what its owner can compare; an
+    image that is kept has lost its metadata.
+    """
 
     class Check(models.TextChoices):
         PENDING = "pending", _("vérification en cours")
         PASSED = "passed", _("vérifié")
         REJECTED = "rejected", _("illisible ou interdit")
+
+    class Flaw(models.TextChoices):
+        """Why the check turned a paper down, as its owner reads it."""
+
+        BROKEN = (
+            "broken",
+            _("Le fichier est endommagé et ne s'ouvre pas. Enregistrez-le ou numérisez-le de nouveau."),
+        )
+        LOCKED = "locked", _("Le PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe.")
+        ACTIVE = (
+            "active",
+            _(
+                "Le PDF contient un programme ou un fichier joint. Imprimez-le en PDF, puis déposez le nouveau fichier."
+            ),
+        )
+        TOO_LONG = "too_long", _("Le PDF a trop de pages. Ne gardez que celles qui sont demandées.")
+        TOO_LARGE = (
+            "too_large",
+            _("L'image a trop de points. Réduisez ses dimensions, ou photographiez-la de nouveau."),
+        )
+        INFECTED = "infected", _("L'antivirus a trouvé un programme dangereux dans ce fichier.")
 
     class Review(models.TextChoices):
         UNREVIEWED = "unreviewed", _("à examiner")
@@ -66,10 +94,12 @@ class SupportingDocument(models.Model):
         REFUSED = "refused", _("refusée")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    folder = models.ForeignKey(Folder, models.CASCADE, related_name="documents", verbose_name=_("porte-documents"))
+    folder = models.ForeignKey(
+        Folder, models.CASCADE, related_name="documents", verbose_name=_("porte-documents")
+    )
     kind = models.SlugField(_("pièce"), max_length=60)
     original_name = models.CharField(_("nom du fichier"), max_length=255)
-    file = models.FileField(_("fichier"), upload_to=stored_name, max_length=200)
+    file = models.FileField(_("fichier"), upload_to="papers/", max_length=200)
     size = models.PositiveIntegerField(_("taille (octets)"))
     content = models.CharField(_("nature"), max_length=10)
     sha256 = models.CharField(_("empreinte"), max_length=64)
@@ -79,7 +109,7 @@ class SupportingDocument(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("déposée par")
     )
     check_state = models.CharField(_("contrôle"), max_length=10, choices=Check.choices, default=Check.PENDING)
-    check_reason = models.CharField(_("motif du contrôle"), max_length=300, blank=True)
+    check_reason = models.CharField(_("motif du contrôle"), max_length=10, choices=Flaw.choices, blank=True)
     review = models.CharField(_("examen"), max_length=12, choices=Review.choices, default=Review.UNREVIEWED)
     review_reason = models.CharField(_("motif du refus"), max_length=500, blank=True)
     reviewed_at = models.DateTimeField(_("examinée le"), null=True)
@@ -107,6 +137,11 @@ class SupportingDocument(models.Model):
     def __str__(self) -> str:
         return self.kind
 
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure of the folder."""
+        return self.folder.procedure
+
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices behind the gate."""
@@ -115,8 +150,13 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Those of `procedure` whose instant has come on its clock."""
         return self.filter(procedure=procedure, visible_at__lte=procedure.now())
 
+    def to_render(self) -> Self:
+        """Those whose PDF is not made yet, the first to be visible first."""
+        unmade = self.filter(rendered_at=None).select_related("procedure", "school", "recipient")
+        return unmade.order_by("visible_at", "issued_at")
 
-class Notice(models.Model):
+
+class Notice(Leased):
     """A numbered PDF letter, whose authenticity anyone can check by its code."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -124,7 +164,9 @@ class Notice(models.Model):
     number = models.CharField(_("numéro"), max_length=40, unique=True)
     code = models.CharField(_("code de vérification"), max_length=20, unique=True)
     kind = models.SlugField(_("nature"), max_length=60)
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="notices", verbose_name=_("procédure"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="notices", verbose_name=_("procédure")
+    )
     school = models.ForeignKey(School, models.PROTECT, null=True, related_name="+", verbose_name=_("école"))
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name=_("destinataire")
@@ -135,7 +177,6 @@ class Notice(models.Model):
     visible_at = models.DateTimeField(_("visible le"))
     file = models.FileField(_("fichier"), upload_to="notices/", max_length=200, blank=True)
     rendered_at = models.DateTimeField(_("mis en page le"), null=True)
-    leased_until = models.DateTimeField(_("réservé jusqu'à"), null=True)
 
     objects = NoticeQuerySet.as_manager()
 

@@ -1,8 +1,9 @@
 """The clock: one instant per request, task or command.
 
-Code that dates something never asks the operating system: it asks `instant()`, which is the wall time at which the current
-request, task or command began. So all that one act writes has one time, and a page that opens one second before a deadline
-is judged by that second, however long it takes. What a notice dates uses `procedure.now()`, which adds a rehearsal's offset.
+Code that dates something never asks the operating system: it asks `instant()`, which is the wall time at
+which the current request, task or command began. So all that one act writes has one time, and a page that
+opens one second before a deadline is judged by that second, however long it takes. What a notice dates uses
+`procedure.now()`, which adds a rehearsal's offset.
 """
 
 from __future__ import annotations

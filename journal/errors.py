@@ -2,7 +2,9 @@
 
 
 class Refused(Exception):
-    """An act was refused; nothing changed. `str()` is a sentence that the person can act on, in their language."""
+    """An act was refused; nothing changed. `str()` is a sentence that the person can act on, in their
+    language.
+    """
 
 
 class NotAllowed(Refused):

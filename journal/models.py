@@ -1,8 +1,9 @@
-"""The journal's entries and the seals that chain them."""
+"""The journal's entries and the seals that chain them; and the facts that upper apps have yet to act on."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,40 @@ class Entry(models.Model):
             models.Index(fields=["subject_type", "subject_id", "happened_at"], name="entry_by_subject"),
             models.Index(fields=["happened_at"], condition=models.Q(number=None), name="entry_unsealed"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(number=None, seal=None)
+                | models.Q(number__isnull=False, seal__isnull=False),
+                name="numbered_when_sealed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.subject_type} {self.subject_id}"
+
+
+class FactQuerySet(models.QuerySet["Fact"]):
+    """Facts by what is left to do."""
+
+    def pending(self) -> Self:
+        """Those not acted on yet, in the order in which they were stated."""
+        return self.filter(acted_at=None).order_by("pk")
+
+
+class Fact(models.Model):
+    """Something that happened in one app, and that another must act on (see `journal.followups`)."""
+
+    kind = models.CharField(_("fait"), max_length=60)
+    subject_id = models.CharField(_("objet"), max_length=64)
+    stated_at = models.DateTimeField(_("constaté le"))
+    acted_at = models.DateTimeField(_("suivi d'effet le"), null=True)
+
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fait à suivre")
+        verbose_name_plural = _("faits à suivre")
+        indexes = [models.Index(fields=["id"], condition=models.Q(acted_at=None), name="fact_pending")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id}"

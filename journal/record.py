@@ -1,8 +1,8 @@
 """Recording what happened.
 
-Every act that matters calls `record()` in its own transaction: the entry exists if and only if the act took place.
-Entries name actors and subjects by id and hold codes and digests, never personal data, so that erasing a person
-leaves the journal whole. Sealing (`journal.sealing`) chains them afterwards.
+Every act that matters calls `record()` in its own transaction: the entry exists if and only if the act took
+place. Entries name actors and subjects by id and hold codes and digests, never personal data, so that
+erasing a person leaves the journal whole. Sealing (`journal.sealing`) chains them afterwards.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from journal.models import Entry
 def record(event: str, subject: models.Model, *, by: models.Model | None = None, **details: Any) -> Entry:
     """Write one entry about `subject` in the current transaction.
 
-    `event` is a name such as "dossier.submitted"; `by` is who acted (None: the portal itself); `details` are ids, codes,
-    numbers and digests. The subject's procedure, if it has one, gives the second clock.
+    `event` is a name such as "dossier.submitted"; `by` is who acted (None: the portal itself); `details`
+    are ids, codes, numbers and digests. The subject's procedure, if it has one, gives the second clock.
     Rule: ALL-04.
     """
     if not transaction.get_connection().in_atomic_block:

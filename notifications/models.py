@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from journal.clock import instant
+from journal.leases import Leased
 from programmes.models import Procedure
 
 
-class Mail(models.Model):
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Mails by what is to be done about them."""
+
+    def to_send(self) -> Self:
+        """Those that wait to leave: first the codes that somebody sits waiting for, then the oldest."""
+        waiting = self.filter(state=Mail.State.QUEUED).select_related("procedure", "recipient")
+        return waiting.order_by("-is_secret", "queued_at")
+
+    def not_delivered_to(self, user: User) -> Self:
+        """Those that the server of `user` refused, which the person is told on the site instead."""
+        return self.filter(recipient=user, state=Mail.State.FAILED)
+
+
+class Mail(Leased):
     """One mail to one person. Its key makes it unique: the same event never writes twice."""
 
     class State(models.TextChoices):
@@ -26,27 +42,36 @@ class Mail(models.Model):
     key = models.CharField(_("clé"), max_length=200, unique=True)
     kind = models.CharField(_("modèle"), max_length=60)
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="mails", verbose_name=_("destinataire")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="mails",
+        verbose_name=_("destinataire"),
     )
     address = models.EmailField(_("adresse"))
     language = models.CharField(_("langue"), max_length=5, default="fr")
-    procedure = models.ForeignKey(Procedure, models.CASCADE, null=True, related_name="mails", verbose_name=_("procédure"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, null=True, related_name="mails", verbose_name=_("procédure")
+    )
     context = models.JSONField(_("contenu"), default=dict)
     calendar = models.TextField(_("fichier de calendrier"), blank=True)
     is_secret = models.BooleanField(_("confidentiel"), default=False)
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.QUEUED)
     queued_at = models.DateTimeField(_("créé le"), default=instant)
-    leased_until = models.DateTimeField(_("réservé jusqu'à"), null=True)
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
     sent_at = models.DateTimeField(_("envoyé le"), null=True)
     failure = models.CharField(_("motif de l'échec"), max_length=500, blank=True)
+
+    objects = MailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("courriel")
         verbose_name_plural = _("courriels")
         ordering = ["-queued_at"]
         indexes = [
-            models.Index(fields=["queued_at"], condition=Q(state="queued"), name="mail_to_send"),
+            models.Index(
+                fields=["-is_secret", "queued_at"], condition=Q(state="queued"), name="mail_to_send"
+            ),
             models.Index(fields=["procedure", "-queued_at"], name="mail_by_procedure"),
         ]
 

@@ -1,0 +1,71 @@
+"""Notices: numbered letters in PDF, whose authenticity anyone can check.
+
+An act issues a notice: a row, with all that the letter says. Its PDF is made afterwards, from that row
+alone, so that it can be made again. Nobody sees a notice before its instant on the procedure's clock, be it
+the letter or its mere existence.
+Rule: AST-25.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from documents import tasks
+from documents.models import Notice
+from journal.record import record
+from journal.wakeups import wake_on_commit
+from notifications.context import encode
+from programmes.models import Procedure, School
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
+
+
+def issue_notice(
+    kind: str,
+    *,
+    key: str,
+    procedure: Procedure,
+    recipient: User,
+    school: School | None,
+    visible_at: dt.datetime | None = None,
+    **context: Any,
+) -> Notice:
+    """Issue a letter in the current transaction; a second one with the same `key` is not written, and the
+    first returned.
+
+    `kind` names its text, templates/documents/notices/<kind>.html; `context` is what it says (see
+    `notifications.context`), of which `addressee` is the name of the person as the letter is addressed and
+    `for_whom` shown by initials to those who verify it. `visible_at` (UTC, the procedure's time) is when
+    its recipient may see it; by default now.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("issue_notice() belongs inside the act's transaction")
+    now = procedure.now()
+    while not (issued := Notice.objects.filter(key=key).first()):
+        notice = Notice(
+            key=key,
+            number=f"{now.year}-{_random(4)}-{_random(4)}",
+            code=_random(10),
+            kind=kind,
+            procedure=procedure,
+            school=school,
+            recipient=recipient,
+            language=recipient.language,
+            context=encode(context),
+            issued_at=now,
+            visible_at=visible_at or now,
+        )
+        Notice.objects.bulk_create([notice], ignore_conflicts=True)  # its number may be taken: then another
+        if Notice.objects.filter(pk=notice.pk).exists():
+            record("notice.issued", notice, kind=kind, number=notice.number)
+            wake_on_commit(tasks.render_notices)
+    return issued
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
