@@ -1,8 +1,8 @@
 """Intake: a file arrives, is judged by its content, and becomes a paper of a folder.
 
-    received = receive(upload, rule)                          # outside of any transaction: bytes are read
-    and stored try:
-        ... file_paper(folder, kind, received, by=user)       # inside the act's
+    received = receive(upload, rule)  # outside of any transaction
+    try:
+        act(received)  # calls file_paper()
     except Refused:
         discard(received)
 
@@ -54,8 +54,7 @@ class Received:
 
 
 def receive(upload: UploadedFile, rule: PaperRule) -> Received:
-    """Judge and store an uploaded file. Call it outside of transactions: a large file or a slow store takes
-    its time.
+    """Judge and store an uploaded file. Outside of transactions: a slow store takes its time.
 
     Raises:
         WrongFile: empty, larger than the rule allows, or of another kind by its content.
@@ -154,7 +153,7 @@ def _wrong_kind(start: bytes, rule: PaperRule) -> str:
     """What to do instead; kinds that telephones and word processors make by themselves have advice."""
     if start[4:12] in TELEPHONE_PHOTOS:
         return gettext(
-            "Cette photo est au format HEIC, que tous les ordinateurs ne lisent pas. Enregistrez-la au format "
+            "Cette photo est au format HEIC, que certains ordinateurs ne lisent pas. Enregistrez-la en "
             "JPEG (sur iPhone : Réglages, Appareil photo, Formats, Le plus compatible), puis déposez-la."
         )
     if start.startswith(WORD_PROCESSORS):
@@ -172,12 +171,12 @@ def _too_large(size: int, content: FileKind, rule: PaperRule) -> str:
     sizes = {"size": file_size(size), "limit": file_size(rule.max_bytes)}
     if content == FileKind.PDF:
         advice = gettext(
-            "Ce PDF pèse %(size)s ; la limite est de %(limit)s. Numérisez-le en noir et blanc ou à 150 points "
-            "par pouce, ou enregistrez-le avec l'option « taille réduite »."
+            "Ce PDF pèse %(size)s ; la limite est de %(limit)s. Numérisez-le en noir et blanc ou à 150 "
+            "points par pouce, ou enregistrez-le avec l'option « taille réduite »."
         )
     else:
         advice = gettext(
-            "Cette image pèse %(size)s ; la limite est de %(limit)s. Réduisez ses dimensions (2 000 points de "
-            "large suffisent), ou enregistrez-la en JPEG de qualité moyenne."
+            "Cette image pèse %(size)s ; la limite est de %(limit)s. Réduisez ses dimensions (2 000 points "
+            "de large suffisent), ou enregistrez-la en JPEG de qualité moyenne."
         )
     return advice % sizes

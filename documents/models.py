@@ -77,15 +77,10 @@ class SupportingDocument(Leased):
         LOCKED = "locked", _("Le PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe.")
         ACTIVE = (
             "active",
-            _(
-                "Le PDF contient un programme ou un fichier joint. Imprimez-le en PDF, puis déposez le nouveau fichier."
-            ),
+            _("Le PDF contient un programme ou un fichier joint. Imprimez-le dans un nouveau PDF."),
         )
         TOO_LONG = "too_long", _("Le PDF a trop de pages. Ne gardez que celles qui sont demandées.")
-        TOO_LARGE = (
-            "too_large",
-            _("L'image a trop de points. Réduisez ses dimensions, ou photographiez-la de nouveau."),
-        )
+        TOO_LARGE = "too_large", _("L'image a trop de points. Réduisez ses dimensions.")
         INFECTED = "infected", _("L'antivirus a trouvé un programme dangereux dans ce fichier.")
 
     class Review(models.TextChoices):

@@ -19,7 +19,7 @@ _begun: ContextVar[dt.datetime | None] = ContextVar("begun", default=None)
 
 
 def instant() -> dt.datetime:
-    """The UTC instant at which the current request, task or command began; the present one outside of them."""
+    """The UTC instant at which the current request, task or command began; outside of them, now."""
     return _begun.get() or dt.datetime.now(dt.UTC)
 
 

@@ -6,10 +6,10 @@ right after the commit, in a transaction of its own; if that failed, or the proc
 two, the periodic task runs it again. So it is found done, late at worst, and an act that follows up must be
 able to run twice without harm.
 
-    state_fact("charge_settled", charge.pk)          # payments, in the act that settles it
+    state_fact("charge_settled", charge.pk)  # payments, in the act that settles it
 
-    @acts_on("charge_settled")                       # applicants, in a module that its AppConfig.ready()
-    imports def complete_submission(charge_id: str) -> None: ...
+    @acts_on("charge_settled")  # applicants, in a module that its AppConfig.ready() imports
+    def complete_submission(charge_id: str) -> None: ...
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ _registered: defaultdict[str, list[FollowUp]] = defaultdict(list)
 
 
 def acts_on(kind: str) -> Callable[[FollowUp], FollowUp]:
-    """Register the decorated act to follow each fact of that kind; it is given the key of the subject as
-    text.
-    """
+    """Register the decorated act to follow each fact of that kind; it gets the subject's key as text."""
 
     def register(act: FollowUp) -> FollowUp:
         _registered[kind].append(act)
@@ -60,7 +58,7 @@ def run_pending_facts() -> int:
 
 
 def _follow_up(fact_pk: int) -> bool:
-    """Run the acts registered for a fact and note that it is done; a failure is logged, and left for later."""
+    """Run the acts registered for a fact and note that it is done; a failure is left for later."""
     try:
         with transaction.atomic():
             fact = Fact.objects.pending().select_for_update(skip_locked=True).filter(pk=fact_pk).first()

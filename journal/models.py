@@ -27,7 +27,7 @@ class Seal(models.Model):
 
 
 class Entry(models.Model):
-    """One thing that happened: what, by whom, on what, when. Ids, codes and digests only, no personal data."""
+    """One thing that happened: what, by whom, on what, when. Ids, codes, digests; no personal data."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.CharField(_("événement"), max_length=60)

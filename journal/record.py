@@ -24,7 +24,8 @@ def record(event: str, subject: models.Model, *, by: models.Model | None = None,
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record() belongs inside the act's transaction")
-    procedure = subject if subject._meta.model_name == "procedure" else getattr(subject, "procedure", None)
+    own: Any = subject
+    procedure = own if subject._meta.model_name == "procedure" else getattr(own, "procedure", None)
     return Entry.objects.create(
         event=event,
         actor=str(by.pk) if by is not None else "",

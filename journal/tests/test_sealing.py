@@ -1,0 +1,156 @@
+"""The chain of seals: whole after any number of acts, broken by any alteration."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from accounts.models import User
+from journal import sealing
+from journal.clock import at_one_instant
+from journal.models import Entry, Seal
+from journal.record import record
+
+MORNING = dt.datetime(2026, 4, 9, 7, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return User.objects.create_user("office@example.org")
+
+
+def write(user: User, count: int, **details: object) -> None:
+    for number in range(count):
+        record("test.done", user, by=user, number=number, **details)
+
+
+def unguarded(sql: str) -> None:
+    """Alter the tables as somebody who owns the database could."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+        cursor.execute(sql)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def test_entries_are_numbered_in_a_row_over_several_seals(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "BATCH", 3)
+    write(user, 7, amount=7600, ratio=0.5, name="é", nothing=None)
+    assert sealing.seal_entries() == 7
+    write(user, 1)
+    assert sealing.seal_entries() == 1
+    assert sorted(Entry.objects.values_list("number", flat=True)) == list(range(1, 9))
+    assert Seal.objects.count() == 4
+    found = sealing.verify()
+    assert found.is_whole, found.faults
+    assert (found.entries, found.seals, found.unsealed) == (8, 4, 0)
+
+
+def test_sealing_nothing_makes_no_seal(user: User) -> None:
+    assert sealing.seal_entries() == 0
+    assert not Seal.objects.exists()
+
+
+def test_entries_not_sealed_yet_are_reported_and_are_no_fault(user: User) -> None:
+    write(user, 2)
+    sealing.seal_entries()
+    write(user, 3)
+    found = sealing.verify()
+    assert found.is_whole
+    assert found.unsealed == 3
+
+
+@pytest.mark.parametrize(
+    "alteration",
+    [
+        "UPDATE journal_entry SET details = '{\"number\": 9}' WHERE number = 2",
+        "UPDATE journal_entry SET actor = '' WHERE number = 4",
+        "UPDATE journal_entry SET happened_at = '2026-01-01 00:00:00+00:00' WHERE number = 1",
+        "DELETE FROM journal_entry WHERE number = 3",
+        "DELETE FROM journal_entry WHERE number = 6",
+        "UPDATE journal_entry SET number = number + 100 WHERE number = 6",
+        "UPDATE journal_seal SET digest = previous_digest WHERE number = 3",
+        "UPDATE journal_seal SET sealed_at = '2026-01-01 00:00:00+00:00' WHERE number = 2",
+    ],
+)
+def test_an_alteration_is_found(user: User, monkeypatch: pytest.MonkeyPatch, alteration: str) -> None:
+    monkeypatch.setattr(sealing, "BATCH", 2)
+    write(user, 6)
+    sealing.seal_entries()
+    assert sealing.verify().is_whole
+    unguarded(alteration)
+    assert not sealing.verify().is_whole
+
+
+def test_a_batch_taken_out_whole_is_found(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "BATCH", 2)
+    write(user, 6)
+    sealing.seal_entries()
+    second = Seal.objects.get(number=2)
+    unguarded(f"DELETE FROM journal_entry WHERE seal_id = {second.pk}")
+    unguarded(f"DELETE FROM journal_seal WHERE id = {second.pk}")
+    assert not sealing.verify().is_whole
+
+
+def test_the_command_says_what_is_whole_and_fails_on_what_is_not(user: User) -> None:
+    write(user, 2)
+    sealing.seal_entries()
+    said = io.StringIO()
+    call_command("verify_journal", stdout=said)
+    assert "2 entries in 1 seals" in said.getvalue()
+    assert Seal.objects.get().digest in said.getvalue()
+    unguarded("UPDATE journal_entry SET event = 'other' WHERE number = 1")
+    with pytest.raises(CommandError, match="altered"):
+        call_command("verify_journal", stdout=io.StringIO())
+
+
+def test_an_entry_has_the_instant_of_its_act(user: User) -> None:
+    with at_one_instant(MORNING):
+        write(user, 1)
+    entry = Entry.objects.get()
+    assert entry.happened_at == MORNING
+    assert (entry.actor, entry.subject_id) == (str(user.pk), str(user.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_outside_of_a_transaction_is_a_mistake() -> None:
+    user = User.objects.create_user("office@example.org")
+    with pytest.raises(RuntimeError, match="transaction"):
+        record("test.done", user)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "alteration",
+    [
+        "UPDATE journal_entry SET event = 'other'",
+        "UPDATE journal_entry SET number = NULL, seal_id = NULL",
+        "DELETE FROM journal_entry",
+        "UPDATE journal_seal SET digest = ''",
+        "DELETE FROM journal_seal",
+    ],
+)
+def test_the_database_refuses_alterations(user: User, alteration: str) -> None:
+    write(user, 2)
+    sealing.seal_entries()
+    with (
+        pytest.raises(DatabaseError, match="only grows"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(alteration)
+
+
+@pytest.mark.postgresql
+def test_the_database_refuses_to_change_an_entry_under_cover_of_sealing(user: User) -> None:
+    write(user, 1)
+    seal = Seal.objects.create(number=1, digest="0" * 64, sealed_at=MORNING)
+    with pytest.raises(DatabaseError, match="only grows"), transaction.atomic():
+        Entry.objects.update(number=1, seal=seal, event="other")
