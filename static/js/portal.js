@@ -150,7 +150,7 @@
 
   /** The menu of pages is open beside the form, and folded above it on a phone. */
   const foldMenus = () => {
-    const wide = window.matchMedia("(width >= 64rem)");
+    const wide = window.matchMedia("(min-width: 64rem)");
     const fold = () =>
       document.querySelectorAll("details[data-fold-on-phones]").forEach((menu) => {
         menu.open = wide.matches;

@@ -37,8 +37,7 @@
           if (answer.status !== 204) throw new Error(String(answer.status));
           if (!changed) show("saved", `${status.dataset.moved} ${words.wordsSaved}`);
         } catch {
-          changed = false;
-          show("failed", words.wordsFailed);
+          if (!changed) show("failed", words.wordsFailed);
         }
       }
       saving = false;
@@ -94,6 +93,7 @@
       line.tabIndex = 0;
     });
     form.classList.add("ranking--live");
+    form.querySelector("[data-ranking-hint]").hidden = false;
     window.Sortable.create(list, {
       animation: 0,
       delay: 150,
