@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the journal": every(10, "journal.tasks.seal"),
     "run what is due": every(20, "campaign.tasks.run_due_acts"),
     "send the mails": every(20, "notifications.tasks.deliver_outbox"),
+    "check the papers": every(20, "documents.tasks.check_papers"),
     "render the notices": every(20, "documents.tasks.render_notices"),
 }
 
@@ -208,7 +209,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "notifications.sign_in.AccountAdapter"
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
