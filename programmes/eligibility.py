@@ -1,8 +1,8 @@
-"""Eligibility (recevabilité): which programmes a title and its speciality open, and why the others are closed.
+"""Eligibility (recevabilité): which programmes a title opens, and why the others are closed.
 
-Pure: it reads the tables of the rules and nothing else. A foreign title, or another path, is put to the jury as
-equivalent to a listed one: that row of the tables then holds, so the same function answers.
-Rules: AST-03, AST-04.
+Pure: it reads the tables of the rules and nothing else. A foreign title, or another path, is put to the
+jury as equivalent to a listed one: that row of the tables then holds, so the same function answers. Rules:
+AST-03, AST-04.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from programmes.rules import Equivalence, Option, Rules, Speciality, Title
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a programme is open to a candidate; where it is not, `reason` says why in the reader's language."""
+    """Whether a programme is open to a candidate; if not, `reason` is a sentence that says why."""
 
     open: bool
     reason: str = ""

@@ -2,8 +2,9 @@
 
     procedure_file = read(Path("programmes/procedures/ast-2026.yaml"))
 
-`nodes` gives the file's tree with lines, `values` reads single values, `live_part` and `rules_part` read the two
-halves into the values of `schema` and of `programmes.rules`, `checks` compares the parts with each other.
+`nodes` gives the file's tree with lines, `values` reads single values, `live_part` and `rules_part` read
+the two halves into the values of `schema` and of `programmes.rules`, `checks` compares the parts with each
+other.
 """
 
 from __future__ import annotations

@@ -129,8 +129,8 @@ def _period(place: Place) -> schema.Period:
 def _pools(place: Place) -> tuple[schema.Pool, ...]:
     """The table of seats: a line of columns (the tracks), then a line per programme. Rule: AST-05.
 
-    A column and a line of totals may be given, as the notice prints them: where they are not what the cells give,
-    the cells stand and the file is loaded with a warning.
+    A column and a line of totals may be given, as the notice prints them: where they are not what the cells
+    give, the cells stand and the file is loaded with a warning.
     """
     rows = place.entries()
     header = rows.pop("columns", None)

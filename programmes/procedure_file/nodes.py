@@ -1,8 +1,9 @@
 """The node tree of a YAML file, every scalar as text, every place with its line.
 
-Plain YAML would read `23:00` as 1380 and `NO` as false, and would lose the lines. So the file is composed and not
-loaded; each reader turns a `Place` into a value and raises `Wrong` if it cannot. A table gathers what its readers
-raise and goes on, so that all the faults of a file are told at once. The reasons are in French, for the office.
+Plain YAML would read `23:00` as 1380 and `NO` as false, and would lose the lines. So the file is composed
+and not loaded; each reader turns a `Place` into a value and raises `Wrong` if it cannot. A table gathers
+what its readers raise and goes on, so that all the faults of a file are told at once. The reasons are in
+French, for the office.
 """
 
 from __future__ import annotations

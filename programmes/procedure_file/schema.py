@@ -1,8 +1,8 @@
 """What a procedure's file says, as plain values.
 
-`Live` is what an office may change at any time; it has the same shape whether it comes from a file or from the
-database, so that the two can be compared. `programmes.rules.Rules` is what becomes a version.
-Instants are aware datetimes; money is in cents; accounts are written without spaces.
+`Live` is what an office may change at any time; it has the same shape whether it comes from a file or from
+the database, so that the two can be compared. `programmes.rules.Rules` is what becomes a version. Instants
+are aware datetimes; money is in cents; accounts are written without spaces.
 """
 
 from __future__ import annotations
