@@ -1,5 +1,7 @@
 """Who applies: candidates and their dossiers."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,8 @@ class ApplicantsConfig(AppConfig):
 
     name = "applicants"
     verbose_name = _("Candidatures")
+
+    def ready(self) -> None:
+        """Register the fee's guard, and what follows from the facts that other apps state."""
+        import_module("applicants.fees")
+        import_module("applicants.reactions")

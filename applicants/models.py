@@ -86,8 +86,12 @@ class Dossier(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("référence"), max_length=20, unique=True)
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="dossiers", verbose_name=_("procédure"))
-    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="dossiers", verbose_name=_("candidat"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="dossiers", verbose_name=_("procédure")
+    )
+    candidate = models.ForeignKey(
+        Candidate, models.CASCADE, related_name="dossiers", verbose_name=_("candidat")
+    )
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
     folder = models.OneToOneField(Folder, models.PROTECT, related_name="dossier", verbose_name=_("pièces"))
     account = models.OneToOneField(Account, models.PROTECT, related_name="dossier", verbose_name=_("compte"))
@@ -95,7 +99,9 @@ class Dossier(models.Model):
     title = models.CharField(_("titre"), max_length=40, blank=True)
     speciality = models.CharField(_("spécialité"), max_length=60, blank=True)
     equivalence = models.CharField(_("équivalence"), max_length=20, choices=Equivalence.choices, blank=True)
-    track = models.ForeignKey(Track, models.PROTECT, null=True, related_name="dossiers", verbose_name=_("filière"))
+    track = models.ForeignKey(
+        Track, models.PROTECT, null=True, related_name="dossiers", verbose_name=_("filière")
+    )
     created_at = models.DateTimeField(_("créé le"), default=instant)
     submitted_at = models.DateTimeField(_("transmis le"), null=True)
     validated_at = models.DateTimeField(_("validé le"), null=True)
@@ -161,7 +167,9 @@ class Choice(models.Model):
     """A programme that the dossier applies to, and its rank of preference (1 is the best)."""
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="choices", verbose_name=_("dossier"))
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="choices", verbose_name=_("formation"))
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="choices", verbose_name=_("formation")
+    )
     rank = models.PositiveSmallIntegerField(_("rang"))
 
     class Meta:
@@ -213,6 +221,7 @@ class Referee(models.Model):
     secret_digest = models.CharField(max_length=64, unique=True, editable=False)
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.ASKED)
     asked_at = models.DateTimeField(_("sollicité le"))
+    reminded_at = models.DateTimeField(_("relancé le"), null=True)
     answered_at = models.DateTimeField(_("répondu le"), null=True)
 
     class Meta:
@@ -227,7 +236,9 @@ class Referee(models.Model):
 class Appraisal(models.Model):
     """What a referee wrote: a draft until deposited. The candidate never sees it."""
 
-    referee = models.OneToOneField(Referee, models.CASCADE, related_name="appraisal", verbose_name=_("référent"))
+    referee = models.OneToOneField(
+        Referee, models.CASCADE, related_name="appraisal", verbose_name=_("référent")
+    )
     answers = models.JSONField(_("réponses"), default=dict)
     saved_at = models.DateTimeField(_("enregistrée le"))
     deposited_at = models.DateTimeField(_("déposée le"), null=True)
@@ -244,7 +255,9 @@ class Correction(models.Model):
     """Something asked of the candidate after submission: what it opens, why, and until when."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="corrections", verbose_name=_("dossier"))
+    dossier = models.ForeignKey(
+        Dossier, models.CASCADE, related_name="corrections", verbose_name=_("dossier")
+    )
     opens = models.JSONField(_("ouvre"), default=list)  # "page:identity", "paper:cv", "payment"
     reason = models.TextField(_("ce qui est demandé"))
     until = models.DateTimeField(_("jusqu'au"))
@@ -259,7 +272,9 @@ class Correction(models.Model):
         verbose_name = _("correction demandée")
         verbose_name_plural = _("corrections demandées")
         ordering = ["asked_at"]
-        constraints = [models.CheckConstraint(condition=Q(until__gt=F("asked_at")), name="correction_leaves_time")]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("asked_at")), name="correction_leaves_time")
+        ]
 
     def __str__(self) -> str:
         return self.reason[:60]

@@ -1,0 +1,119 @@
+"""Answers: what the candidate says on the pages of the form, saved page by page and never lost.
+
+Identity is the candidate's, shared by all of that person's dossiers; all other answers belong to the dossier,
+by field id.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.dossiers import lock_own
+from applicants.editing import require_editable
+from applicants.models import Answer, Candidate, Dossier
+from applicants.values import WrongAnswer, cleaned, error_in
+from journal.errors import Refused
+from journal.record import record
+from programmes.rules import FieldRule
+
+
+@transaction.atomic
+def save_answers(dossier_id: UUID, page: str, values: Mapping[str, str], *, by: User) -> None:
+    """Save the answers of one page of the form. A blank answer is saved as blank; fields not named keep
+    theirs.
+
+    Required answers are asked for at submission only, so that a page can be left half done.
+
+    Raises:
+        Dossier.DoesNotExist: not this person's dossier.
+        Closed, NotEditable: the page is not open.
+        WrongAnswer: some answers are not of the kind asked for; nothing is saved.
+    Rule: AST-02.
+    """
+    dossier = lock_own(dossier_id, by=by)
+    require_editable(dossier, f"page:{page}")
+    asked = _questions_of(dossier, page)
+    given = {code: cleaned(value) for code, value in values.items() if code in asked}
+    if errors := {code: error for code, value in given.items() if (error := _error_in(asked[code], value))}:
+        raise WrongAnswer(errors)
+    before = answers_of(dossier)
+    changed = {code: value for code, value in given.items() if before.get(code, "") != value}
+    if not changed:
+        return
+    _save_identity(dossier.candidate, changed)
+    _save_rows(
+        dossier, {code: value for code, value in changed.items() if code not in Candidate.IDENTITY_FIELDS}
+    )
+    record("dossier.answers_saved", dossier, by=by, page=page, fields=sorted(changed))
+
+
+def answers_of(dossier: Dossier) -> dict[str, str]:
+    """All answers by field id: the form's, the identity, and title, speciality and equivalence, as conditions
+    name them.
+    """
+    own = dict(dossier.answers.values_list("field", "value"))
+    chosen = {"title": dossier.title, "speciality": dossier.speciality, "equivalence": dossier.equivalence}
+    return own | _identity_of(dossier.candidate) | chosen
+
+
+def folded(name: str) -> str:
+    """A name in the form in which names are searched: small letters, no accents."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _questions_of(dossier: Dossier, page: str) -> dict[str, FieldRule]:
+    for rule in dossier.rules.pages:
+        if rule.code == page:
+            return {field.code: field for field in rule.fields}
+    raise Refused(gettext("Cette page ne fait pas partie du dossier."))
+
+
+def _error_in(rule: FieldRule, value: str) -> str:
+    """As for any answer; an identity has besides the length of its column."""
+    if (error := error_in(rule, value)) or rule.code not in Candidate.IDENTITY_FIELDS:
+        return error
+    longest = getattr(Candidate._meta.get_field(rule.code), "max_length", None)  # a date has none
+    if longest is not None and len(value) > longest:
+        return gettext("Cette réponse ne peut pas avoir plus de %(limit)s caractères.") % {"limit": longest}
+    return ""
+
+
+def _identity_of(candidate: Candidate) -> dict[str, str]:
+    born = candidate.birth_date
+    return {
+        "family_name": candidate.family_name,
+        "name_in_use": candidate.name_in_use,
+        "given_names": candidate.given_names,
+        "birth_date": born.isoformat() if born else "",
+    }
+
+
+def _save_identity(candidate: Candidate, changed: Mapping[str, str]) -> None:
+    changed_identity = {code: value for code, value in changed.items() if code in Candidate.IDENTITY_FIELDS}
+    if not changed_identity:
+        return
+    for code, value in changed_identity.items():
+        if code == "birth_date":
+            candidate.birth_date = dt.date.fromisoformat(value) if value else None
+        else:
+            setattr(candidate, code, value)
+    candidate.folded_name = folded(f"{candidate.family_name} {candidate.name_in_use} {candidate.given_names}")
+    candidate.save()
+
+
+def _save_rows(dossier: Dossier, changed: Mapping[str, str]) -> None:
+    now = dossier.procedure.now()
+    Answer.objects.bulk_create(
+        [Answer(dossier=dossier, field=code, value=value, saved_at=now) for code, value in changed.items()],
+        update_conflicts=True,
+        unique_fields=["dossier", "field"],
+        update_fields=["value", "saved_at"],
+    )

@@ -1,0 +1,219 @@
+"""Corrections: what staff ask of a candidate after submission. Each opens what it names, until its date, and
+nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.dossiers import home_of, lock, lock_own
+from applicants.editing import FINAL, PAYMENT, OrderIsFinal
+from applicants.models import Correction, Dossier, Status
+from applicants.readiness import MissingItem, filled_in, missing_items
+from applicants.submission import NotReady
+from journal.errors import Closed, Refused
+from journal.record import record
+from notifications.outbox import queue_mail
+from programmes.models import Participation
+from programmes.roles import OFFICE, VERIFIER, require_role
+
+
+class WrongCorrection(Refused):
+    """Nothing of the kind can be asked of this dossier."""
+
+
+class NotWaiting(Refused):
+    """The correction is answered or withdrawn already."""
+
+
+@transaction.atomic
+def ask_correction(
+    dossier_id: UUID, *, opens: Sequence[str], reason: str, until: dt.datetime, by: User
+) -> Correction:
+    """Ask the candidate for something: opens the places named (see `applicants.editing`) until `until`
+    (procedure's time).
+
+    Raises:
+        Dossier.DoesNotExist: no dossier that `by` may see.
+        NotAllowed: `by` does not verify for the school ranked first.
+        OrderIsFinal: the choices or the title were to be opened.
+        WrongCorrection: the dossier is not with the school; no such place, no reason, or no time to answer.
+    Rules: AST-02, AST-06.
+    """
+    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
+    require_examiner(dossier, by)
+    _check(dossier, opens, reason, until)
+    return open_correction(dossier, opens=opens, reason=reason.strip(), until=until, by=by)
+
+
+@transaction.atomic
+def answer_correction(correction_id: UUID, *, by: User) -> Correction:
+    """Say that what was asked is done: what it opened closes. Answering twice is no error.
+
+    Raises:
+        Correction.DoesNotExist: not this person's.
+        NotWaiting: it was withdrawn.
+        Closed: its date has passed.
+        NotReady: what it opened is not complete.
+    """
+    dossier = lock_own(
+        Correction.objects.values_list("dossier", flat=True).get(
+            pk=correction_id, dossier__candidate__user=by
+        ),
+        by=by,
+    )
+    correction = dossier.corrections.select_for_update().get(pk=correction_id)
+    if correction.answered_at is not None:
+        return correction
+    if correction.withdrawn_at is not None:
+        raise NotWaiting(gettext("Cette demande a été levée : vous n'avez plus rien à faire."))
+    if dossier.procedure.now() >= correction.until:
+        raise Closed(
+            gettext(
+                "Le délai de cette demande est passé. Écrivez à votre école si vous ne pouviez pas y "
+                "répondre."
+            )
+        )
+    if items := still_missing(dossier, correction):
+        raise NotReady(items)
+    close(dossier, correction, by=by)
+    return correction
+
+
+@transaction.atomic
+def withdraw_correction(correction_id: UUID, *, by: User) -> Correction:
+    """Withdraw what was asked; the candidate is told. Withdrawing twice is no error.
+
+    Raises:
+        Dossier.DoesNotExist: no dossier that `by` may see.
+        NotAllowed: `by` does not verify for the school ranked first.
+        NotWaiting: it was answered.
+    """
+    found = Correction.objects.get(pk=correction_id)
+    dossier = lock(found.dossier_id, among=Dossier.objects.visible_to(by))
+    require_examiner(dossier, by)
+    correction = dossier.corrections.select_for_update().get(pk=correction_id)
+    if correction.answered_at is not None:
+        raise NotWaiting(gettext("Le candidat a déjà répondu à cette demande."))
+    if correction.withdrawn_at is None:
+        correction.withdrawn_at = dossier.procedure.now()
+        correction.save(update_fields=["withdrawn_at"])
+        record("correction.withdrawn", dossier, by=by, correction=str(correction.pk))
+        _mail_candidate(dossier, correction, "correction_withdrawn")
+    return correction
+
+
+def open_correction(
+    dossier: Dossier, *, opens: Sequence[str], reason: str, until: dt.datetime, by: User | None
+) -> Correction:
+    """Open a correction in an act that locked the dossier, and write to the candidate."""
+    correction = Correction.objects.create(
+        dossier=dossier,
+        opens=list(opens),
+        reason=reason,
+        until=until,
+        asked_at=dossier.procedure.now(),
+        asked_by=by,
+    )
+    record("correction.asked", dossier, by=by, correction=str(correction.pk), opens=list(opens))
+    _mail_candidate(dossier, correction, "correction_asked")
+    return correction
+
+
+def close(dossier: Dossier, correction: Correction, *, by: User | None) -> None:
+    """Close a correction that is answered, in an act that locked the dossier, and write to the school."""
+    correction.answered_at = dossier.procedure.now()
+    correction.save(update_fields=["answered_at"])
+    record("correction.answered", dossier, by=by, correction=str(correction.pk))
+    if address := _school_address(dossier):
+        queue_mail(
+            "correction_answered",
+            to=address,
+            key=f"correction-answered:{correction.pk}",
+            procedure=dossier.procedure,
+            procedure_title=dossier.procedure.title,
+            candidate=dossier.candidate.full_name,
+            reference=dossier.reference,
+            reason=correction.reason,
+        )
+
+
+def waiting_corrections(dossier: Dossier) -> list[Correction]:
+    """Those that the candidate may still answer, oldest first."""
+    waiting = dossier.corrections.filter(answered_at=None, withdrawn_at=None)
+    return list(waiting.filter(until__gt=dossier.procedure.now()))
+
+
+def still_missing(dossier: Dossier, correction: Correction) -> list[MissingItem]:
+    """What a complete dossier lacks among the places that the correction opened."""
+    missing = missing_items(dossier.rules, filled_in(dossier))
+    return [item for item in missing if item.place in correction.opens]
+
+
+def places_of(dossier: Dossier) -> list[str]:
+    """What a correction can open in this dossier."""
+    rules = dossier.rules
+    places = [f"page:{page.code}" for page in rules.pages]
+    places += [f"paper:{paper.code}" for paper in rules.papers]
+    places += [f"referee:{referee.code}" for referee in rules.referees]
+    return places + ([PAYMENT] if rules.fee else [])
+
+
+def require_examiner(dossier: Dossier, by: User) -> None:
+    """Raise `NotAllowed` unless `by` verifies for the school ranked first, or works for the office. Rule:
+    AST-07.
+    """
+    programme = dossier.first_choice
+    require_role(by, dossier.procedure, VERIFIER, OFFICE, school=programme.school if programme else None)
+
+
+def _check(dossier: Dossier, opens: Sequence[str], reason: str, until: dt.datetime) -> None:
+    if any(place in FINAL for place in opens):
+        raise OrderIsFinal(
+            gettext(
+                "L'ordre des vœux et le titre d'un dossier transmis sont définitifs : aucune correction ne "
+                "les rouvre."
+            )
+        )
+    if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
+        raise WrongCorrection(
+            gettext("Ce dossier n'est pas auprès de l'école : rien ne peut être demandé au candidat.")
+        )
+    if not opens or not set(opens) <= set(places_of(dossier)):
+        raise WrongCorrection(gettext("Choisissez ce que la demande ouvre au candidat."))
+    if not reason.strip():
+        raise WrongCorrection(gettext("Écrivez ce que vous demandez : le candidat le lira."))
+    if until <= dossier.procedure.now():
+        raise WrongCorrection(
+            gettext("Choisissez une date à venir : le candidat a besoin de temps pour répondre.")
+        )
+
+
+def _mail_candidate(dossier: Dossier, correction: Correction, kind: str) -> None:
+    queue_mail(
+        kind,
+        to=dossier.candidate.user,
+        key=f"{kind}:{correction.pk}",
+        procedure=dossier.procedure,
+        procedure_title=dossier.procedure.title,
+        reference=dossier.reference,
+        reason=correction.reason,
+        until=correction.until,
+        path=home_of(dossier),
+    )
+
+
+def _school_address(dossier: Dossier) -> str:
+    """Where the school ranked first is written to in this procedure; the office's address if it has none."""
+    first = dossier.first_choice
+    schools = Participation.objects.filter(
+        procedure=dossier.procedure, school=first.school_id if first else None
+    )
+    email = schools.values_list("email", flat=True).first()
+    return email or dossier.procedure.contact_email

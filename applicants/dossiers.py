@@ -1,0 +1,92 @@
+"""Dossiers: beginning one, and taking hold of one in an act. Rule: AST-01."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils.translation import gettext
+
+from accounts.consent import has_consented
+from accounts.models import User
+from applicants.models import Candidate, Dossier
+from applicants.references import new_reference
+from documents.models import Folder
+from journal.errors import Refused
+from journal.record import record
+from notifications.outbox import queue_mail
+from payments.models import Account
+from programmes.models import Procedure, ProcedureVersion
+
+
+class ConsentNeeded(Refused):
+    """The person has not agreed yet to the current data-protection notice."""
+
+
+@transaction.atomic
+def start_dossier(procedure_id: int, *, by: User) -> Dossier:
+    """Begin the one dossier that a person has in a procedure; a second call returns the first.
+
+    Raises:
+        ConsentNeeded: the data-protection notice comes first.
+        Closed: outside of the window of applications.
+    Rules: AST-01, AST-02.
+    """
+    if not has_consented(by):
+        raise ConsentNeeded(
+            gettext("Lisez d'abord la notice sur vos données personnelles, et dites que vous l'acceptez.")
+        )
+    Candidate.objects.get_or_create(user=by)
+    candidate = Candidate.objects.select_for_update(of=("self",)).get(
+        user=by
+    )  # two clicks wait for each other here
+    procedure = Procedure.objects.get(pk=procedure_id)
+    if (begun := Dossier.objects.filter(procedure=procedure, candidate=candidate).first()) is not None:
+        return begun
+    procedure.require_open()
+    dossier = Dossier.objects.create(
+        reference=new_reference(procedure.year),
+        procedure=procedure,
+        candidate=candidate,
+        version=ProcedureVersion.objects.get(pk=procedure.current_version_id),
+        folder=Folder.objects.create(procedure=procedure),
+        account=Account.objects.create(procedure=procedure, payer=by),
+        created_at=procedure.now(),
+    )
+    record("dossier.started", dossier, by=by, version=dossier.version.number)
+    queue_mail(
+        "dossier_started",
+        to=by,
+        key=f"dossier-started:{dossier.pk}",
+        procedure=procedure,
+        procedure_title=procedure.title,
+        reference=dossier.reference,
+        closes_at=procedure.calendar["applications"].ends_at,
+        path=home_of(dossier),
+    )
+    return dossier
+
+
+def lock_own(dossier_id: UUID, *, by: User) -> Dossier:
+    """The candidate's own dossier, locked until the act ends.
+
+    Raises:
+        Dossier.DoesNotExist: not this person's.
+    """
+    return lock(dossier_id, among=Dossier.objects.owned_by(by))
+
+
+def lock(dossier_id: UUID, *, among: models.QuerySet[Dossier] | None = None) -> Dossier:
+    """A dossier, locked until the act ends, with all that acts ask of it.
+
+    Raises:
+        Dossier.DoesNotExist: it is not `among` those.
+    """
+    dossiers = (Dossier.objects.all() if among is None else among).select_for_update(of=("self",))
+    related = ("procedure", "version", "candidate__user", "folder", "account")
+    return dossiers.select_related(*related).get(pk=dossier_id)
+
+
+def home_of(dossier: Dossier) -> str:
+    """The address of the dossier's home page, for mails."""
+    return f"/mon-dossier/{dossier.procedure.slug}/"

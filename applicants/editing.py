@@ -1,0 +1,88 @@
+"""Editing: the one place that knows what a candidate may change now.
+
+A place is a part of the dossier: "page:identity", "title", "choices", "paper:cv", "referee:appraiser",
+"payment". A draft is open whole while applications are; a submitted dossier opens only for papers that may
+come late and for what a correction asks.
+Rules: AST-02, AST-06, AST-12.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from applicants.models import Dossier, Status
+from journal.errors import Refused
+
+CHOICES, TITLE, PAYMENT = "choices", "title", "payment"
+FINAL = (CHOICES, TITLE)  # what no correction can open
+APPLICATIONS, LATE_PAPERS = "applications", "late_papers"
+
+
+class NotEditable(Refused):
+    """The dossier was submitted, or ended: this part of it does not change any more."""
+
+
+class OrderIsFinal(NotEditable):
+    """The choices of a submitted dossier never change, whoever asks. Rule: AST-06."""
+
+
+def may_edit(dossier: Dossier, place: str) -> bool:
+    """Whether the candidate may change `place` now, on the procedure's clock."""
+    if dossier.status == Status.DRAFT:
+        return dossier.procedure.is_open(APPLICATIONS)
+    if dossier.status == Status.WITHDRAWN or place in FINAL:
+        return False
+    return is_late_paper(dossier, place) or is_asked_for(dossier, place)
+
+
+def require_editable(dossier: Dossier, place: str) -> None:
+    """Raise the reason why the candidate may not change `place` now, if so.
+
+    Raises:
+        Closed: a draft, outside of the window of applications.
+        OrderIsFinal, NotEditable: the dossier was submitted, or ended.
+    """
+    if may_edit(dossier, place):
+        return
+    if dossier.status == Status.DRAFT:
+        dossier.procedure.require_open(APPLICATIONS)
+    if dossier.status == Status.WITHDRAWN:
+        raise NotEditable(gettext("Votre dossier est retiré : il ne change plus."))
+    if place in FINAL:
+        raise OrderIsFinal(
+            gettext(
+                "Votre dossier est transmis : l'ordre de vos vœux est définitif, personne ne peut plus le "
+                "modifier."
+            )
+        )
+    raise NotEditable(
+        gettext(
+            "Votre dossier est transmis : cette partie ne se modifie plus. Si votre école vous demande une "
+            "correction, "
+            "elle s'ouvrira d'elle-même."
+        )
+    )
+
+
+def takes_appraisal(dossier: Dossier, kind: str) -> bool:
+    """Whether a referee of that kind may still answer: a submitted dossier goes on taking opinions until the
+    closing hour.
+    """
+    if dossier.status == Status.WITHDRAWN:
+        return False
+    return dossier.procedure.is_open(APPLICATIONS) or may_edit(dossier, f"referee:{kind}")
+
+
+def is_late_paper(dossier: Dossier, place: str) -> bool:
+    """Whether `place` is a paper that may come late, and it is not too late. Rule: AST-12."""
+    area, _, code = place.partition(":")
+    rule = dossier.rules.paper(code) if area == "paper" else None
+    return rule is not None and rule.late and dossier.procedure.is_open(LATE_PAPERS)
+
+
+def is_asked_for(dossier: Dossier, place: str) -> bool:
+    """Whether a correction that waits for its answer opens `place`."""
+    waiting = dossier.corrections.filter(
+        answered_at=None, withdrawn_at=None, until__gt=dossier.procedure.now()
+    )
+    return any(place in opens for opens in waiting.values_list("opens", flat=True))

@@ -1,0 +1,94 @@
+"""Endings: a candidate withdraws, or a dossier is voided for a breach of the rules. Neither can be undone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.dossiers import home_of, lock, lock_own
+from applicants.models import Dossier, Status
+from journal.errors import Refused
+from journal.followups import state_fact
+from journal.record import record
+from notifications.outbox import queue_mail
+from programmes.roles import OFFICE, PRESIDENT, require_role
+
+ENDED_FACT = "dossier_ended"
+LONGEST_REASON = 500
+
+
+class NothingToEnd(Refused):
+    """A draft, or a dossier that ended in the other way."""
+
+
+@transaction.atomic
+def withdraw_dossier(dossier_id: UUID, *, by: User) -> Dossier:
+    """Withdraw from the procedure, for good. Withdrawing twice is no error.
+
+    Raises:
+        Dossier.DoesNotExist: not this person's dossier.
+        NothingToEnd: it was never submitted.
+    """
+    dossier = lock_own(dossier_id, by=by)
+    if dossier.status == Status.WITHDRAWN:
+        return dossier
+    if dossier.status == Status.DRAFT:
+        raise NothingToEnd(gettext("Votre dossier n'est pas transmis : il n'y a rien à retirer."))
+    _end(dossier, because="")
+    record("dossier.withdrawn", dossier, by=by)
+    _mail(dossier, "dossier_withdrawn")
+    return dossier
+
+
+@transaction.atomic
+def void_dossier(dossier_id: UUID, *, reason: str, by: User) -> Dossier:
+    """Void a dossier for a breach of the rules; the candidate is told why. Voiding twice is no error.
+
+    Raises:
+        Dossier.DoesNotExist: no dossier that `by` may see.
+        NotAllowed: `by` neither works for the office nor presides over the jury.
+        NothingToEnd: the candidate withdrew it before.
+        Refused: no reason.
+    Rule: AST-24.
+    """
+    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
+    require_role(by, dossier.procedure, OFFICE, PRESIDENT)
+    if not reason.strip():
+        raise Refused(gettext("Indiquez le motif : il est écrit au candidat et conservé."))
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Refused(
+            gettext("Le motif ne peut pas avoir plus de %(limit)s caractères.") % {"limit": LONGEST_REASON}
+        )
+    if dossier.status == Status.WITHDRAWN:
+        if not dossier.ended_because:
+            raise NothingToEnd(gettext("Le candidat a déjà retiré ce dossier."))
+        return dossier
+    _end(dossier, because=reason.strip())
+    record("dossier.voided", dossier, by=by)
+    _mail(dossier, "dossier_voided", reason=dossier.ended_because)
+    return dossier
+
+
+def _end(dossier: Dossier, *, because: str) -> None:
+    dossier.status = Status.WITHDRAWN
+    dossier.ended_at = dossier.procedure.now()
+    dossier.ended_because = because
+    dossier.save(update_fields=["status", "ended_at", "ended_because"])
+    state_fact(ENDED_FACT, dossier.pk)
+
+
+def _mail(dossier: Dossier, kind: str, *, reason: str = "") -> None:
+    queue_mail(
+        kind,
+        to=dossier.candidate.user,
+        key=f"{kind}:{dossier.pk}",
+        procedure=dossier.procedure,
+        procedure_title=dossier.procedure.title,
+        reference=dossier.reference,
+        contact=dossier.procedure.contact_email,
+        path=home_of(dossier),
+        reason=reason,
+    )

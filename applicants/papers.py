@@ -1,0 +1,134 @@
+"""Papers: the candidate deposits supporting documents, replaces and removes them. Rules: AST-08, AST-12."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.answers import answers_of
+from applicants.dossiers import lock_own
+from applicants.editing import require_editable
+from applicants.models import Dossier
+from applicants.readiness import applies
+from documents import intake
+from documents.intake import Received
+from documents.models import SupportingDocument
+from journal.errors import Refused
+from journal.record import record
+from programmes.rules import PaperRule
+
+
+class NotAsked(Refused):
+    """The procedure does not ask this candidate for this paper."""
+
+
+class Enough(Refused):
+    """All the files that this paper may have are there."""
+
+
+class AlreadyAccepted(Refused):
+    """Staff have accepted the paper: it stays."""
+
+
+def deposit_paper(dossier_id: UUID, kind: str, upload: UploadedFile, *, by: User) -> SupportingDocument:
+    """Add a file to a paper of the dossier; it takes the place of one turned down, or of the only one there
+    may be.
+
+    The file is judged and stored before the dossier is locked, and thrown away if the act is refused.
+
+    Raises:
+        Dossier.DoesNotExist: not this person's dossier.
+        Closed, NotEditable: this paper is not open.
+        NotAsked, Enough, AlreadyAccepted: it cannot be added.
+        WrongFile: its kind or size.
+    Rules: AST-02, AST-08, AST-12.
+    """
+    dossier = (
+        Dossier.objects.owned_by(by).select_related("procedure", "version", "candidate").get(pk=dossier_id)
+    )
+    rule = _open_paper(
+        dossier, kind
+    )  # first, so that nothing is stored in vain; it is asked again under the lock
+    received = intake.receive(upload, rule)
+    try:
+        return _file(dossier_id, kind, received, by=by)
+    except Exception:
+        intake.discard(received)
+        raise
+
+
+@transaction.atomic
+def remove_paper(document_id: UUID, *, by: User) -> None:
+    """Take a file back, as long as its paper may change. Removing it twice is no error.
+
+    Raises:
+        SupportingDocument.DoesNotExist: not this person's paper.
+        Closed, NotEditable: this paper is not open.
+        AlreadyAccepted: staff have accepted it.
+    """
+    document = SupportingDocument.objects.get(pk=document_id, folder__dossier__candidate__user=by)
+    dossier = lock_own(document.folder.dossier.pk, by=by)
+    require_editable(dossier, f"paper:{document.kind}")
+    document = SupportingDocument.objects.select_for_update(of=("self",)).get(pk=document_id)
+    if document.superseded_at is not None:
+        return
+    _require_not_accepted([document])
+    intake.supersede(document)
+    record("paper.removed", dossier, by=by, paper=str(document.pk), kind=document.kind)
+
+
+@transaction.atomic
+def _file(dossier_id: UUID, kind: str, received: Received, *, by: User) -> SupportingDocument:
+    dossier = lock_own(dossier_id, by=by)
+    rule = _open_paper(dossier, kind)
+    for replaced in _replaced_by_one_more(dossier, rule):
+        intake.supersede(replaced)
+    document = intake.file_paper(dossier.folder, kind, received, by=by)
+    record("paper.deposited", dossier, by=by, paper=str(document.pk), kind=kind, sha256=document.sha256)
+    return document
+
+
+def _open_paper(dossier: Dossier, kind: str) -> PaperRule:
+    """The rule of a paper that may be deposited now."""
+    require_editable(dossier, f"paper:{kind}")
+    rule = dossier.rules.paper(kind)
+    if rule is None or not applies(rule, answers_of(dossier)):
+        raise NotAsked(gettext("Cette pièce ne vous est pas demandée."))
+    return rule
+
+
+def _replaced_by_one_more(dossier: Dossier, rule: PaperRule) -> list[SupportingDocument]:
+    """The files whose place a new one takes, locked: those turned down; and the only one there may be."""
+    current = SupportingDocument.objects.current().filter(folder=dossier.folder, kind=rule.code)
+    files = list(current.select_for_update(of=("self",)))
+    turned_down = [file for file in files if is_turned_down(file)]
+    standing = [file for file in files if not is_turned_down(file)]
+    if len(standing) < rule.max_files:
+        return turned_down
+    if rule.max_files == 1:
+        _require_not_accepted(standing)
+        return turned_down + standing
+    raise Enough(
+        gettext(
+            "Cette pièce compte déjà %(count)s fichiers, le plus possible. Retirez-en un pour en déposer un "
+            "autre."
+        )
+        % {"count": len(standing)}
+    )
+
+
+def is_turned_down(document: SupportingDocument) -> bool:
+    """Whether the check or staff turned the file down."""
+    return (
+        document.check_state == SupportingDocument.Check.REJECTED
+        or document.review == SupportingDocument.Review.REFUSED
+    )
+
+
+def _require_not_accepted(documents: list[SupportingDocument]) -> None:
+    if any(document.review == SupportingDocument.Review.ACCEPTED for document in documents):
+        raise AlreadyAccepted(gettext("Cette pièce a été acceptée : elle ne se remplace plus."))

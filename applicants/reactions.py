@@ -1,0 +1,100 @@
+"""Reactions: what follows for a dossier from facts stated elsewhere. Each can be repeated without harm.
+
+A paper or a payment that falls away after submission opens a correction by itself; before, it is simply
+missing again.
+Rules: AST-02, AST-08, AST-10.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+from applicants.corrections import close, open_correction, still_missing, waiting_corrections
+from applicants.dossiers import lock
+from applicants.editing import LATE_PAPERS, PAYMENT
+from applicants.fees import fee_standing
+from applicants.models import Dossier, Status
+from applicants.papers import is_turned_down
+from documents.models import SupportingDocument
+from journal.followups import acts_on
+from payments.charges import DUE_AGAIN_FACT, SETTLED_FACT
+from payments.models import Charge
+from payments.standing import Standing
+
+TIME_TO_ANSWER = dt.timedelta(days=7)
+WITH_THE_SCHOOL = (Status.SUBMITTED, Status.VALIDATED)
+
+
+@acts_on("paper_rejected")
+@acts_on("paper_refused")
+@transaction.atomic
+def ask_for_paper_again(document_id: str) -> None:
+    """A paper was turned down, by the check or by staff: ask for another if the dossier is submitted."""
+    document = SupportingDocument.objects.select_related("folder__dossier").get(pk=UUID(document_id))
+    dossier = lock(document.folder.dossier.pk)
+    document.refresh_from_db()
+    place = f"paper:{document.kind}"
+    if document.superseded_at is not None or not is_turned_down(document) or _is_asked(dossier, place):
+        return
+    rule = dossier.rules.paper(document.kind)
+    if dossier.status not in WITH_THE_SCHOOL or rule is None:
+        return
+    why = document.review_reason or document.check_reason
+    with translation.override(dossier.candidate.user.language):
+        reason = gettext(
+            "Déposez à nouveau la pièce « %(paper)s ». Celle que vous avez déposée n'a pas pu être retenue : "
+            "%(why)s"
+        ) % {
+            "paper": rule.label,
+            "why": why,
+        }
+    open_correction(dossier, opens=[place], reason=reason, until=_until(dossier, late=rule.late), by=None)
+
+
+@acts_on(DUE_AGAIN_FACT)
+@transaction.atomic
+def ask_for_payment_again(charge_id: str) -> None:
+    """A transfer never came, or an exemption was refused: ask for the fee again, after submission."""
+    dossier = _dossier_of(charge_id)
+    if dossier is None or dossier.status not in WITH_THE_SCHOOL:
+        return
+    if fee_standing(dossier) != Standing.DUE or _is_asked(dossier, PAYMENT):
+        return
+    with translation.override(dossier.candidate.user.language):
+        reason = gettext("Réglez les frais de dossier : ils sont de nouveau dus.")
+    open_correction(dossier, opens=[PAYMENT], reason=reason, until=_until(dossier, late=False), by=None)
+
+
+@acts_on(SETTLED_FACT)
+@transaction.atomic
+def close_what_asked_for_payment(charge_id: str) -> None:
+    """The fee is settled: a correction that asked for nothing else is answered."""
+    dossier = _dossier_of(charge_id)
+    if dossier is None:
+        return
+    for correction in waiting_corrections(dossier):
+        if correction.opens == [PAYMENT] and not still_missing(dossier, correction):
+            close(dossier, correction, by=None)
+
+
+def _dossier_of(charge_id: str) -> Dossier | None:
+    """The dossier, locked, whose fee it is."""
+    account = Charge.objects.values_list("account", flat=True).get(pk=UUID(charge_id))
+    found = Dossier.objects.filter(account=account).values_list("pk", flat=True).first()
+    return lock(found) if found is not None else None
+
+
+def _is_asked(dossier: Dossier, place: str) -> bool:
+    return any(place in correction.opens for correction in waiting_corrections(dossier))
+
+
+def _until(dossier: Dossier, *, late: bool) -> dt.datetime:
+    """A week, or for a late paper the end of its window if that is later."""
+    in_a_week = dossier.procedure.now() + TIME_TO_ANSWER
+    window = dossier.procedure.calendar.get(LATE_PAPERS) if late else None
+    return max(in_a_week, window.ends_at) if window is not None and window.ends_at is not None else in_a_week

@@ -1,0 +1,154 @@
+"""Readiness: what a dossier still lacks before it can be submitted. Rule: AST-11.
+
+`missing_items` is pure: it compares what the rules ask for with what was filled in. `filled_in` reads a
+dossier into that form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from applicants.answers import answers_of
+from applicants.fees import fee_standing
+from applicants.models import Dossier, Referee
+from applicants.values import error_in
+from documents.models import SupportingDocument
+from payments.standing import Standing
+from programmes.eligibility import titles_for, verdicts
+from programmes.rules import FeeRule, FieldRule, Needed, PaperRule, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class FilledIn:
+    """What the candidate has done so far. Papers and appraisals are named by kind: those that count."""
+
+    answers: Mapping[str, str]  # by field id; with title, speciality and equivalence
+    choices: tuple[str, ...] = ()  # codes of programmes, best first
+    papers: frozenset[str] = frozenset()  # not turned down; a check that is still to come does not matter
+    appraisals: frozenset[str] = frozenset()  # deposited
+    fee: Standing = Standing.DUE
+
+
+@dataclass(frozen=True, slots=True)
+class MissingItem:
+    """One thing to do: what, and where. `place` is as in `applicants.editing`."""
+
+    code: str
+    label: str
+    place: str
+
+
+def missing_items(rules: Rules, filled: FilledIn) -> list[MissingItem]:
+    """All that must still be done before submission, in the order of the form; labels in the reader's
+    language.
+
+    Rules: AST-08, AST-09, AST-10, AST-11, AST-23.
+    """
+    return [
+        *_missing_answers(rules, filled),
+        *_missing_title(rules, filled),
+        *_missing_choices(rules, filled),
+        *_missing_papers(rules, filled),
+        *_missing_alternatives(rules, filled),
+        *_missing_fee(rules.fee, filled),
+    ]
+
+
+def filled_in(dossier: Dossier) -> FilledIn:
+    """Read what the candidate has done so far."""
+    papers = SupportingDocument.objects.present().filter(folder=dossier.folder_id)
+    deposited = dossier.referees.filter(state=Referee.State.DEPOSITED)
+    return FilledIn(
+        answers=answers_of(dossier),
+        choices=tuple(choice.programme.code for choice in dossier.ranked_choices),
+        papers=frozenset(papers.values_list("kind", flat=True)),
+        appraisals=frozenset(deposited.values_list("kind", flat=True)),
+        fee=fee_standing(dossier),
+    )
+
+
+def applies(rule: FieldRule | PaperRule, answers: Mapping[str, str]) -> bool:
+    """Whether a question or a paper concerns a candidate who answered so."""
+    return rule.when.holds(answers)
+
+
+def is_required_now(paper: PaperRule, answers: Mapping[str, str]) -> bool:
+    """Whether a paper must be there at submission: late ones need not. Rule: AST-12."""
+    return paper.required and not paper.late and applies(paper, answers)
+
+
+def fee_is_enough(fee: FeeRule, state: Standing) -> bool:
+    """Whether the fee stands in the way of submission no more.
+
+    What is needed for validation only may be under way: a transfer announced, an exemption asked for. Rule:
+    AST-10.
+    """
+    done = {Standing.SETTLED, Standing.WAIVED}
+    if fee.needed_for == Needed.VALIDATION:
+        done |= {Standing.ANNOUNCED, Standing.EXEMPTION_ASKED}
+    return state in done
+
+
+def _missing_answers(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
+    for page in rules.pages:
+        for rule in page.fields:
+            if label := _wanting(rule, filled.answers):
+                yield MissingItem(f"field:{rule.code}", label, f"page:{page.code}")
+
+
+def _wanting(rule: FieldRule, answers: Mapping[str, str]) -> str:
+    """What is wrong with the answer to one question, or nothing."""
+    value = answers.get(rule.code, "")
+    if not applies(rule, answers):
+        return ""
+    if rule.must_be and value != rule.must_be:
+        return gettext("Sans cette déclaration, le dossier ne peut pas être transmis : %(question)s") % {
+            "question": rule.label
+        }
+    if rule.required and not value:
+        return str(rule.label)
+    error = error_in(rule, value)
+    return f"{rule.label} : {error}" if error else ""
+
+
+def _missing_title(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
+    if not rules.titles:
+        return
+    allowed = {title.code: title for title in titles_for(rules, filled.answers.get("equivalence", ""))}
+    title = allowed.get(filled.answers.get("title", ""))
+    if title is None or title.speciality(filled.answers.get("speciality", "")) is None:
+        yield MissingItem("title", gettext("Votre titre et sa spécialité"), "title")
+
+
+def _missing_choices(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
+    if len(filled.choices) < rules.choices.min_count:
+        yield MissingItem("choices", gettext("L'ordre de vos vœux"), "choices")
+    found = verdicts(rules, filled.answers.get("title", ""), filled.answers.get("speciality", ""))
+    for code in filled.choices:
+        verdict = found.get(code)
+        if verdict is not None and not verdict.open:
+            yield MissingItem(f"choice:{code}", verdict.reason, "choices")
+
+
+def _missing_papers(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
+    for paper in rules.papers:
+        if is_required_now(paper, filled.answers) and paper.code not in filled.papers:
+            yield MissingItem(f"paper:{paper.code}", str(paper.label), f"paper:{paper.code}")
+
+
+def _missing_alternatives(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
+    for alternative in rules.alternatives:
+        if filled.appraisals.isdisjoint(alternative.referees) and filled.papers.isdisjoint(
+            alternative.papers
+        ):
+            places = [f"referee:{code}" for code in alternative.referees]
+            places += [f"paper:{code}" for code in alternative.papers]
+            yield MissingItem(f"alternative:{alternative.code}", str(alternative.label), places[0])
+
+
+def _missing_fee(fee: FeeRule | None, filled: FilledIn) -> Iterator[MissingItem]:
+    if fee is not None and not fee_is_enough(fee, filled.fee):
+        yield MissingItem("fee", gettext("Les frais de dossier"), "payment")

@@ -1,0 +1,393 @@
+"""Referees: the candidate names a person, who gives a confidential opinion through a link, without an
+account.
+
+The link's secret is not stored: it is derived anew from the referee's id and the portal's key when a mail
+needs it, and found again by its digest. So a reminder holds the same link as the first mail, and a copy of
+the database opens nothing. The candidate sees how far things are, never what was written. Rule: AST-09.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.dossiers import home_of, lock, lock_own
+from applicants.editing import APPLICATIONS, require_editable, takes_appraisal
+from applicants.models import Appraisal, Dossier, Referee, Status
+from applicants.readiness import applies
+from applicants.values import WrongAnswer, cleaned, error_in
+from journal.errors import Closed, Refused
+from journal.record import record
+from notifications.outbox import queue_mail
+from programmes.models import Procedure
+from programmes.rules import FieldRule, RefereeRule
+
+REMINDER_PERIOD = dt.timedelta(days=1)  # between two reminders that the candidate asks for
+DAYS_BEFORE_CLOSING = (7, 2)  # when the portal reminds by itself
+
+
+class WrongReferee(Refused):
+    """This person cannot be named: too many, an address that is none, or the candidate's own."""
+
+
+class NotAwaited(Refused):
+    """This referee's opinion is not, or no longer, waited for."""
+
+
+# --- The candidate's side -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def name_referee(
+    dossier_id: UUID, *, kind: str, name: str, position: str, email: str, by: User, language: str = "fr"
+) -> Referee:
+    """Name a referee, who is written to at once.
+
+    Raises:
+        Dossier.DoesNotExist: not this person's dossier.
+        Closed, NotEditable: referees cannot be named now.
+        WrongReferee: no such kind, none left to name, or an address that cannot be theirs.
+    Rule: AST-09.
+    """
+    dossier = lock_own(dossier_id, by=by)
+    require_editable(dossier, f"referee:{kind}")
+    rule = _rule(dossier, kind)
+    if standing(dossier, kind).count() >= rule.max_count:
+        raise WrongReferee(
+            gettext(
+                "Vous avez déjà désigné cette personne. Vous pouvez la remplacer tant qu'elle n'a rien "
+                "déposé."
+            )
+        )
+    return _ask(dossier, kind, name, position, email, language, by=by)
+
+
+@transaction.atomic
+def replace_referee(
+    referee_id: UUID, *, name: str, position: str, email: str, by: User, language: str = "fr"
+) -> Referee:
+    """Name another person in the place of one who has not deposited; the first link opens nothing any more.
+
+    Raises:
+        Referee.DoesNotExist: not this person's referee.
+        Closed, NotEditable: referees cannot be named now.
+        NotAwaited: the opinion is there, or this one was replaced already.
+        WrongReferee: an address that cannot be theirs.
+    Rule: AST-09.
+    """
+    dossier, referee = _lock_for_candidate(referee_id, by=by)
+    if referee.state == Referee.State.DEPOSITED:
+        raise NotAwaited(gettext("Cette fiche est déposée : la personne ne se remplace plus."))
+    if referee.state == Referee.State.REPLACED:
+        raise NotAwaited(gettext("Cette personne est déjà remplacée."))
+    Appraisal.objects.filter(referee=referee).delete()  # a draft that nobody will read
+    referee.state = Referee.State.REPLACED
+    referee.save(update_fields=["state"])
+    record("referee.replaced", dossier, by=by, referee=str(referee.pk))
+    return _ask(dossier, referee.kind, name, position, email, language, by=by)
+
+
+@transaction.atomic
+def remind_referee(referee_id: UUID, *, by: User) -> None:
+    """Write to a referee again, at the candidate's wish: once a day at most.
+
+    Raises:
+        Referee.DoesNotExist: not this person's referee.
+        Closed, NotEditable: the opinion can no longer come in time.
+        NotAwaited: it is there, or declined; or a mail went out less than a day ago.
+    Rule: AST-09.
+    """
+    dossier, referee = _lock_for_candidate(referee_id, by=by)
+    if referee.state != Referee.State.ASKED:
+        raise NotAwaited(gettext("Cette personne n'est plus à relancer."))
+    now = dossier.procedure.now()
+    if now - (referee.reminded_at or referee.asked_at) < REMINDER_PERIOD:
+        raise NotAwaited(
+            gettext(
+                "Un message est parti il y a moins d'un jour. Laissez à cette personne le temps de répondre."
+            )
+        )
+    _remind(dossier, referee, key=f"referee-reminder:{referee.pk}:{now.isoformat()}")
+    record("referee.reminded", dossier, by=by, referee=str(referee.pk))
+
+
+def remind_referees_due(procedure: Procedure) -> int:
+    """Remind the referees of drafts 7 and 2 days before the closing hour; returns how many were. For the
+    periodic task.
+
+    Repeating it writes nothing twice, and a task that is late sends only the last reminder due. Rule: AST-09
+    (ours).
+    """
+    entry = procedure.calendar.get(APPLICATIONS)
+    now = procedure.now()
+    if entry is None or entry.ends_at is None or now >= entry.ends_at:
+        return 0
+    instants = [entry.ends_at - dt.timedelta(days=days) for days in DAYS_BEFORE_CLOSING]
+    due = max((moment for moment in instants if moment <= now), default=None)
+    if due is None:
+        return 0
+    waiting = Referee.objects.filter(
+        Q(reminded_at=None) | Q(reminded_at__lt=due),
+        state=Referee.State.ASKED,
+        asked_at__lt=due,
+        dossier__procedure=procedure,
+        dossier__status=Status.DRAFT,
+    )
+    return sum(_remind_if_still_due(pk, due) for pk in waiting.values_list("pk", flat=True))
+
+
+def standing(dossier: Dossier, kind: str) -> models.QuerySet[Referee]:
+    """The referees of that kind who were not replaced."""
+    return dossier.referees.filter(kind=kind).exclude(state=Referee.State.REPLACED)
+
+
+# --- The referee's side -------------------------------------------------------------------------------------
+
+
+def by_secret(secret: str) -> Referee:
+    """The referee whose link it is.
+
+    Raises:
+        Referee.DoesNotExist: nobody's.
+    """
+    related = ("dossier__procedure", "dossier__version", "dossier__candidate")
+    return Referee.objects.select_related(*related).get(secret_digest=_digest(secret))
+
+
+@transaction.atomic
+def save_appraisal(secret: str, answers: Mapping[str, str]) -> Appraisal:
+    """Keep a draft of the opinion; nobody but its author can read it.
+
+    Raises:
+        Referee.DoesNotExist: nobody's link.
+        NotAwaited, Closed: the opinion is there, declined, or comes too late.
+        WrongAnswer: some answers are not of the kind asked for.
+    """
+    dossier, referee = _lock_for_referee(secret)
+    return _keep(dossier, referee, _checked(_rule(dossier, referee.kind), answers))
+
+
+@transaction.atomic
+def deposit_appraisal(secret: str, answers: Mapping[str, str]) -> Appraisal:
+    """Deposit the opinion for good; the candidate learns that it is there. Depositing twice is no error.
+
+    Raises:
+        Referee.DoesNotExist: nobody's link.
+        NotAwaited, Closed: it is declined, replaced, or comes too late.
+        WrongAnswer: answers are missing, or not of the kind asked for.
+    Rule: AST-09.
+    """
+    if (deposited := _deposited(secret)) is not None:
+        return deposited
+    dossier, referee = _lock_for_referee(secret)
+    rule = _rule(dossier, referee.kind)
+    given = _checked(rule, answers)
+    if missing := {
+        question.code: gettext("Répondez à cette question.") for question in _unanswered(rule, given)
+    }:
+        raise WrongAnswer(missing)
+    appraisal = _keep(dossier, referee, given)
+    appraisal.deposited_at = dossier.procedure.now()
+    appraisal.save(update_fields=["deposited_at"])
+    _answered(dossier, referee, Referee.State.DEPOSITED)
+    return appraisal
+
+
+@transaction.atomic
+def decline_appraisal(secret: str) -> Referee:
+    """Decline to give an opinion; the candidate learns it, and can name somebody else. Declining twice is no
+    error.
+
+    Raises:
+        Referee.DoesNotExist: nobody's link.
+        NotAwaited, Closed: the opinion is there, the referee replaced, or it is too late.
+    Rule: AST-09.
+    """
+    referee = by_secret(secret)
+    if referee.state == Referee.State.DECLINED:
+        return referee
+    dossier, referee = _lock_for_referee(secret)
+    Appraisal.objects.filter(referee=referee).delete()
+    _answered(dossier, referee, Referee.State.DECLINED)
+    return referee
+
+
+# --- Below --------------------------------------------------------------------------------------------------
+
+
+def _ask(
+    dossier: Dossier, kind: str, name: str, position: str, email: str, language: str, *, by: User
+) -> Referee:
+    address = email.strip().lower()
+    _check_person(dossier, name, address)
+    referee_id = uuid4()
+    referee = Referee.objects.create(
+        id=referee_id,
+        dossier=dossier,
+        kind=kind,
+        name=cleaned(name),
+        position=cleaned(position),
+        email=address,
+        language=language,
+        secret_digest=_digest(_secret_of(referee_id)),
+        asked_at=dossier.procedure.now(),
+    )
+    _mail(dossier, referee, "referee_asked", key=f"referee-asked:{referee.pk}")
+    record("referee.named", dossier, by=by, referee=str(referee.pk), kind=kind)
+    return referee
+
+
+def _check_person(dossier: Dossier, name: str, address: str) -> None:
+    if not cleaned(name):
+        raise WrongReferee(gettext("Indiquez le nom de la personne."))
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise WrongReferee(gettext("Écrivez une adresse électronique, par exemple nom@exemple.fr.")) from None
+    if address == dossier.candidate.user.email:
+        raise WrongReferee(
+            gettext(
+                "Cette adresse est la vôtre : la fiche est confidentielle, elle s'écrit à une autre personne."
+            )
+        )
+
+
+def _remind_if_still_due(referee_id: UUID, due: dt.datetime) -> bool:
+    with transaction.atomic():
+        dossier = lock(Referee.objects.values_list("dossier", flat=True).get(pk=referee_id))
+        referee = dossier.referees.select_for_update().get(pk=referee_id)
+        reminded = referee.reminded_at is not None and referee.reminded_at >= due
+        if reminded or referee.state != Referee.State.ASKED or dossier.status != Status.DRAFT:
+            return False
+        _remind(dossier, referee, key=f"referee-reminder:{referee.pk}:{due.isoformat()}")
+        record("referee.reminded", dossier, referee=str(referee.pk))
+        return True
+
+
+def _remind(dossier: Dossier, referee: Referee, *, key: str) -> None:
+    referee.reminded_at = dossier.procedure.now()
+    referee.secret_digest = _digest(
+        _secret_of(referee.pk)
+    )  # another one if the portal's key has changed meanwhile
+    referee.save(update_fields=["reminded_at", "secret_digest"])
+    _mail(dossier, referee, "referee_reminder", key=key)
+
+
+def _mail(dossier: Dossier, referee: Referee, kind: str, *, key: str) -> None:
+    procedure = dossier.procedure
+    queue_mail(
+        kind,
+        to=referee.email,
+        key=key,
+        procedure=procedure,
+        language=referee.language,
+        secret=True,
+        procedure_title=procedure.title,
+        referee=referee.name,
+        candidate=dossier.candidate.full_name,
+        label=_rule(dossier, referee.kind).label,
+        closes_at=procedure.calendar[APPLICATIONS].ends_at,
+        contact=procedure.contact_email,
+        path=reverse("applicants:appraisal", args=[_secret_of(referee.pk)]),
+    )
+
+
+def _answered(dossier: Dossier, referee: Referee, state: Referee.State) -> None:
+    referee.state = state
+    referee.answered_at = dossier.procedure.now()
+    referee.save(update_fields=["state", "answered_at"])
+    record(f"referee.{state}", dossier, referee=str(referee.pk))
+    queue_mail(
+        f"referee_{state}",
+        to=dossier.candidate.user,
+        key=f"referee-{state}:{referee.pk}",
+        procedure=dossier.procedure,
+        procedure_title=dossier.procedure.title,
+        referee=referee.name,
+        label=_rule(dossier, referee.kind).label,
+        path=home_of(dossier),
+    )
+
+
+def _lock_for_candidate(referee_id: UUID, *, by: User) -> tuple[Dossier, Referee]:
+    found = Referee.objects.get(pk=referee_id, dossier__candidate__user=by)
+    dossier = lock_own(found.dossier_id, by=by)
+    require_editable(dossier, f"referee:{found.kind}")
+    return dossier, dossier.referees.select_for_update().get(pk=referee_id)
+
+
+def _lock_for_referee(secret: str) -> tuple[Dossier, Referee]:
+    """The referee and the dossier, locked, if the opinion is waited for."""
+    found = by_secret(secret)
+    dossier = lock(found.dossier_id)
+    referee = dossier.referees.select_for_update().get(pk=found.pk)
+    match referee.state:
+        case Referee.State.DEPOSITED:
+            raise NotAwaited(gettext("Votre fiche est déposée : elle ne change plus. Merci."))
+        case Referee.State.DECLINED:
+            raise NotAwaited(
+                gettext("Vous avez décliné cette demande. Le candidat peut vous désigner de nouveau.")
+            )
+        case Referee.State.REPLACED:
+            raise NotAwaited(
+                gettext("Le candidat a désigné une autre personne : votre avis n'est plus attendu. Merci.")
+            )
+    if not takes_appraisal(dossier, referee.kind):
+        raise Closed(gettext("Le délai est passé : votre avis ne peut plus être joint à ce dossier."))
+    return dossier, referee
+
+
+def _deposited(secret: str) -> Appraisal | None:
+    return Appraisal.objects.filter(referee=by_secret(secret), deposited_at__isnull=False).first()
+
+
+def _keep(dossier: Dossier, referee: Referee, answers: dict[str, str]) -> Appraisal:
+    appraisal, _ = Appraisal.objects.update_or_create(
+        referee=referee, defaults={"answers": answers, "saved_at": dossier.procedure.now()}
+    )
+    return appraisal
+
+
+def _checked(rule: RefereeRule, answers: Mapping[str, str]) -> dict[str, str]:
+    given = {question.code: cleaned(answers.get(question.code, "")) for question in rule.questions}
+    errors = {question.code: error_in(question, given[question.code]) for question in rule.questions}
+    if wrong := {code: error for code, error in errors.items() if error}:
+        raise WrongAnswer(wrong)
+    return given
+
+
+def _unanswered(rule: RefereeRule, given: Mapping[str, str]) -> list[FieldRule]:
+    return [
+        question
+        for question in rule.questions
+        if question.required and applies(question, given) and not given[question.code]
+    ]
+
+
+def _rule(dossier: Dossier, kind: str) -> RefereeRule:
+    rule = dossier.rules.referee(kind)
+    if rule is None:
+        raise WrongReferee(gettext("La procédure ne demande pas d'avis de cette sorte."))
+    return rule
+
+
+def _secret_of(referee_id: UUID) -> str:
+    """The secret of a referee's link: 32 bytes that only the holder of the portal's key can make."""
+    made = salted_hmac("applicants.referees.link", str(referee_id), algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

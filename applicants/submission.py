@@ -1,0 +1,96 @@
+"""Submission: the moment when a dossier stops being the candidate's and becomes the school's.
+
+Rule: AST-11.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.dossiers import home_of, lock_own
+from applicants.editing import NotEditable
+from applicants.fees import keep_fee_in_step
+from applicants.models import Dossier, Receipt, Status
+from applicants.readiness import MissingItem, filled_in, missing_items
+from documents.notices import issue_notice
+from journal.errors import Refused
+from journal.record import record
+from notifications.outbox import queue_mail
+
+
+class NotReady(Refused):
+    """Something that the procedure requires is missing; `items` says what, and where to go."""
+
+    def __init__(self, items: list[MissingItem]) -> None:
+        super().__init__(
+            gettext("Le dossier n'est pas complet. Il manque : %(items)s.")
+            % {"items": ", ".join(item.label for item in items)}
+        )
+        self.items = items
+
+
+@transaction.atomic
+def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
+    """Submit a complete dossier. A second call returns the first receipt: a double click is no error.
+
+    Raises:
+        Dossier.DoesNotExist: not this person's dossier.
+        Closed: the procedure's clock is outside its window.
+        NotEditable: the dossier was withdrawn.
+        NotReady: something required is missing.
+    Rules: AST-02, AST-06, AST-11.
+    """
+    dossier = lock_own(dossier_id, by=by)
+    if dossier.status == Status.WITHDRAWN:
+        raise NotEditable(gettext("Votre dossier est retiré : il ne peut plus être transmis."))
+    if dossier.status != Status.DRAFT:
+        return dossier.receipt
+    dossier.procedure.require_open()
+    keep_fee_in_step(dossier, by=by)
+    if items := missing_items(dossier.rules, filled_in(dossier)):
+        raise NotReady(items)
+    dossier.status = Status.SUBMITTED
+    dossier.submitted_at = dossier.procedure.now()
+    dossier.save(update_fields=["status", "submitted_at"])
+    receipt = _issue_receipt(dossier)
+    choices = [choice["programme"] for choice in receipt.choices]
+    record("dossier.submitted", dossier, by=by, receipt=receipt.number, choices=choices)
+    queue_mail(
+        "dossier_submitted",
+        to=by,
+        key=f"dossier-submitted:{dossier.pk}",
+        procedure=dossier.procedure,
+        procedure_title=dossier.procedure.title,
+        reference=dossier.reference,
+        receipt=receipt.number,
+        submitted_at=dossier.submitted_at,
+        choices=receipt.choices,
+        path=home_of(dossier),
+    )
+    return receipt
+
+
+def _issue_receipt(dossier: Dossier) -> Receipt:
+    """The numbered proof: its PDF, and the order of the choices as it now stands for good."""
+    choices = [
+        {"rank": choice.rank, "programme": choice.programme.code, "school": choice.programme.school.name}
+        for choice in dossier.ranked_choices
+    ]
+    notice = issue_notice(
+        "receipt",
+        key=f"receipt:{dossier.pk}",
+        procedure=dossier.procedure,
+        recipient=dossier.candidate.user,
+        school=dossier.first_choice.school if dossier.first_choice else None,
+        addressee=dossier.candidate.full_name,
+        reference=dossier.reference,
+        submitted_at=dossier.submitted_at,
+        choices=choices,
+    )
+    return Receipt.objects.create(
+        dossier=dossier, number=notice.number, issued_at=dossier.procedure.now(), choices=choices
+    )

@@ -1,0 +1,112 @@
+"""Values: is what was typed an answer to the question that was asked? Pure; whether an answer is required is
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext
+
+from journal.errors import Refused
+from programmes.rules import FieldKind, FieldRule
+
+LONGEST_TEXT = 200
+LONGEST_LONG_TEXT = 5000
+PHONE = re.compile(r"\+?[0-9 ().\-/]{6,30}")
+COUNTRY = re.compile(r"[A-Z]{2}")
+YEARS = range(1900, 2101)
+
+
+class WrongAnswer(Refused):
+    """Some answers are not of the kind that was asked for; `errors` says what to change, by field id."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+def cleaned(value: str) -> str:
+    """What was typed, without blanks around it nor characters that cannot be kept, its accents composed."""
+    kept = (
+        char for char in value.replace("\r\n", "\n") if char in "\n\t" or unicodedata.category(char) != "Cc"
+    )
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+def error_in(rule: FieldRule, value: str) -> str:
+    """A sentence that says what to change in `value`, already cleaned; empty when it is well formed, or
+    blank.
+    """
+    if not value:
+        return ""
+    if (longest := length_limit(rule)) is not None and len(value) > longest:
+        return gettext(
+            "Cette réponse compte %(length)s caractères ; elle ne peut pas en avoir plus de %(limit)s."
+        ) % {
+            "length": len(value),
+            "limit": longest,
+        }
+    return "" if _fits(rule, value) else _advice(rule.kind)
+
+
+def length_limit(rule: FieldRule) -> int | None:
+    """How many characters an answer may have; None where its form already says it."""
+    if rule.kind == FieldKind.LONG_TEXT:
+        return rule.max_length or LONGEST_LONG_TEXT
+    if rule.kind in (FieldKind.TEXT, FieldKind.EMAIL):
+        return rule.max_length or LONGEST_TEXT
+    return None
+
+
+def _fits(rule: FieldRule, value: str) -> bool:
+    match rule.kind:
+        case FieldKind.CHOICE:
+            return any(option.code == value for option in rule.options)
+        case FieldKind.YES_NO:
+            return value in ("yes", "no")
+        case FieldKind.DATE:
+            return _is_date(value)
+        case FieldKind.YEAR:
+            return re.fullmatch(r"[0-9]{4}", value) is not None and int(value) in YEARS
+        case FieldKind.COUNTRY:
+            return COUNTRY.fullmatch(value) is not None
+        case FieldKind.PHONE:
+            return PHONE.fullmatch(value) is not None
+        case FieldKind.EMAIL:
+            return _is_email(value)
+    return True
+
+
+def _advice(kind: FieldKind) -> str:
+    return {
+        FieldKind.CHOICE: gettext("Choisissez une des réponses proposées."),
+        FieldKind.YES_NO: gettext("Répondez par oui ou par non."),
+        FieldKind.DATE: gettext("Écrivez une date qui existe : jour, mois, année."),
+        FieldKind.YEAR: gettext("Écrivez une année sur quatre chiffres, par exemple 2024."),
+        FieldKind.COUNTRY: gettext("Choisissez un pays de la liste."),
+        FieldKind.PHONE: gettext(
+            "Écrivez un numéro de téléphone, par exemple 06 12 34 56 78 ou +33 6 12 34 56 78."
+        ),
+        FieldKind.EMAIL: gettext("Écrivez une adresse électronique, par exemple nom@exemple.fr."),
+    }.get(kind, "")
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return dt.date.fromisoformat(value).year in YEARS
+    except ValueError:
+        return False
+
+
+def _is_email(value: str) -> bool:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True

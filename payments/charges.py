@@ -1,0 +1,312 @@
+"""Charges: what is owed, to whom, and the two ways in which it ends: the money comes, or it is no longer
+owed.
+
+The functions here are parts of acts: they run inside an act's transaction, on a charge that the act has
+locked. A charge goes to one school for good: when another is to be paid, the charge is cancelled and a new
+one opened, so that money that still arrives for the first is seen to have gone to the wrong place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from accounts.models import User
+from journal.clock import instant
+from journal.errors import Refused
+from journal.followups import state_fact
+from journal.record import record
+from notifications.outbox import queue_mail
+from payments import ledger
+from payments.models import Account, Charge, Exemption, Payment
+from programmes.models import Participation
+from programmes.roles import ACCOUNTANT, OFFICE, VERIFIER, require_role
+from programmes.text import Text
+from programmes.words import money
+
+SETTLED_FACT = "charge_settled"
+DUE_AGAIN_FACT = "charge_due_again"
+
+
+class NotDue(Refused):
+    """The charge is settled, waived or cancelled: there is nothing to pay."""
+
+
+class Committed(Refused):
+    """Money is on its way, or there: the school that is paid cannot change."""
+
+
+class PayerAct(enum.StrEnum):
+    """What a payer may want to do about a charge."""
+
+    DECLARE_TRANSFER = "declare_transfer"
+    WITHDRAW_DECLARATION = "withdraw_declaration"
+    PAY_BY_CARD = "pay_by_card"
+    ASK_EXEMPTION = "ask_exemption"
+    WITHDRAW_EXEMPTION = "withdraw_exemption"
+
+
+Guard = Callable[[Charge, PayerAct], None]
+_guards: dict[str, Guard] = {}
+
+
+def guards(reason: str) -> Callable[[Guard], Guard]:
+    """Register who says whether the payer may act now on charges opened for `reason`.
+
+    Only the app that opens such charges knows their deadline. Its guard locks the rows that stand above a
+    charge, and raises `Refused` if the payer may not.
+    """
+
+    def register(guard: Guard) -> Guard:
+        _guards[reason] = guard
+        return guard
+
+    return register
+
+
+def lock_for_payer(charge_id: UUID, act: PayerAct, *, by: User) -> Charge:
+    """The charge, locked, for its payer who may do `act` now.
+
+    Raises:
+        Charge.DoesNotExist: not this person's charge.
+        Refused: the guard's reason.
+        NotDue: there is nothing to pay.
+    """
+    charge = Charge.objects.select_related("account__procedure", "payee__school").get(
+        pk=charge_id, account__payer=by
+    )
+    _guards[charge.reason](charge, act)
+    charge = _locked(charge_id)
+    require_due(charge)
+    return charge
+
+
+def lock_for_staff(charge_id: UUID, *, by: User) -> Charge:
+    """The charge, locked, for a member of the school that is paid, or of the office.
+
+    Raises:
+        NotAllowed: `by` has no such role.
+    """
+    charge = _locked(charge_id)
+    require_role(by, charge.procedure, ACCOUNTANT, VERIFIER, OFFICE, school=charge.payee.school)
+    return charge
+
+
+def lock(charge_id: UUID) -> Charge:
+    """The charge, locked, with its school and its procedure, for an act of the portal itself."""
+    return _locked(charge_id)
+
+
+def require_due(charge: Charge) -> None:
+    """Raise `NotDue`, saying why, unless the charge is to be paid."""
+    match charge.state:
+        case Charge.State.SETTLED:
+            raise NotDue(gettext("Cette somme est déjà réglée : il n'y a plus rien à payer."))
+        case Charge.State.WAIVED:
+            raise NotDue(gettext("Une exonération a été accordée : il n'y a rien à payer."))
+        case Charge.State.CANCELLED:
+            raise NotDue(gettext("Cette somme n'est plus due. Revenez à la page des frais de votre dossier."))
+
+
+def open_charge(
+    account: Account,
+    *,
+    payee: Participation,
+    reason: str,
+    amount: int,
+    lines: Sequence[tuple[Text, int]],
+    reference: str,
+    needed_for: str,
+) -> Charge:
+    """Open a charge of `amount` cents to `payee`, made of `lines` (label, cents).
+
+    Raises:
+        ValueError: the lines do not sum to the amount.
+    """
+    if sum(cents for _, cents in lines) != amount:
+        raise ValueError("the lines of a charge sum to its amount")
+    charge = Charge.objects.create(
+        account=account, payee=payee, reason=reason, amount=amount, reference=reference, needed_for=needed_for
+    )
+    charge.lines.bulk_create(
+        charge.lines.model(charge=charge, label=label, amount=cents) for label, cents in lines
+    )
+    ledger.book_opened(charge)
+    record("charge.opened", charge, amount=amount, school=payee.school.code)
+    return charge
+
+
+def live_charge(account: Account, reason: str) -> Charge | None:
+    """The charge of that reason which was not cancelled."""
+    charges = account.charges.select_related("account__procedure", "payee__school", "exemption")
+    return charges.filter(reason=reason).exclude(state=Charge.State.CANCELLED).first()
+
+
+def redirect_charge(charge: Charge, payee: Participation) -> Charge:
+    """Cancel a charge on which nothing was paid and open the same one to another school. Returns the new
+    charge.
+
+    A request for exemption follows, and goes to the new school even if the first had granted it; a refusal
+    stands.
+
+    Raises:
+        Committed: a transfer was declared, or the charge is settled.
+    Rule: AST-10.
+    """
+    cancelled_lines = [(line.label, line.amount) for line in charge.lines.all()]
+    cancel_charge(charge)
+    opened = open_charge(
+        charge.account,
+        payee=payee,
+        reason=charge.reason,
+        amount=charge.amount,
+        lines=cancelled_lines,
+        reference=charge.reference,
+        needed_for=charge.needed_for,
+    )
+    Exemption.objects.filter(charge=charge).update(charge=opened)
+    granted = Exemption.objects.filter(charge=opened, state=Exemption.State.ACCEPTED)
+    granted.update(state=Exemption.State.ASKED, decided_at=None, decided_by=None)
+    record("charge.redirected", opened, before=str(charge.pk))
+    return opened
+
+
+def set_reference(charge: Charge, reference: str) -> None:
+    """Change the text that the transfer must bear, until one is announced: from then on the bank's statement
+    has it.
+    """
+    if (
+        charge.state == Charge.State.DUE
+        and charge.reference != reference
+        and declared_transfer(charge) is None
+    ):
+        charge.reference = reference
+        charge.save(update_fields=["reference"])
+
+
+def cancel_charge(charge: Charge) -> None:
+    """Cancel a charge on which nothing was paid.
+
+    Raises:
+        Committed: a transfer was declared, or the charge is settled.
+    """
+    require_uncommitted(charge)
+    if charge.state == Charge.State.DUE:
+        ledger.book_dropped(charge)
+    charge.state = Charge.State.CANCELLED
+    charge.save(update_fields=["state"])
+    record("charge.cancelled", charge)
+
+
+def require_uncommitted(charge: Charge) -> None:
+    """Raise `Committed`, saying what can be done, if money is on its way or there."""
+    names = {"school": charge.payee.school.name, "amount": money(charge.amount), "email": charge.payee.email}
+    if charge.state == Charge.State.SETTLED:
+        raise Committed(
+            gettext(
+                "Les frais de %(amount)s ont été réglés à %(school)s, l'école de votre premier vœu : elle "
+                "doit le "
+                "rester. Pour en parler, écrivez à %(email)s."
+            )
+            % names
+        )
+    if declared_transfer(charge) is not None:
+        raise Committed(
+            gettext(
+                "Vous avez annoncé un virement à %(school)s, l'école de votre premier vœu. Pour placer une "
+                "autre école "
+                "en premier, retirez d'abord cette annonce sur la page des frais, et ne faites pas ce "
+                "virement."
+            )
+            % names
+        )
+
+
+def declared_transfer(charge: Charge) -> Payment | None:
+    """The transfer that the payer says is on its way."""
+    return charge.payments.filter(means=Payment.Means.TRANSFER, state=Payment.State.DECLARED).first()
+
+
+def request_on(charge: Charge) -> Exemption | None:
+    """The request made for this charge, decided or not."""
+    return Exemption.objects.filter(charge=charge).first()
+
+
+def drop_request(charge: Charge, *, by: User | None) -> None:
+    """Drop a request not decided yet: one does not ask to be spared what one pays."""
+    dropped, _ = Exemption.objects.filter(charge=charge, state=Exemption.State.ASKED).delete()
+    if dropped:
+        record("exemption.withdrawn", charge, by=by)
+
+
+def receive(charge: Charge, payment: Payment, *, received_on: dt.date | None, by: User | None) -> Payment:
+    """The money of `payment` is there: it settles the charge, or is a surplus if nothing is owed any more."""
+    is_owed = charge.state == Charge.State.DUE
+    payment.state = Payment.State.CONFIRMED if is_owed else Payment.State.SURPLUS
+    payment.received_on = received_on
+    payment.confirmed_at = instant()
+    payment.confirmed_by = by
+    payment.save()
+    if is_owed:
+        _settle(charge, payment, by=by)
+    else:
+        ledger.book_surplus(charge, payment)
+        record("payment.surplus", charge, by=by, payment=str(payment.pk), amount=payment.amount)
+        _mail_school_of_surplus(charge, payment)
+    return payment
+
+
+def waive(charge: Charge) -> None:
+    """The charge is no longer owed: an exemption was granted."""
+    charge.state = Charge.State.WAIVED
+    charge.settled_at = instant()
+    charge.save(update_fields=["state", "settled_at"])
+    ledger.book_dropped(charge)
+    state_fact(SETTLED_FACT, charge.pk)
+
+
+def _locked(charge_id: UUID) -> Charge:
+    charges = Charge.objects.select_for_update(of=("self",))
+    return charges.select_related("account__procedure", "account__payer", "payee__school").get(pk=charge_id)
+
+
+def _settle(charge: Charge, payment: Payment, *, by: User | None) -> None:
+    charge.state = Charge.State.SETTLED
+    charge.settled_at = instant()
+    charge.save(update_fields=["state", "settled_at"])
+    drop_request(charge, by=by)
+    ledger.book_received(charge, payment)
+    record(
+        "payment.received", charge, by=by, payment=str(payment.pk), means=payment.means, amount=payment.amount
+    )
+    queue_mail(
+        "payment_received",
+        to=charge.account.payer,
+        key=f"payment-received:{payment.pk}",
+        procedure=charge.procedure,
+        procedure_title=charge.procedure.title,
+        school=charge.payee.school.name,
+        amount=payment.amount,
+        means=payment.means,
+    )
+    state_fact(SETTLED_FACT, charge.pk)
+
+
+def _mail_school_of_surplus(charge: Charge, payment: Payment) -> None:
+    address = charge.payee.email or charge.procedure.contact_email
+    if not address:
+        return
+    queue_mail(
+        "payment_surplus",
+        to=address,
+        key=f"payment-surplus:{payment.pk}",
+        procedure=charge.procedure,
+        procedure_title=charge.procedure.title,
+        amount=payment.amount,
+        means=payment.means,
+        reference=charge.reference,
+    )

@@ -1,0 +1,77 @@
+"""The ledger: every cent that is owed, received, waived or to be paid back, in movements whose lines sum to
+zero.
+
+A positive line says where the money is now, a negative one where it came from. What a payer owes stands in
+`OWED`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from django.db.models import Sum
+
+from journal.clock import instant
+from payments.models import Charge, LedgerLine, Payment
+
+OWED = "owed"
+
+
+def book_opened(charge: Charge) -> None:
+    """The payer owes the charge's amount to the school."""
+    book(charge, {OWED: charge.amount, fees_of(charge): -charge.amount})
+
+
+def book_dropped(charge: Charge) -> None:
+    """The charge is cancelled or waived: nothing is owed any more."""
+    book(charge, {OWED: -charge.amount, fees_of(charge): charge.amount})
+
+
+def book_received(charge: Charge, payment: Payment) -> None:
+    """The money that the payer owed is there."""
+    book(charge, {received_by(charge, payment): payment.amount, OWED: -payment.amount})
+
+
+def book_surplus(charge: Charge, payment: Payment) -> None:
+    """Money came that was not owed: the school owes it back."""
+    book(charge, {received_by(charge, payment): payment.amount, to_repay_by(charge): -payment.amount})
+
+
+def book(charge: Charge, lines: Mapping[str, int]) -> UUID:
+    """Write one movement, in the act's transaction: cents by name of ledger. Returns the movement's id.
+
+    Raises:
+        ValueError: the lines do not sum to zero.
+    """
+    if sum(lines.values()):
+        raise ValueError(f"a movement that does not sum to zero: {dict(lines)}")
+    movement, now = uuid4(), instant()
+    LedgerLine.objects.bulk_create(
+        LedgerLine(movement=movement, ledger=ledger, charge=charge, amount=amount, booked_at=now)
+        for ledger, amount in lines.items()
+    )
+    return movement
+
+
+def balance(ledger: str, charge: Charge | None = None) -> int:
+    """What stands in a ledger, in cents; with `charge`, of that charge alone."""
+    lines = LedgerLine.objects.filter(ledger=ledger)
+    if charge is not None:
+        lines = lines.filter(charge=charge)
+    return lines.aggregate(total=Sum("amount"))["total"] or 0
+
+
+def fees_of(charge: Charge) -> str:
+    """The ledger of what the school has earned."""
+    return f"fees:{charge.payee.school.code}"
+
+
+def received_by(charge: Charge, payment: Payment) -> str:
+    """The ledger of the school's account to which this kind of payment goes."""
+    return f"{payment.means}:{charge.payee.school.code}"
+
+
+def to_repay_by(charge: Charge) -> str:
+    """The ledger of what the school has to pay back."""
+    return f"to-repay:{charge.payee.school.code}"

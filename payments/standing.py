@@ -1,0 +1,42 @@
+"""Standing: how far a charge is settled, as payer and staff look at it."""
+
+from __future__ import annotations
+
+import enum
+
+from payments import charges
+from payments.models import Charge, Exemption
+
+
+class Standing(enum.StrEnum):
+    """Between owed and done there is what has been announced, and waits for staff."""
+
+    DUE = "due"
+    ANNOUNCED = "announced"  # a transfer is on its way
+    EXEMPTION_ASKED = "exemption_asked"
+    SETTLED = "settled"
+    WAIVED = "waived"
+
+
+def standing_of(charge: Charge | None) -> Standing:
+    """How far `charge` is settled; one not opened yet is due."""
+    if charge is None or charge.state != Charge.State.DUE:
+        return standing_from(charge)
+    is_announced = charges.declared_transfer(charge) is not None
+    return standing_from(charge, is_announced=is_announced, request=charges.request_on(charge))
+
+
+def standing_from(
+    charge: Charge | None, *, is_announced: bool = False, request: Exemption | None = None
+) -> Standing:
+    """The same, from what has been read already: a declared transfer, a request for exemption."""
+    if charge is None or charge.state == Charge.State.CANCELLED:
+        return Standing.DUE
+    if charge.state == Charge.State.SETTLED:
+        return Standing.SETTLED
+    if charge.state == Charge.State.WAIVED:
+        return Standing.WAIVED
+    if is_announced:
+        return Standing.ANNOUNCED
+    asked = request is not None and request.state == Exemption.State.ASKED
+    return Standing.EXEMPTION_ASKED if asked else Standing.DUE

@@ -1,0 +1,121 @@
+"""Bank transfers: announced by the payer, seen on the bank's statement by the school. Rule: AST-10."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.models import User
+from journal.errors import Refused
+from journal.followups import state_fact
+from journal.record import record
+from notifications.outbox import queue_mail
+from payments import charges
+from payments.charges import DUE_AGAIN_FACT, PayerAct
+from payments.models import Charge, Payment
+from programmes.words import PARIS
+
+
+class NothingDeclared(Refused):
+    """No transfer is announced for this charge."""
+
+
+@transaction.atomic
+def declare_transfer(charge_id: UUID, *, on: dt.date, by: User) -> Payment:
+    """Announce a transfer ordered on the day `on`. Announcing again corrects the day.
+
+    A request for exemption that was not decided yet is dropped: one does not ask to be spared what one pays.
+
+    Raises:
+        Charge.DoesNotExist: not this person's charge.
+        Closed, Refused: the payer may not act now, there is nothing to pay, or the day is in the future.
+    Rule: AST-10.
+    """
+    charge = charges.lock_for_payer(charge_id, PayerAct.DECLARE_TRANSFER, by=by)
+    if on > timezone.localdate(charge.procedure.now(), PARIS):
+        raise Refused(
+            gettext("Indiquez le jour où vous avez ordonné le virement : il ne peut pas être à venir.")
+        )
+    payment = charges.declared_transfer(charge) or Payment(
+        charge=charge, means=Payment.Means.TRANSFER, amount=charge.amount
+    )
+    payment.declared_on = on
+    payment.save()
+    charges.drop_request(charge, by=by)
+    record("transfer.declared", charge, by=by, payment=str(payment.pk), on=on.isoformat())
+    return payment
+
+
+@transaction.atomic
+def withdraw_declaration(charge_id: UUID, *, by: User) -> None:
+    """Take back an announcement: the transfer was not made. Nothing announced is no error.
+
+    Raises:
+        Charge.DoesNotExist: not this person's charge.
+        Closed, Refused: the payer may not act now.
+    """
+    charge = charges.lock_for_payer(charge_id, PayerAct.WITHDRAW_DECLARATION, by=by)
+    if payment := charges.declared_transfer(charge):
+        _fail(payment)
+        record("transfer.declaration_withdrawn", charge, by=by, payment=str(payment.pk))
+
+
+@transaction.atomic
+def confirm_transfer(charge_id: UUID, *, by: User, received_on: dt.date) -> Payment:
+    """Note that a transfer is on the school's account, announced or not. Noting it twice is no error.
+
+    Raises:
+        NotAllowed: `by` does not work for the school that is paid.
+        NotDue: nothing is owed, and no transfer was announced.
+    Rule: AST-10.
+    """
+    charge = charges.lock_for_staff(charge_id, by=by)
+    payment = charges.declared_transfer(charge)
+    if payment is None:
+        received = charge.payments.filter(means=Payment.Means.TRANSFER, state=Payment.State.CONFIRMED).first()
+        if received is not None:
+            return received
+        charges.require_due(charge)
+        payment = Payment(charge=charge, means=Payment.Means.TRANSFER, amount=charge.amount)
+    return charges.receive(charge, payment, received_on=received_on, by=by)
+
+
+@transaction.atomic
+def refuse_transfer(charge_id: UUID, *, by: User, reason: str) -> None:
+    """Note that an announced transfer never came: the sum is due again, and the payer is told why.
+
+    Raises:
+        NotAllowed: `by` does not work for the school that is paid.
+        NothingDeclared: no transfer is announced.
+        Refused: no reason given.
+    Rule: AST-10.
+    """
+    if not reason.strip():
+        raise Refused(gettext("Indiquez le motif : il est écrit au candidat."))
+    charge = charges.lock_for_staff(charge_id, by=by)
+    payment = charges.declared_transfer(charge)
+    if payment is None:
+        raise NothingDeclared(gettext("Aucun virement n'est annoncé pour cette somme."))
+    _fail(payment)
+    record("transfer.refused", charge, by=by, payment=str(payment.pk))
+    queue_mail(
+        "transfer_not_received",
+        to=charge.account.payer,
+        key=f"transfer-not-received:{payment.pk}",
+        procedure=charge.procedure,
+        procedure_title=charge.procedure.title,
+        school=charge.payee.school.name,
+        amount=charge.amount,
+        reason=reason,
+    )
+    if charge.state == Charge.State.DUE:
+        state_fact(DUE_AGAIN_FACT, charge.pk)
+
+
+def _fail(payment: Payment) -> None:
+    payment.state = Payment.State.FAILED
+    payment.save(update_fields=["state"])
