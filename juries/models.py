@@ -16,8 +16,8 @@ from programmes.models import Procedure, School, Step
 class Publication(models.Model):
     """The results of a step: prepared (frozen), then public from one instant on the procedure's clock.
 
-    Visibility depends on the two columns alone, so no worker that is late can delay or hasten it; the act that runs at the
-    instant only announces (mails, notices).
+    Visibility depends on that instant alone, so no worker that is late can delay or hasten it; the act that
+    runs at the instant only announces (mails, notices).
     """
 
     step = models.OneToOneField(Step, models.CASCADE, related_name="publication", verbose_name=_("étape"))
@@ -72,13 +72,22 @@ class Decision(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("prise par")
     )
+    announced_at = models.DateTimeField(_("annoncée le"), null=True)
 
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("décision")
         verbose_name_plural = _("décisions")
-        constraints = [models.UniqueConstraint(fields=["dossier", "step"], name="one_decision_per_step")]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "step"], name="one_decision_per_step"),
+            models.CheckConstraint(
+                condition=~Q(outcome="not_admissible") | ~Q(reason=""), name="not_admissible_with_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["step"], condition=Q(announced_at=None), name="decision_to_announce"),
+        ]
 
     def __str__(self) -> str:
         return self.get_outcome_display()
@@ -92,7 +101,9 @@ class Decision(models.Model):
 class DecisionCorrection(models.Model):
     """A change of a published decision: proposed by one person, confirmed by another."""
 
-    decision = models.ForeignKey(Decision, models.CASCADE, related_name="corrections", verbose_name=_("décision"))
+    decision = models.ForeignKey(
+        Decision, models.CASCADE, related_name="corrections", verbose_name=_("décision")
+    )
     outcome = models.CharField(_("nouvelle décision"), max_length=20, choices=Decision.Outcome.choices)
     reason = models.TextField(_("motif"))
     proposed_at = models.DateTimeField(_("proposée le"))
@@ -109,7 +120,11 @@ class DecisionCorrection(models.Model):
         verbose_name_plural = _("rectifications")
         constraints = [
             models.CheckConstraint(
-                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")), name="corrected_by_two_persons"
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")),
+                name="corrected_by_two_persons",
+            ),
+            models.UniqueConstraint(
+                fields=["decision"], condition=Q(confirmed_at=None), name="one_correction_waits_per_decision"
             ),
         ]
 
@@ -136,9 +151,16 @@ class Panel(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure whose test it holds."""
+        return self.step.procedure
+
 
 class TestSlot(models.Model):
-    """A time at which one panel sees one candidate. A database constraint keeps both from being in two places at once."""
+    """A time at which one panel sees one candidate. A database constraint keeps both from being in two places
+    at once.
+    """
 
     __test__ = False  # not a test class for pytest
 
@@ -183,7 +205,8 @@ class Mark(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["dossier", "test"], name="one_mark_per_test"),
             models.CheckConstraint(
-                condition=Q(value=None, is_absent=True) | Q(value__gte=0, is_absent=False), name="mark_or_absence"
+                condition=Q(value=None, is_absent=True) | Q(value__gte=0, is_absent=False),
+                name="mark_or_absence",
             ),
         ]
 

@@ -6,144 +6,336 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('applicants', '0001_initial'),
-        ('programmes', '0001_initial'),
+        ("applicants", "0001_initial"),
+        ("programmes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('admissible', 'admissible'), ('not_admissible', 'non admissible'), ('admitted', 'admis'), ('conditional', 'admis sous réserve'), ('refused', 'non admis')], max_length=20, verbose_name='décision')),
-                ('reason', models.TextField(blank=True, verbose_name='motif')),
-                ('decided_at', models.DateTimeField(verbose_name='prise le')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='prise par')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='applicants.dossier', verbose_name='dossier')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='programmes.step', verbose_name='étape')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("admissible", "admissible"),
+                            ("not_admissible", "non admissible"),
+                            ("admitted", "admis"),
+                            ("conditional", "admis sous réserve"),
+                            ("refused", "non admis"),
+                        ],
+                        max_length=20,
+                        verbose_name="décision",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="motif")),
+                ("decided_at", models.DateTimeField(verbose_name="prise le")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="prise par",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="applicants.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="programmes.step",
+                        verbose_name="étape",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'décision',
-                'verbose_name_plural': 'décisions',
+                "verbose_name": "décision",
+                "verbose_name_plural": "décisions",
             },
         ),
         migrations.CreateModel(
-            name='DecisionCorrection',
+            name="DecisionCorrection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('admissible', 'admissible'), ('not_admissible', 'non admissible'), ('admitted', 'admis'), ('conditional', 'admis sous réserve'), ('refused', 'non admis')], max_length=20, verbose_name='nouvelle décision')),
-                ('reason', models.TextField(verbose_name='motif')),
-                ('proposed_at', models.DateTimeField(verbose_name='proposée le')),
-                ('confirmed_at', models.DateTimeField(null=True, verbose_name='confirmée le')),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmée par')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='juries.decision', verbose_name='décision')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposée par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("admissible", "admissible"),
+                            ("not_admissible", "non admissible"),
+                            ("admitted", "admis"),
+                            ("conditional", "admis sous réserve"),
+                            ("refused", "non admis"),
+                        ],
+                        max_length=20,
+                        verbose_name="nouvelle décision",
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="motif")),
+                ("proposed_at", models.DateTimeField(verbose_name="proposée le")),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="confirmée le")),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmée par",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="corrections",
+                        to="juries.decision",
+                        verbose_name="décision",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposée par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rectification',
-                'verbose_name_plural': 'rectifications',
+                "verbose_name": "rectification",
+                "verbose_name_plural": "rectifications",
             },
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('test', models.SlugField(max_length=40, verbose_name='épreuve')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name='note')),
-                ('is_absent', models.BooleanField(default=False, verbose_name='absence')),
-                ('recorded_at', models.DateTimeField(verbose_name='saisie le')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='applicants.dossier', verbose_name='dossier')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='saisie par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("test", models.SlugField(max_length=40, verbose_name="épreuve")),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name="note"),
+                ),
+                ("is_absent", models.BooleanField(default=False, verbose_name="absence")),
+                ("recorded_at", models.DateTimeField(verbose_name="saisie le")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="applicants.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="saisie par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'note',
-                'verbose_name_plural': 'notes',
+                "verbose_name": "note",
+                "verbose_name_plural": "notes",
             },
         ),
         migrations.CreateModel(
-            name='Panel',
+            name="Panel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('test', models.SlugField(max_length=40, verbose_name='épreuve')),
-                ('name', models.CharField(max_length=120, verbose_name='jury')),
-                ('room', models.CharField(blank=True, max_length=120, verbose_name='salle')),
-                ('remote_url', models.URLField(blank=True, verbose_name='lien de visioconférence')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panels', to='programmes.school', verbose_name='école')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='panels', to='programmes.step', verbose_name='étape')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("test", models.SlugField(max_length=40, verbose_name="épreuve")),
+                ("name", models.CharField(max_length=120, verbose_name="jury")),
+                ("room", models.CharField(blank=True, max_length=120, verbose_name="salle")),
+                ("remote_url", models.URLField(blank=True, verbose_name="lien de visioconférence")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="panels",
+                        to="programmes.school",
+                        verbose_name="école",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="panels",
+                        to="programmes.step",
+                        verbose_name="étape",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "jury d'épreuve",
-                'verbose_name_plural': "jurys d'épreuve",
-                'ordering': ['school', 'test', 'name'],
+                "verbose_name": "jury d'épreuve",
+                "verbose_name_plural": "jurys d'épreuve",
+                "ordering": ["school", "test", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('visible_at', models.DateTimeField(verbose_name='instant de publication')),
-                ('prepared_at', models.DateTimeField(verbose_name='préparée le')),
-                ('announced_at', models.DateTimeField(null=True, verbose_name='annoncée le')),
-                ('prepared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='préparée par')),
-                ('step', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='publication', to='programmes.step', verbose_name='étape')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("visible_at", models.DateTimeField(verbose_name="instant de publication")),
+                ("prepared_at", models.DateTimeField(verbose_name="préparée le")),
+                ("announced_at", models.DateTimeField(null=True, verbose_name="annoncée le")),
+                (
+                    "prepared_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="préparée par",
+                    ),
+                ),
+                (
+                    "step",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="publication",
+                        to="programmes.step",
+                        verbose_name="étape",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'publication',
-                'verbose_name_plural': 'publications',
+                "verbose_name": "publication",
+                "verbose_name_plural": "publications",
             },
         ),
         migrations.CreateModel(
-            name='TestSlot',
+            name="TestSlot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='début')),
-                ('ends_at', models.DateTimeField(verbose_name='fin')),
-                ('test', models.SlugField(max_length=40, verbose_name='épreuve')),
-                ('summoned_at', models.DateTimeField(null=True, verbose_name='convocation envoyée le')),
-                ('dossier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='test_slots', to='applicants.dossier', verbose_name='dossier')),
-                ('panel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='juries.panel', verbose_name='jury')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="début")),
+                ("ends_at", models.DateTimeField(verbose_name="fin")),
+                ("test", models.SlugField(max_length=40, verbose_name="épreuve")),
+                ("summoned_at", models.DateTimeField(null=True, verbose_name="convocation envoyée le")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="test_slots",
+                        to="applicants.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "panel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slots",
+                        to="juries.panel",
+                        verbose_name="jury",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'créneau',
-                'verbose_name_plural': 'créneaux',
-                'ordering': ['starts_at', 'panel'],
+                "verbose_name": "créneau",
+                "verbose_name_plural": "créneaux",
+                "ordering": ["starts_at", "panel"],
             },
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('dossier', 'step'), name='one_decision_per_step'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(fields=("dossier", "step"), name="one_decision_per_step"),
         ),
         migrations.AddConstraint(
-            model_name='decisioncorrection',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='corrected_by_two_persons'),
+            model_name="decisioncorrection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by", None),
+                    models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="corrected_by_two_persons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('dossier', 'test'), name='one_mark_per_test'),
+            model_name="mark",
+            constraint=models.UniqueConstraint(fields=("dossier", "test"), name="one_mark_per_test"),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_absent', True), ('value', None)), models.Q(('is_absent', False), ('value__gte', 0)), _connector='OR'), name='mark_or_absence'),
+            model_name="mark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("is_absent", True), ("value", None)),
+                    models.Q(("is_absent", False), ("value__gte", 0)),
+                    _connector="OR",
+                ),
+                name="mark_or_absence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panel',
-            constraint=models.UniqueConstraint(fields=('step', 'school', 'name'), name='panel_name_once'),
+            model_name="panel",
+            constraint=models.UniqueConstraint(fields=("step", "school", "name"), name="panel_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='testslot',
-            constraint=models.UniqueConstraint(fields=('panel', 'starts_at'), name='panel_once_at_a_time'),
+            model_name="testslot",
+            constraint=models.UniqueConstraint(fields=("panel", "starts_at"), name="panel_once_at_a_time"),
         ),
         migrations.AddConstraint(
-            model_name='testslot',
-            constraint=models.UniqueConstraint(fields=('dossier', 'test'), name='one_slot_per_test'),
+            model_name="testslot",
+            constraint=models.UniqueConstraint(fields=("dossier", "test"), name="one_slot_per_test"),
         ),
         migrations.AddConstraint(
-            model_name='testslot',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='slot_in_order'),
+            model_name="testslot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="slot_in_order"
+            ),
         ),
     ]

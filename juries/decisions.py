@@ -1,0 +1,68 @@
+"""Decisions of the admissibility jury: each validated dossier is declared admissible or not, with a reason
+that is kept.
+
+A decision is the jury's alone until the publication instant of its step. The jury may change its mind as long
+as the publication is not prepared.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.models import Dossier, Status
+from journal.errors import Refused
+from journal.record import record
+from juries.models import Decision
+from juries.steps import hold_unfrozen
+from programmes.models import Step
+from programmes.roles import JURY, PRESIDENT, require_role
+
+JUDGES = (JURY, PRESIDENT)
+
+
+class NotJudgeable(Refused):
+    """The dossier is not before the jury, or the decision lacks its reason."""
+
+
+@transaction.atomic
+def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = "", by: User) -> Decision:
+    """Declare a validated dossier admissible, or not (then with a reason); replaces what was decided before.
+
+    Raises:
+        Dossier.DoesNotExist: no dossier that `by` may see.
+        NotAllowed: `by` does not sit on the jury.
+        NotJudgeable: the dossier is not validated, or a refusal has no reason.
+        Frozen: the publication is prepared.
+    Rule: AST-13.
+    """
+    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",)).select_related("procedure")
+    dossier = dossiers.get(pk=dossier_id)
+    require_role(by, dossier.procedure, *JUDGES)
+    step = hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
+    if step is None or dossier.status != Status.VALIDATED:
+        raise NotJudgeable(
+            gettext("Le dossier %(reference)s n'est pas validé : le jury ne peut pas encore en décider.")
+            % {"reference": dossier.reference}
+        )
+    reason = reason.strip()
+    if not admissible and not reason:
+        raise NotJudgeable(
+            gettext("Indiquez pourquoi le dossier n'est pas admissible : le motif est conservé.")
+        )
+    outcome = Decision.Outcome.ADMISSIBLE if admissible else Decision.Outcome.NOT_ADMISSIBLE
+    decision, _ = Decision.objects.update_or_create(
+        dossier=dossier,
+        step=step,
+        defaults={
+            "outcome": outcome,
+            "reason": reason,
+            "decided_at": dossier.procedure.now(),
+            "decided_by": by,
+        },
+    )
+    record("decision.taken", dossier, by=by, step=step.code, outcome=outcome)
+    return decision

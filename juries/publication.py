@@ -1,0 +1,243 @@
+"""Publication: results are prepared, appear at one instant, are announced, and then change only by two
+persons.
+
+*Preparing* freezes the decisions of a step and sets the instant. *Appearing* is no act: everyone outside
+reads through `Decision.objects.published`, which compares the clock with that instant. *Announcing* runs once
+it has come, and sends the mails and the numbered notices. A *correction* of what is published is proposed by
+one person and confirmed by another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.models import Dossier, Status
+from journal.errors import Refused
+from journal.record import record
+from juries.announcements import announce_correction, announce_decision
+from juries.models import Decision, DecisionCorrection, Publication
+from juries.steps import require_unfrozen
+from programmes.models import Procedure, Step
+from programmes.roles import OFFICE, PRESIDENT, require_role
+
+PUBLISHERS = (OFFICE, PRESIDENT)
+BATCH = 50  # decisions announced in one transaction
+
+OUTCOMES = {
+    Step.Kind.ADMISSIBILITY: (Decision.Outcome.ADMISSIBLE, Decision.Outcome.NOT_ADMISSIBLE),
+    Step.Kind.ADMISSION: (Decision.Outcome.ADMITTED, Decision.Outcome.CONDITIONAL, Decision.Outcome.REFUSED),
+}
+
+
+class NotPublishable(Refused):
+    """A decision is missing, or the instant is past."""
+
+
+class NotCorrectable(Refused):
+    """The correction cannot be proposed or confirmed; the sentence says why."""
+
+
+@transaction.atomic
+def prepare_publication(step_id: int, *, by: User, visible_at: dt.datetime | None = None) -> Publication:
+    """Freeze the decisions of a step and set the instant (UTC) at which they appear, by default the
+    calendar's.
+
+    Raises:
+        NotAllowed: `by` neither presides the jury nor is of the office.
+        Frozen: it is prepared already.
+        NotPublishable: a dossier is undecided, no instant is set, or it is past.
+    Rules: AST-13, AST-16.
+    """
+    step = _lock_step(step_id, by)
+    require_unfrozen(step)
+    undecided = undecided_dossiers(step).count()
+    if undecided:
+        raise NotPublishable(
+            gettext("Le jury n'a pas encore décidé de tous les dossiers : il en reste %(count)d.")
+            % {"count": undecided}
+        )
+    if not announceable(step).exists():
+        raise NotPublishable(gettext("Il n'y a aucune décision à publier."))
+    instant = visible_at or step.results_at
+    if instant is None:
+        raise NotPublishable(gettext("Indiquez le jour et l'heure de la publication."))
+    if instant < step.procedure.now():
+        raise NotPublishable(gettext("L'instant de publication est passé : choisissez-en un à venir."))
+    publication = Publication.objects.create(
+        step=step, visible_at=instant, prepared_at=step.procedure.now(), prepared_by=by
+    )
+    record(
+        "publication.prepared",
+        publication,
+        by=by,
+        step=step.code,
+        visible_at=instant.isoformat(),
+        decisions=announceable(step).count(),
+    )
+    return publication
+
+
+@transaction.atomic
+def cancel_publication(step_id: int, *, by: User) -> None:
+    """Take a prepared publication back before its instant: the jury may change its decisions again.
+
+    Raises:
+        NotAllowed: `by` neither presides the jury nor is of the office.
+        NotPublishable: nothing is prepared, or the results are public.
+    """
+    step = _lock_step(step_id, by)
+    publication = Publication.objects.filter(step=step).first()
+    if publication is None:
+        raise NotPublishable(gettext("Aucune publication n'est préparée pour cette étape."))
+    if step.procedure.now() >= publication.visible_at:
+        raise NotPublishable(gettext("Ces résultats sont déjà publics : ils ne peuvent plus être retirés."))
+    record("publication.cancelled", publication, by=by, step=step.code)
+    publication.delete()
+
+
+def due_publications(procedure: Procedure) -> QuerySet[Publication]:
+    """The publications of `procedure` whose instant has come and which are not announced to everyone yet."""
+    return Publication.objects.filter(
+        step__procedure=procedure, announced_at=None, visible_at__lte=procedure.now()
+    ).order_by("visible_at")
+
+
+def announce(publication_id: int) -> int:
+    """Tell each candidate of a publication whose instant has come, by mail and by a notice; returns how many.
+
+    Works in batches, each in its own transaction: an interrupted announcement goes on where it stopped, and
+    nobody is told twice. Does nothing before the instant. Rules: AST-13, AST-25.
+    """
+    told = 0
+    while count := _announce_batch(publication_id):
+        told += count
+    return told
+
+
+@transaction.atomic
+def propose_correction(decision_id: int, *, outcome: str, reason: str, by: User) -> DecisionCorrection:
+    """Propose to change a published decision; it waits for a second person. A new proposal replaces the one
+    that waits.
+
+    Raises:
+        NotAllowed: `by` neither presides the jury nor is of the office.
+        NotCorrectable: not public yet, no reason, or no change.
+    Rule: AST-24.
+    """
+    decision = _lock_decision(decision_id)
+    procedure = decision.procedure
+    require_role(by, procedure, *PUBLISHERS)
+    if not Decision.objects.published(procedure).filter(pk=decision.pk).exists():
+        raise NotCorrectable(
+            gettext("Cette décision n'est pas encore publique : le jury peut la changer lui-même.")
+        )
+    if outcome not in OUTCOMES.get(Step.Kind(decision.step.kind), ()) or outcome == decision.outcome:
+        raise NotCorrectable(gettext("Choisissez une décision différente de celle qui est publiée."))
+    if not reason.strip():
+        raise NotCorrectable(gettext("Indiquez le motif de la rectification : il est conservé."))
+    decision.corrections.filter(confirmed_at=None).delete()
+    correction = DecisionCorrection.objects.create(
+        decision=decision, outcome=outcome, reason=reason.strip(), proposed_at=procedure.now(), proposed_by=by
+    )
+    record("decision.correction_proposed", decision, by=by, correction=correction.pk, outcome=outcome)
+    return correction
+
+
+@transaction.atomic
+def confirm_correction(correction_id: int, *, by: User) -> Decision:
+    """Carry out a proposed correction, as a second person, and tell the candidate.
+
+    Raises:
+        NotAllowed: `by` neither presides the jury nor is of the office.
+        NotCorrectable: `by` proposed it, or it is confirmed already.
+    Rule: AST-24.
+    """
+    decision = _lock_decision(
+        DecisionCorrection.objects.values_list("decision", flat=True).get(pk=correction_id)
+    )
+    correction = DecisionCorrection.objects.get(pk=correction_id)
+    require_role(by, decision.procedure, *PUBLISHERS)
+    if correction.confirmed_at is not None:
+        raise NotCorrectable(gettext("Cette rectification est déjà confirmée."))
+    if correction.proposed_by_id == by.pk:
+        raise NotCorrectable(
+            gettext("Une autre personne que celle qui propose la rectification doit la confirmer.")
+        )
+    before = decision.outcome
+    correction.confirmed_at, correction.confirmed_by = decision.procedure.now(), by
+    correction.save(update_fields=["confirmed_at", "confirmed_by"])
+    decision.outcome, decision.reason = correction.outcome, correction.reason
+    decision.save(update_fields=["outcome", "reason"])
+    record(
+        "decision.corrected",
+        decision,
+        by=by,
+        correction=correction.pk,
+        before=before,
+        outcome=decision.outcome,
+    )
+    announce_correction(decision, correction)
+    return decision
+
+
+def announceable(step: Step) -> QuerySet[Decision]:
+    """The decisions of `step` that concern someone still a candidate."""
+    return Decision.objects.filter(step=step, dossier__status=Status.VALIDATED)
+
+
+def undecided_dossiers(step: Step) -> QuerySet[Dossier]:
+    """Those on which the jury of `step` still has to decide: validated, and for the admission declared
+    admissible.
+    """
+    dossiers = Dossier.objects.filter(procedure=step.procedure, status=Status.VALIDATED)
+    if step.kind == Step.Kind.ADMISSION:
+        admissible = Decision.objects.filter(
+            step__procedure=step.procedure,
+            step__kind=Step.Kind.ADMISSIBILITY,
+            outcome=Decision.Outcome.ADMISSIBLE,
+        )
+        dossiers = dossiers.filter(pk__in=admissible.values("dossier"))
+    return dossiers.exclude(pk__in=Decision.objects.filter(step=step).values("dossier"))
+
+
+@transaction.atomic
+def _announce_batch(publication_id: int) -> int:
+    publication = (
+        Publication.objects.select_for_update(of=("self",))
+        .select_related("step__procedure")
+        .get(pk=publication_id)
+    )
+    if publication.announced_at is not None or not publication.is_public:
+        return 0
+    waiting = announceable(publication.step).filter(announced_at=None).order_by("pk")
+    batch = list(waiting.select_related("dossier__candidate__user", "step")[:BATCH])
+    for decision in batch:
+        announce_decision(decision, publication)
+    Decision.objects.filter(pk__in=[decision.pk for decision in batch]).update(
+        announced_at=publication.procedure.now()
+    )
+    if len(batch) < BATCH:
+        publication.announced_at = publication.procedure.now()
+        publication.save(update_fields=["announced_at"])
+        told = announceable(publication.step).count()
+        record("publication.announced", publication, step=publication.step.code, decisions=told)
+    return len(batch)
+
+
+def _lock_step(step_id: int, by: User) -> Step:
+    steps = Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
+    step = steps.get(pk=step_id)
+    require_role(by, step.procedure, *PUBLISHERS)
+    return step
+
+
+def _lock_decision(decision_id: int) -> Decision:
+    decisions = Decision.objects.select_for_update(of=("self",))
+    return decisions.select_related(
+        "dossier__procedure", "dossier__candidate__user", "step__publication"
+    ).get(pk=decision_id)

@@ -1,0 +1,62 @@
+"""The steps of a selection: finding the one that an act is about, and keeping it still.
+
+Whoever decides, marks or validates locks the step that it concerns; so does who prepares its publication.
+What is prepared is therefore frozen: an act that comes a moment later finds the publication, and is refused.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from journal.errors import Refused
+from juries.models import Publication
+from programmes.models import Procedure, Step
+
+
+class Frozen(Refused):
+    """The results of the step are prepared or published: nothing below them changes any more."""
+
+
+def step_of(procedure: Procedure, kind: str) -> Step:
+    """The step of that kind.
+
+    Raises:
+        Refused: the procedure has no such step.
+    """
+    step = Step.objects.filter(procedure=procedure, kind=kind).select_related("procedure").first()
+    if step is None:
+        raise Refused(gettext("Cette procédure ne comporte pas cette étape."))
+    return step
+
+
+def hold_unfrozen(procedure: Procedure, kind: str) -> Step | None:
+    """Lock the step of that kind for this transaction (None where the procedure has none).
+
+    Raises:
+        Frozen: its publication is prepared.
+    """
+    steps = Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
+    step = steps.filter(procedure=procedure, kind=kind).first()
+    if step is not None:
+        require_unfrozen(step)
+    return step
+
+
+def require_unfrozen(step: Step) -> None:
+    """Raise `Frozen` if the publication of `step`, which the caller has locked, is prepared. Rule: AST-24."""
+    publication = Publication.objects.filter(step=step).first()
+    if publication is None:
+        return
+    if step.procedure.now() >= publication.visible_at:
+        raise Frozen(
+            gettext(
+                "Les résultats de l'étape « %(step)s » sont publiés : seule une rectification les change."
+            )
+            % {"step": step.label}
+        )
+    raise Frozen(
+        gettext(
+            "Les résultats de l'étape « %(step)s » sont prêts à paraître : annulez d'abord leur publication."
+        )
+        % {"step": step.label}
+    )

@@ -1,0 +1,73 @@
+"""Validation: what still stands between a submitted dossier and the jury.
+
+Pure: the rules and what has been seen of the dossier in, the obstacles out. A paper that may come late is no
+obstacle; the certificate of an exemption is judged with the exemption, not here.
+Rule: AST-07.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext
+
+from programmes.rules import PaperRule, Rules
+
+ACCEPTED, REFUSED, UNREVIEWED = "accepted", "refused", "unreviewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What staff have seen of a dossier so far."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    reviews: tuple[tuple[str, str], ...] = ()  # (paper, its review) of each current file
+    appraisals: frozenset[str] = frozenset()  # kinds of referee who deposited
+    fee_is_settled: bool = False
+    correction_is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A reason not to validate yet: a sentence, and the paper that it is about, if any."""
+
+    sentence: str
+    paper: str = ""
+
+
+def obstacles(rules: Rules, examined: Examined) -> list[Obstacle]:
+    """Why a dossier cannot be validated yet, in the order of its papers; empty when nothing stands in the
+    way.
+    """
+    exempting = rules.fee.exemption.paper if rules.fee and rules.fee.exemption else ""
+    papers = [rule for rule in rules.papers if not rule.late and rule.code != exempting]
+    found = [obstacle for rule in papers if (obstacle := _paper_obstacle(rule, examined))]
+    found += _missing_alternatives(rules, examined)
+    if rules.fee and not examined.fee_is_settled:
+        found.append(Obstacle(gettext("Les frais d'inscription ne sont ni réglés ni exonérés.")))
+    if examined.correction_is_open:
+        found.append(Obstacle(gettext("Une correction est demandée et attend la réponse du candidat.")))
+    return found
+
+
+def _paper_obstacle(rule: PaperRule, examined: Examined) -> Obstacle | None:
+    reviews = [review for code, review in examined.reviews if code == rule.code]
+    if UNREVIEWED in reviews:
+        return Obstacle(gettext("%(paper)s : à examiner.") % {"paper": rule.label}, rule.code)
+    if not rule.required or not rule.when.holds(examined.answers) or ACCEPTED in reviews:
+        return None
+    if REFUSED in reviews:
+        return Obstacle(gettext("%(paper)s : refusée, à remplacer.") % {"paper": rule.label}, rule.code)
+    return Obstacle(gettext("%(paper)s : manquante.") % {"paper": rule.label}, rule.code)
+
+
+def _missing_alternatives(rules: Rules, examined: Examined) -> list[Obstacle]:
+    accepted = {code for code, review in examined.reviews if review == ACCEPTED}
+    return [
+        Obstacle(
+            gettext("%(alternative)s : ni l'une ni l'autre n'est acceptée.") % {"alternative": rule.label}
+        )
+        for rule in rules.alternatives
+        if not accepted & set(rule.papers) and not examined.appraisals & set(rule.referees)
+    ]

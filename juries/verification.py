@@ -1,0 +1,122 @@
+"""Verification: the school ranked first examines a submitted dossier, and validates it for the jury.
+
+Money and corrections have their own acts (`payments`, `applicants.corrections`); here are the papers, and who
+is ready.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.answers import answers_of
+from applicants.corrections import require_examiner, waiting_corrections
+from applicants.dossiers import home_of
+from applicants.fees import fee_standing
+from applicants.models import Dossier, Referee, Status
+from documents import reviews
+from documents.models import SupportingDocument
+from journal.errors import Refused
+from journal.record import record
+from juries.steps import hold_unfrozen
+from juries.validation import Examined, Obstacle, obstacles
+from notifications.outbox import queue_mail
+from payments.standing import Standing
+from programmes.models import Step
+
+
+class NotExaminable(Refused):
+    """The dossier is not, or no longer, with the school."""
+
+
+class NotValid(Refused):
+    """Something stands in the way of validation; `obstacles` says what."""
+
+    def __init__(self, found: list[Obstacle]) -> None:
+        sentences = " ".join(obstacle.sentence for obstacle in found)
+        super().__init__(
+            gettext("Le dossier ne peut pas encore être validé. %(obstacles)s") % {"obstacles": sentences}
+        )
+        self.obstacles = found
+
+
+@transaction.atomic
+def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: User) -> SupportingDocument:
+    """Accept a paper of a dossier with the school, or refuse it with a reason, which asks the candidate for
+    another.
+
+    Raises:
+        Dossier.DoesNotExist: the paper is of no dossier that `by` may see.
+        NotAllowed: `by` does not verify for the school ranked first.
+        NotExaminable: the dossier is withdrawn.
+        Refused: the paper is not checked yet, is replaced, or is refused without a reason.
+    Rule: AST-07.
+    """
+    dossier = _lock_as_examiner(by, folder__documents=document_id)
+    if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
+        raise NotExaminable(gettext("Ce dossier est retiré : ses pièces ne s'examinent plus."))
+    return reviews.review_paper(document_id, accepted=accepted, reason=reason, by=by)
+
+
+@transaction.atomic
+def validate_dossier(dossier_id: UUID, *, by: User) -> Dossier:
+    """Put a submitted dossier before the jury. Validating twice is no error.
+
+    Raises:
+        Dossier.DoesNotExist: no dossier that `by` may see.
+        NotAllowed: `by` does not verify for the school ranked first.
+        NotExaminable: the dossier is withdrawn.
+        NotValid: a paper, the fee or a correction still waits.
+        Frozen: the publication of the admissibility is prepared.
+    Rule: AST-07.
+    """
+    dossier = _lock_as_examiner(by, pk=dossier_id)
+    if dossier.status == Status.VALIDATED:
+        return dossier
+    if dossier.status != Status.SUBMITTED:
+        raise NotExaminable(gettext("Ce dossier est retiré : il ne peut plus être validé."))
+    hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
+    if found := what_remains(dossier):
+        raise NotValid(found)
+    dossier.status = Status.VALIDATED
+    dossier.validated_at = dossier.procedure.now()
+    dossier.save(update_fields=["status", "validated_at"])
+    record("dossier.validated", dossier, by=by)
+    queue_mail(
+        "dossier_validated",
+        to=dossier.candidate.user,
+        key=f"dossier_validated:{dossier.pk}",
+        procedure=dossier.procedure,
+        addressee=dossier.candidate.full_name,
+        reference=dossier.reference,
+        path=home_of(dossier),
+    )
+    return dossier
+
+
+def what_remains(dossier: Dossier) -> list[Obstacle]:
+    """What still stands between the dossier and the jury; empty when it can be validated. Rule: AST-07."""
+    return obstacles(dossier.rules, _examined(dossier))
+
+
+def _examined(dossier: Dossier) -> Examined:
+    papers = SupportingDocument.objects.current().filter(folder=dossier.folder_id)
+    deposited = dossier.referees.filter(state=Referee.State.DEPOSITED)
+    return Examined(
+        answers=answers_of(dossier),
+        reviews=tuple(papers.values_list("kind", "review")),
+        appraisals=frozenset(deposited.values_list("kind", flat=True)),
+        fee_is_settled=fee_standing(dossier) in (Standing.SETTLED, Standing.WAIVED),
+        correction_is_open=bool(waiting_corrections(dossier)),
+    )
+
+
+def _lock_as_examiner(by: User, **which: UUID) -> Dossier:
+    """Lock the one dossier for which `by` verifies in the name of the school ranked first."""
+    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",))
+    dossier = dossiers.select_related("procedure", "version", "candidate__user").get(**which)
+    require_examiner(dossier, by)
+    return dossier
