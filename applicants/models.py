@@ -79,11 +79,6 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 class Dossier(models.Model):
     """The candidate's single file in a procedure."""
 
-    class Equivalence(models.TextChoices):
-        NONE = "", _("titre des tableaux")
-        FOREIGN = "foreign", _("titre étranger")
-        FOUR_YEARS = "four_years", _("quatre années après le baccalauréat")
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("référence"), max_length=20, unique=True)
     procedure = models.ForeignKey(
@@ -98,7 +93,7 @@ class Dossier(models.Model):
     status = models.CharField(_("état"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     title = models.CharField(_("titre"), max_length=40, blank=True)
     speciality = models.CharField(_("spécialité"), max_length=60, blank=True)
-    equivalence = models.CharField(_("équivalence"), max_length=20, choices=Equivalence.choices, blank=True)
+    equivalence = models.CharField(_("équivalence"), max_length=40, blank=True)  # of the rules' equivalences
     track = models.ForeignKey(
         Track, models.PROTECT, null=True, related_name="dossiers", verbose_name=_("filière")
     )
