@@ -81,7 +81,8 @@ class Procedure(models.Model):
         ordering = ["-year", "slug"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(is_rehearsal=True) | Q(clock_offset=dt.timedelta(0)), name="only_a_rehearsal_moves_its_clock"
+                condition=Q(is_rehearsal=True) | Q(clock_offset=dt.timedelta(0)),
+                name="only_a_rehearsal_moves_its_clock",
             ),
         ]
 
@@ -111,13 +112,17 @@ class Procedure(models.Model):
         if entry.starts_at is not None and now < entry.starts_at:
             raise Closed(gettext("Cette étape ouvre le %(when)s.") % {"when": date_and_hour(entry.starts_at)})
         if entry.ends_at is not None and now >= entry.ends_at:
-            raise Closed(gettext("Cette étape est close depuis le %(when)s.") % {"when": date_and_hour(entry.ends_at)})
+            raise Closed(
+                gettext("Cette étape est close depuis le %(when)s.") % {"when": date_and_hour(entry.ends_at)}
+            )
 
 
 class ProcedureVersion(models.Model):
     """The rules as they stood from one loading to the next. Never changed."""
 
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="versions", verbose_name=_("procédure"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="versions", verbose_name=_("procédure")
+    )
     number = models.PositiveSmallIntegerField(_("numéro"))
     digest = models.CharField(_("empreinte"), max_length=64)
     rules_json = models.JSONField(_("règles"))
@@ -141,7 +146,9 @@ class ProcedureVersion(models.Model):
 class CalendarEntry(models.Model):
     """A window or an instant of the procedure's calendar."""
 
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="calendar_entries", verbose_name=_("procédure"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="calendar_entries", verbose_name=_("procédure")
+    )
     key = models.SlugField(_("clé"), max_length=40)
     label = LocalizedField(_("intitulé"))
     starts_at = models.DateTimeField(_("début"), null=True, blank=True)
@@ -154,7 +161,8 @@ class CalendarEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["procedure", "key"], name="calendar_key_once"),
             models.CheckConstraint(
-                condition=Q(starts_at=None) | Q(ends_at=None) | Q(starts_at__lt=F("ends_at")), name="calendar_in_order"
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(starts_at__lt=F("ends_at")),
+                name="calendar_in_order",
             ),
         ]
 
@@ -170,7 +178,9 @@ class CalendarEntry(models.Model):
 class Participation(models.Model):
     """A school in a procedure: how to reach it there, and where to pay it."""
 
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="participations", verbose_name=_("procédure"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="participations", verbose_name=_("procédure")
+    )
     school = models.ForeignKey(School, models.PROTECT, related_name="participations", verbose_name=_("école"))
     position = models.PositiveSmallIntegerField(_("ordre"), default=0)
     department = models.CharField(_("service"), max_length=120, blank=True)
@@ -187,7 +197,9 @@ class Participation(models.Model):
         verbose_name = _("école participante")
         verbose_name_plural = _("écoles participantes")
         ordering = ["procedure", "position"]
-        constraints = [models.UniqueConstraint(fields=["procedure", "school"], name="school_once_per_procedure")]
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "school"], name="school_once_per_procedure")
+        ]
 
     def __str__(self) -> str:
         return self.school.name
@@ -196,7 +208,9 @@ class Participation(models.Model):
 class Programme(models.Model):
     """What is studied, in one school, in this procedure."""
 
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="programmes", verbose_name=_("procédure"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="programmes", verbose_name=_("procédure")
+    )
     school = models.ForeignKey(School, models.PROTECT, related_name="programmes", verbose_name=_("école"))
     code = models.SlugField(_("code"), max_length=40)
     title = LocalizedField(_("intitulé"))
@@ -216,7 +230,9 @@ class Programme(models.Model):
 class Track(models.Model):
     """The route by which one enters a programme."""
 
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="tracks", verbose_name=_("procédure"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="tracks", verbose_name=_("procédure")
+    )
     code = models.CharField(_("code"), max_length=40)
     label = LocalizedField(_("intitulé"))
     entry_year = models.PositiveSmallIntegerField(_("année d'entrée"))
@@ -235,10 +251,14 @@ class Track(models.Model):
 class Pool(models.Model):
     """The seats of a programme for those who enter it by one track."""
 
-    programme = models.ForeignKey(Programme, models.CASCADE, related_name="pools", verbose_name=_("formation"))
+    programme = models.ForeignKey(
+        Programme, models.CASCADE, related_name="pools", verbose_name=_("formation")
+    )
     track = models.ForeignKey(Track, models.CASCADE, related_name="pools", verbose_name=_("filière"))
     seats = models.PositiveSmallIntegerField(_("places"))
-    calls = models.PositiveSmallIntegerField(_("appels"), null=True, blank=True, help_text=_("Par défaut, autant que de places."))
+    calls = models.PositiveSmallIntegerField(
+        _("appels"), null=True, blank=True, help_text=_("Par défaut, autant que de places.")
+    )
 
     class Meta:
         verbose_name = _("contingent")
@@ -246,7 +266,9 @@ class Pool(models.Model):
         ordering = ["programme__position", "track__position"]
         constraints = [
             models.UniqueConstraint(fields=["programme", "track"], name="pool_once"),
-            models.CheckConstraint(condition=Q(calls=None) | Q(calls__gte=F("seats")), name="calls_at_least_seats"),
+            models.CheckConstraint(
+                condition=Q(calls=None) | Q(calls__gte=F("seats")), name="calls_at_least_seats"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -266,7 +288,9 @@ class Step(models.Model):
         TESTS = "tests", _("épreuves")
         ADMISSION = "admission", _("admission")
 
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="steps", verbose_name=_("procédure"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="steps", verbose_name=_("procédure")
+    )
     code = models.SlugField(_("code"), max_length=40)
     kind = models.CharField(_("nature"), max_length=20, choices=Kind.choices)
     label = LocalizedField(_("intitulé"))
@@ -306,7 +330,9 @@ class TestDay(models.Model):
 class Period(models.Model):
     """A time window in which offers are answered. Its two stamps are written by the acts that open and close it."""
 
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="periods", verbose_name=_("procédure"))
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="periods", verbose_name=_("procédure")
+    )
     number = models.PositiveSmallIntegerField(_("numéro"))
     starts_at = models.DateTimeField(_("début"))
     ends_at = models.DateTimeField(_("fin"))
@@ -347,9 +373,15 @@ class Role(models.Model):
         JURY = "jury", _("membre du jury")
         PRESIDENT = "president", _("présidence du jury")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="roles", verbose_name=_("compte"))
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="roles", verbose_name=_("procédure"))
-    school = models.ForeignKey(School, models.CASCADE, null=True, blank=True, related_name="roles", verbose_name=_("école"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="roles", verbose_name=_("compte")
+    )
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="roles", verbose_name=_("procédure")
+    )
+    school = models.ForeignKey(
+        School, models.CASCADE, null=True, blank=True, related_name="roles", verbose_name=_("école")
+    )
     kind = models.CharField(_("rôle"), max_length=20, choices=Kind.choices)
 
     objects: ClassVar[models.Manager[Role]] = RoleQuerySet.as_manager()
@@ -359,9 +391,13 @@ class Role(models.Model):
         verbose_name_plural = _("rôles")
         ordering = ["procedure", "kind"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "procedure", "school", "kind"], name="role_once_per_school"),
             models.UniqueConstraint(
-                fields=["user", "procedure", "kind"], condition=Q(school=None), name="role_once_for_all_schools"
+                fields=["user", "procedure", "school", "kind"], name="role_once_per_school"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "procedure", "kind"],
+                condition=Q(school=None),
+                name="role_once_for_all_schools",
             ),
         ]
 

@@ -152,7 +152,7 @@ class PaperRule:
     max_bytes: int = 5_000_000
     max_files: int = 1
     late: bool = False  # may still be deposited until the calendar's "late_papers" closes
-    proves_title: bool = False  # definitive admission waits for every such paper that the dossier owes, accepted
+    proves_title: bool = False  # definitive admission waits for each such paper owed, accepted
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def date_in_full(moment: dt.datetime | dt.date) -> str:
-    """ « vendredi 20 mars 2026 », in Europe/Paris."""
+    """« vendredi 20 mars 2026 », in Europe/Paris."""
     if isinstance(moment, dt.datetime):
         moment = timezone.localtime(moment, PARIS)
     return formats.date_format(moment, "l j F Y")
 
 
 def hour(moment: dt.datetime) -> str:
-    """ « 23 h », « 14 h 30 » in French, "23:00" in English, in Europe/Paris."""
+    """« 23 h », « 14 h 30 » in French, "23:00" in English, in Europe/Paris."""
     local = timezone.localtime(moment, PARIS)
     if (get_language() or "fr").startswith("en"):
         return f"{local:%H:%M}"
@@ -27,7 +27,7 @@ def hour(moment: dt.datetime) -> str:
 
 
 def date_and_hour(moment: dt.datetime) -> str:
-    """ « vendredi 20 mars 2026 à 23 h », in Europe/Paris."""
+    """« vendredi 20 mars 2026 à 23 h », in Europe/Paris."""
     return gettext("%(date)s à %(hour)s") % {"date": date_in_full(moment), "hour": hour(moment)}
 
 
@@ -41,7 +41,7 @@ def deadline(moment: dt.datetime) -> str:
 
 
 def time_left(until: dt.datetime, now: dt.datetime) -> str:
-    """ « encore 2 jours et 4 heures »; empty when `until` is past."""
+    """« encore 2 jours et 4 heures »; empty when `until` is past."""
     seconds = int((until - now).total_seconds())
     if seconds <= 0:
         return ""
@@ -57,7 +57,7 @@ def time_left(until: dt.datetime, now: dt.datetime) -> str:
 
 
 def money(cents: int) -> str:
-    """ « 76 € », « 76,50 € », "€76.50": an amount given in cents, with no-break spaces."""
+    """« 76 € », « 76,50 € », "€76.50": an amount given in cents, with no-break spaces."""
     euros, rest = divmod(abs(cents), 100)
     english = (get_language() or "fr").startswith("en")
     digits = f"{euros:,}" if english else f"{euros:,}".replace(",", "\u202f")
