@@ -2,8 +2,8 @@
 
 `first_standings` says who is in play for what once the jury's lists are there. At the start of each period
 `allocate` computes the offers from scratch: each candidate gets the best-ranked choice that any stable
-allocation allows. During the period a candidate may give any of `allowed_replies`; at its end `standing_after`
-turns the last one, or the silence, into the candidate's standing for the next period.
+allocation allows. During the period a candidate may give any of `allowed_replies`; at its end
+`standing_after` turns the last one, or the silence, into the candidate's standing for the next period.
 
 The acts on the database and `simulate_offers` both run on these functions, so each rule of the periods is
 written here and nowhere else. Everything is pure: no database, no clock, no settings.
@@ -99,9 +99,7 @@ def allocate(
     return {candidate: pool for pool, desk in desks.items() for candidate in desk.seated()}
 
 
-def last_called(
-    offers: Mapping[Candidate, Pool], lists: Mapping[Pool, Sequence[Candidate]]
-) -> dict[Pool, int]:
+def last_called(offers: Mapping[Candidate, Pool], lists: Mapping[Pool, Sequence[Candidate]]) -> dict[Pool, int]:
     """Return the greatest list rank, counted from 1, that these offers reach in each pool with an offer.
 
     Offers renewed later may reach less far: the rank to show is the greatest over all periods. Rule: AST-20.

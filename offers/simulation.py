@@ -133,8 +133,7 @@ def simulate(case: Case) -> Outcome:
         removed = sorted(name for name, standing in standings.items() if is_removed(standing, reply_of(name)))
         periods.append(PeriodOutcome(offers, dict(called), tuple(removed)))
         standings = {
-            name: standing_after(standing, offers.get(name), reply_of(name))
-            for name, standing in standings.items()
+            name: standing_after(standing, offers.get(name), reply_of(name)) for name, standing in standings.items()
         }
     held = {name: standing.held for name, standing in sorted(standings.items()) if standing.held is not None}
     return Outcome(tuple(periods), held)
@@ -143,9 +142,7 @@ def simulate(case: Case) -> Outcome:
 # What only playing the periods shows
 
 
-def _require_calls_for_held(
-    calls: Mapping[str, int], standings: Mapping[str, Standing[str]], where: Where
-) -> None:
+def _require_calls_for_held(calls: Mapping[str, int], standings: Mapping[str, Standing[str]], where: Where) -> None:
     """Refuse calls that are fewer than the offers held from the period before."""
     for pool, held in offers_held(standings.values()).items():
         if calls[pool] < held:
@@ -167,9 +164,7 @@ def _require_allowed(
         if not standings[name].live:
             raise _wrong((*where, "replies", name), _("ce candidat n'est pas ou n'est plus en lice"))
         if reply not in allowed_replies(standings[name], offers.get(name)):
-            raise _wrong(
-                (*where, "replies", name), _("la réponse %(reply)s n'est pas permise") % {"reply": reply}
-            )
+            raise _wrong((*where, "replies", name), _("la réponse %(reply)s n'est pas permise") % {"reply": reply})
 
 
 # The shape of a case: each function returns the value, its type made sure, or says what is wrong with it
