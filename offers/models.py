@@ -11,11 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Dossier
 from offers.allocation import Reply
-from programmes.models import Period, Pool, Procedure
+from programmes.models import Period, Pool, Procedure, Step
 
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
-    """Places on lists, by whether they still count."""
+    """Places on lists: behind the gate of the admission's publication, and by whether they still count."""
+
+    def visible(self, procedure: Procedure) -> Self:
+        """The entries of `procedure`, once its admission results are public on its clock. Rules: AST-16, AST-20."""
+        return self.filter(
+            pool__programme__procedure=procedure,
+            pool__programme__procedure__steps__kind=Step.Kind.ADMISSION,
+            pool__programme__procedure__steps__publication__visible_at__lte=procedure.now(),
+        )
 
     def live(self) -> Self:
         """Those not struck out."""
@@ -23,7 +31,7 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
 
 
 class ListEntry(models.Model):
-    """A candidate's rank on the admission list of a pool. An entry that no longer counts is struck out, with the reason."""
+    """A candidate's rank on the admission list of a pool. An entry that no longer counts is struck out, and why."""
 
     class Struck(models.TextChoices):
         ACCEPTED_ELSEWHERE = "accepted", _("a accepté définitivement une autre proposition")
@@ -160,6 +168,14 @@ class ReplyRecord(models.Model):
         return self.get_reply_display()
 
 
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    """Seats taken, by whether they still are."""
+
+    def standing(self) -> Self:
+        """Those neither lapsed nor given up: each holds a seat."""
+        return self.exclude(state__in=[Enrolment.State.LAPSED, Enrolment.State.GIVEN_UP])
+
+
 class Enrolment(models.Model):
     """A seat taken for good: conditional until the required title has come in and been accepted."""
 
@@ -167,6 +183,7 @@ class Enrolment(models.Model):
         AWAITING_TITLE = "awaiting", _("en attente du titre")
         DEFINITIVE = "definitive", _("admission définitive")
         LAPSED = "lapsed", _("caduque")
+        GIVEN_UP = "given_up", _("abandonnée")
 
     dossier = models.OneToOneField(Dossier, models.CASCADE, related_name="enrolment", verbose_name=_("dossier"))
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="enrolments", verbose_name=_("contingent"))
@@ -174,14 +191,17 @@ class Enrolment(models.Model):
     taken_at = models.DateTimeField(_("acceptée le"))
     integration_file_at = models.DateTimeField(_("dossier d'intégration reçu le"), null=True)
     pronounced_at = models.DateTimeField(_("prononcée le"), null=True)
-    lapsed_at = models.DateTimeField(_("caduque le"), null=True)
+    ended_at = models.DateTimeField(_("terminée le"), null=True)
+
+    objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("admission définitive")
         verbose_name_plural = _("admissions définitives")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="definitive") | Q(pronounced_at__isnull=False), name="definitive_when_pronounced"
+                condition=~Q(state="definitive") | Q(pronounced_at__isnull=False),
+                name="definitive_when_pronounced",
             ),
         ]
 

@@ -1,7 +1,7 @@
 """The staff's side: the admin class that shows and does not write.
 
-Every change goes through an act, so the admin's own adding, changing and deleting are off, and so are their permissions:
-what a person sees follows from roles.
+Every change goes through an act, so the admin's own adding, changing and deleting are off, and so are their
+permissions: what a person sees follows from roles.
 """
 
 from __future__ import annotations

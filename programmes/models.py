@@ -1,6 +1,7 @@
 """What is offered: a procedure of one year, its schools, calendar, programmes, tracks and seats, and who staffs it.
 
-The rules (form, papers, eligibility, fee, tests) are in immutable versions; all else here is live: an office may change it.
+The rules (form, papers, eligibility, fee, tests) are in immutable versions; all else here is live: an office may change
+it.
 """
 
 from __future__ import annotations

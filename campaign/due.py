@@ -1,0 +1,67 @@
+"""Due acts: what the calendar makes happen, whoever is asleep.
+
+One periodic task calls `run_due_acts()`. Each line of `DUE_ACTS` looks for what has come due in one procedure, on that
+procedure's clock, and runs the act for it; every act checks again under its own lock, so that two workers, or a crash
+in the middle, do no harm: late is possible, twice and never are not. An act that fails is logged and keeps none of the
+others waiting.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from applicants.referees import remind_referees_due
+from journal.clock import at_one_instant
+from journal.followups import run_pending_facts
+from juries.publication import announce, due_publications
+from offers.enrolment import lapse_overdue, pronounce_all_ready
+from offers.periods import close_period, open_period
+from offers.reminders import remind_silent
+from programmes.models import Procedure
+
+log = logging.getLogger(__name__)
+
+DueAct = Callable[[Procedure], object]
+
+
+def announce_results(procedure: Procedure) -> None:
+    """Tell the candidates of the results whose instant has come. Rules: AST-13, AST-16."""
+    for publication in due_publications(procedure):
+        announce(publication.pk)
+
+
+def turn_periods(procedure: Procedure) -> None:
+    """Close the periods that are over and open those that have begun, in their order. Rules: AST-17, AST-19."""
+    now = procedure.now()
+    for period in procedure.periods.filter(starts_at__lte=now, closed_at=None).order_by("number"):
+        open_period(period.pk)
+        if period.ends_at <= now:
+            close_period(period.pk)
+
+
+DUE_ACTS: tuple[DueAct, ...] = (
+    announce_results,
+    turn_periods,
+    pronounce_all_ready,
+    lapse_overdue,
+    remind_referees_due,
+    remind_silent,
+)
+
+
+def run_due_acts() -> None:
+    """Run every act that has come due and is not done yet, in every procedure."""
+    for procedure in Procedure.objects.order_by("pk"):
+        run_due_acts_of(procedure)
+    run_pending_facts()
+
+
+def run_due_acts_of(procedure: Procedure) -> None:
+    """Run what has come due in one procedure, each act at an instant of its own."""
+    for act in DUE_ACTS:
+        try:
+            with at_one_instant():
+                act(procedure)
+        except Exception:
+            log.exception("%s failed for %s; it is tried again at the next turn", act.__name__, procedure.slug)
