@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SignInForm(LoginForm):
-    """One form for all: an address alone gets a code by mail; with a password, which teams have, the password is checked."""
+    """One form for all: an address alone gets a code by mail; a password, which teams have, is checked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,10 +12,12 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def date_in_full(moment: dt.datetime | dt.date) -> str:
-    """« vendredi 20 mars 2026 », in Europe/Paris."""
+    """« vendredi 20 mars 2026 », « vendredi 1er mai 2026 », in Europe/Paris."""
     if isinstance(moment, dt.datetime):
         moment = timezone.localtime(moment, PARIS)
-    return formats.date_format(moment, "l j F Y")
+    english = (get_language() or "fr").startswith("en")
+    day = "1er" if moment.day == 1 and not english else str(moment.day)
+    return f"{formats.date_format(moment, 'l')} {day} {formats.date_format(moment, 'F Y')}"
 
 
 def hour(moment: dt.datetime) -> str:
@@ -32,7 +34,7 @@ def date_and_hour(moment: dt.datetime) -> str:
 
 
 def deadline(moment: dt.datetime) -> str:
-    """As `date_and_hour`, for the strict end of a window: one that ends at 0 h ends « vendredi 17 juillet 2026 à minuit »."""
+    """As `date_and_hour`, for the strict end of a window: at 0 h, « vendredi 17 juillet 2026 à minuit »."""
     local = timezone.localtime(moment, PARIS)
     if local.time() != dt.time(0):
         return date_and_hour(moment)
