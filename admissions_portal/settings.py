@@ -1,6 +1,7 @@
 """Settings of the portal. What differs between installations comes from the environment, or from `.env`:
 
-SECRET_KEY          signs sessions and links; required, but for a demonstration and the tests
+SECRET_KEY          signs sessions and links (a random one, made on first use and kept in var/); machines that share a
+                    database must share it
 PORTAL_URL          public address of the portal, to which mails and notices link (http://localhost:8000)
 ALLOWED_HOSTS       host names that are answered, separated by commas (the host of PORTAL_URL)
 TRUSTED_PROXIES     how many reverse proxies stand before the portal and set X-Forwarded-For and -Proto (0)
@@ -21,17 +22,22 @@ DEMO                1 for a demonstration: one-click sign-ins, a mailbox page, a
 DEBUG               1 for Django's error pages while developing
 """
 
+import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import parse_qs, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 VAR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+VAR.mkdir(exist_ok=True)
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
@@ -117,7 +123,6 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # as templates/compon
 
 DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    VAR.mkdir(exist_ok=True)
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         # A transaction takes SQLite's only write lock when it begins: there it can wait for the lock,
         # later it could only fail.
@@ -198,7 +203,21 @@ CELERY_BEAT_SCHEDULE = {
 # Candidates: an address and a mailed code, or a passkey.
 # Teams: a password and a code from an application, or a passkey.
 
-SECRET_KEY = env.str("SECRET_KEY", "a demonstration keeps no secret" if DEMO else environ.Env.NOTSET)
+
+
+def kept_secret() -> str:
+    """The installation's own random key: made once, whole from the start, readable by nobody else."""
+    path = VAR / "secret-key"
+    if not path.exists():
+        with NamedTemporaryFile("w", dir=VAR) as made:
+            made.write(get_random_secret_key())
+            made.flush()
+            with suppress(FileExistsError):  # another process was quicker
+                os.link(made.name, path)
+    return path.read_text()
+
+
+SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret()
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
