@@ -17,6 +17,8 @@ EMAIL_URL           smtp+tls://user:password@host:587
                     (smtp://localhost:25; in a demonstration nothing leaves the portal)
 DEFAULT_FROM_EMAIL  sender of the mails (admissions@ the host of PORTAL_URL)
 VAR_DIR             folder for what the portal keeps on this machine (var/)
+CLAMD_URL           antivirus: tcp://host:3310 or unix:///run/clamav/clamd.ctl
+                    (none: files are opened and judged, not scanned)
 LOG_LEVEL           INFO
 DEMO                1 for a demonstration: one-click sign-ins, a mailbox page, a test bank; no real candidates
 DEBUG               1 for Django's error pages while developing
@@ -311,6 +313,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+CLAMD_URL = env.str("CLAMD_URL", "")
+
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"  # `manage.py collectstatic` fills it
 STATICFILES_DIRS = [BASE_DIR / "static"]

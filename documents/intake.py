@@ -63,9 +63,7 @@ def receive(upload: UploadedFile, rule: PaperRule) -> Received:
     size = upload.size or 0
     if size == 0:
         raise WrongFile(
-            gettext(
-                "Ce fichier est vide. Vérifiez qu'il s'ouvre sur votre appareil, puis déposez-le de nouveau."
-            )
+            gettext("Ce fichier est vide. Vérifiez qu'il s'ouvre sur votre appareil, puis déposez-le de nouveau.")
         )
     content = kind_of(_start_of(upload))
     if content not in rule.kinds or content is None:

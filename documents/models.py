@@ -23,9 +23,7 @@ class Folder(models.Model):
     """The papers of one dossier."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    procedure = models.ForeignKey(
-        Procedure, models.CASCADE, related_name="folders", verbose_name=_("procédure")
-    )
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="folders", verbose_name=_("procédure"))
 
     class Meta:
         verbose_name = _("porte-documents")
@@ -89,9 +87,7 @@ class SupportingDocument(Leased):
         REFUSED = "refused", _("refusée")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    folder = models.ForeignKey(
-        Folder, models.CASCADE, related_name="documents", verbose_name=_("porte-documents")
-    )
+    folder = models.ForeignKey(Folder, models.CASCADE, related_name="documents", verbose_name=_("porte-documents"))
     kind = models.SlugField(_("pièce"), max_length=60)
     original_name = models.CharField(_("nom du fichier"), max_length=255)
     file = models.FileField(_("fichier"), upload_to="papers/", max_length=200)
@@ -154,14 +150,22 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(Leased):
     """A numbered PDF letter, whose authenticity anyone can check by its code."""
 
+    TITLES = {
+        "receipt": _("Accusé de réception de votre dossier"),
+        "summons": _("Convocation aux épreuves"),
+        "admissibility": _("Avis d'admissibilité"),
+        "admission": _("Avis d'admission"),
+        "admission:conditional": _("Avis d'admission sous réserve"),
+        "refusal": _("Décision du jury sur votre candidature"),
+        "enrolment": _("Avis d'admission définitive"),
+    }
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(_("clé"), max_length=200, unique=True)
     number = models.CharField(_("numéro"), max_length=40, unique=True)
     code = models.CharField(_("code de vérification"), max_length=20, unique=True)
     kind = models.SlugField(_("nature"), max_length=60)
-    procedure = models.ForeignKey(
-        Procedure, models.CASCADE, related_name="notices", verbose_name=_("procédure")
-    )
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="notices", verbose_name=_("procédure"))
     school = models.ForeignKey(School, models.PROTECT, null=True, related_name="+", verbose_name=_("école"))
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name=_("destinataire")
@@ -172,6 +176,9 @@ class Notice(Leased):
     visible_at = models.DateTimeField(_("visible le"))
     file = models.FileField(_("fichier"), upload_to="notices/", max_length=200, blank=True)
     rendered_at = models.DateTimeField(_("mis en page le"), null=True)
+    replaced_by = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", verbose_name=_("remplacé par")
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -186,3 +193,24 @@ class Notice(Leased):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def title(self) -> str:
+        """What the letter is, in the reader's language."""
+        exact = f"{self.kind}:{self.context.get('outcome', '')}"
+        return str(self.TITLES.get(exact) or self.TITLES[self.kind])
+
+    @property
+    def addressee(self) -> str:
+        """The name of the person as the letter has it, which stays as it was then."""
+        return self.context.get("addressee") or self.recipient.get_full_name()
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether its instant has come on the procedure's clock."""
+        return self.procedure.now() >= self.visible_at
+
+    @property
+    def replacement(self) -> Notice | None:
+        """The notice that holds in the place of this one, once it is visible."""
+        return self.replaced_by if self.replaced_by is not None and self.replaced_by.is_visible else None

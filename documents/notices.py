@@ -45,6 +45,8 @@ def issue_notice(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("issue_notice() belongs inside the act's transaction")
+    if kind not in Notice.TITLES:
+        raise ValueError(f"No notice is called {kind}")
     now = procedure.now()
     while not (issued := Notice.objects.filter(key=key).first()):
         notice = Notice(
@@ -65,6 +67,16 @@ def issue_notice(
             record("notice.issued", notice, kind=kind, number=notice.number)
             wake_on_commit(tasks.render_notices)
     return issued
+
+
+def replace_notice(key: str, *, by: Notice) -> None:
+    """Say of the notice with that `key`, to those who verify it, that another one holds in its place.
+
+    Rule: AST-24.
+    """
+    replaced = Notice.objects.filter(key=key).exclude(pk=by.pk)
+    if replaced.update(replaced_by=by):
+        record("notice.replaced", by, key=key)
 
 
 def _random(length: int) -> str:

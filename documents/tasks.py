@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from documents.checks import check_waiting_papers
+from documents.letters import render_waiting_notices
 from journal.wakeups import WakeUp
 
 
 @shared_task
 def check_papers() -> None:
     """Check the papers that wait; woken after a deposit, and by the schedule for those left behind."""
-    from documents.checks import check_waiting_papers
-
     if check_waiting_papers():
         WakeUp(check_papers)()
 
@@ -21,7 +21,5 @@ def render_notices() -> None:
     """Make the PDF of the notices that wait; woken when one is issued, and by the schedule for those left
     behind.
     """
-    from documents.letters import render_waiting_notices
-
     if render_waiting_notices():
         WakeUp(render_notices)()

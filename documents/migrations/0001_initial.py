@@ -57,9 +57,7 @@ class Migration(migrations.Migration):
                 ("visible_at", models.DateTimeField(verbose_name="visible le")),
                 (
                     "file",
-                    models.FileField(
-                        blank=True, max_length=200, upload_to="notices/", verbose_name="fichier"
-                    ),
+                    models.FileField(blank=True, max_length=200, upload_to="notices/", verbose_name="fichier"),
                 ),
                 ("rendered_at", models.DateTimeField(null=True, verbose_name="mis en page le")),
                 ("leased_until", models.DateTimeField(null=True, verbose_name="réservé jusqu'à")),

@@ -1,0 +1,48 @@
+"""Review: what staff say of a paper. A building block of acts, which know who may review it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from documents.models import SupportingDocument
+from journal.clock import instant
+from journal.errors import Refused
+from journal.followups import state_fact
+from journal.record import record
+
+Review = SupportingDocument.Review
+
+
+class NotReviewable(Refused):
+    """The paper is not checked yet, or no longer the current one; or a refusal says no reason."""
+
+
+@transaction.atomic
+def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: User) -> SupportingDocument:
+    """Accept a paper, or refuse it with a reason that its owner will read. It can be reviewed again.
+
+    A refusal is stated as the fact "paper_refused". Rules: BS-03, AST-07.
+
+    Raises:
+        NotReviewable: it cannot be reviewed so; the sentence says why.
+    """
+    document = SupportingDocument.objects.select_for_update().get(pk=document_id)
+    reason = reason.strip()
+    if document.superseded_at is not None:
+        raise NotReviewable(gettext("Cette pièce a été remplacée ou retirée depuis : rechargez la page."))
+    if document.check_state != SupportingDocument.Check.PASSED:
+        raise NotReviewable(gettext("Cette pièce n'a pas encore passé le contrôle automatique."))
+    if not accepted and not reason:
+        raise NotReviewable(gettext("Dites au candidat pourquoi la pièce est refusée."))
+    document.review = Review.ACCEPTED if accepted else Review.REFUSED
+    document.review_reason = "" if accepted else reason
+    document.reviewed_at = instant()
+    document.save(update_fields=["review", "review_reason", "reviewed_at"])
+    record("paper.reviewed", document, by=by, review=str(document.review))
+    if not accepted:
+        state_fact("paper_refused", document.pk)
+    return document
