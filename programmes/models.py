@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Min, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -44,9 +45,12 @@ class School(models.Model):
 class ProcedureQuerySet(models.QuerySet["Procedure"]):
     """Which procedures a person may read of, or work on."""
 
-    def on_show(self) -> Self:
-        """Those that anyone may read of: the real ones, and in a demonstration the made-up ones."""
-        return self if settings.DEMO else self.filter(is_rehearsal=False)
+    def on_show(self, user: User | AnonymousUser) -> Self:
+        """Those that `user` may read of and apply to: the real ones, rehearsals that one staffs, all in a demonstration."""
+        if settings.DEMO:
+            return self
+        rehearsed = Role.objects.filter(user=user.pk).values("procedure")
+        return self.filter(Q(is_rehearsal=False) | Q(pk__in=rehearsed))
 
     def staffed_by(self, user: User) -> Self:
         """Those in which `user` has a role (all of them for an administrator)."""
@@ -281,6 +285,17 @@ class Pool(models.Model):
         return self.seats if self.calls is None else self.calls
 
 
+class StepQuerySet(models.QuerySet["Step"]):
+    """Steps with what is read of them at once."""
+
+    def with_days(self, school: School | None = None) -> Self:
+        """With `first_day` and `last_day`, those of the tests that they hold: at `school`, or at any."""
+        there = Q() if school is None else Q(test_days__school=school)
+        return self.annotate(
+            first_day=Min("test_days__day", filter=there), last_day=Max("test_days__day", filter=there)
+        )
+
+
 class Step(models.Model):
     """A step of the selection: what is decided there, when the jury meets, when its results come out."""
 
@@ -298,6 +313,8 @@ class Step(models.Model):
     position = models.PositiveSmallIntegerField(_("ordre"))
     meets_at = models.DateTimeField(_("réunion du jury"), null=True, blank=True)
     results_at = models.DateTimeField(_("publication prévue"), null=True, blank=True)
+
+    objects = StepQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("étape")
