@@ -76,9 +76,7 @@ def lock_for_payer(charge_id: UUID, act: PayerAct, *, by: User) -> Charge:
         Refused: the guard's reason.
         NotDue: there is nothing to pay.
     """
-    charge = Charge.objects.select_related("account__procedure", "payee__school").get(
-        pk=charge_id, account__payer=by
-    )
+    charge = Charge.objects.select_related("account__procedure", "payee__school").get(pk=charge_id, account__payer=by)
     _guards[charge.reason](charge, act)
     charge = _locked(charge_id)
     require_due(charge)
@@ -132,9 +130,7 @@ def open_charge(
     charge = Charge.objects.create(
         account=account, payee=payee, reason=reason, amount=amount, reference=reference, needed_for=needed_for
     )
-    charge.lines.bulk_create(
-        charge.lines.model(charge=charge, label=label, amount=cents) for label, cents in lines
-    )
+    charge.lines.bulk_create(charge.lines.model(charge=charge, label=label, amount=cents) for label, cents in lines)
     ledger.book_opened(charge)
     record("charge.opened", charge, amount=amount, school=payee.school.code)
     return charge
@@ -179,11 +175,7 @@ def set_reference(charge: Charge, reference: str) -> None:
     """Change the text that the transfer must bear, until one is announced: from then on the bank's statement
     has it.
     """
-    if (
-        charge.state == Charge.State.DUE
-        and charge.reference != reference
-        and declared_transfer(charge) is None
-    ):
+    if charge.state == Charge.State.DUE and charge.reference != reference and declared_transfer(charge) is None:
         charge.reference = reference
         charge.save(update_fields=["reference"])
 
@@ -280,15 +272,12 @@ def _settle(charge: Charge, payment: Payment, *, by: User | None) -> None:
     charge.save(update_fields=["state", "settled_at"])
     drop_request(charge, by=by)
     ledger.book_received(charge, payment)
-    record(
-        "payment.received", charge, by=by, payment=str(payment.pk), means=payment.means, amount=payment.amount
-    )
+    record("payment.received", charge, by=by, payment=str(payment.pk), means=payment.means, amount=payment.amount)
     queue_mail(
         "payment_received",
         to=charge.account.payer,
         key=f"payment-received:{payment.pk}",
         procedure=charge.procedure,
-        procedure_title=charge.procedure.title,
         school=charge.payee.school.name,
         amount=payment.amount,
         means=payment.means,
@@ -305,7 +294,6 @@ def _mail_school_of_surplus(charge: Charge, payment: Payment) -> None:
         to=address,
         key=f"payment-surplus:{payment.pk}",
         procedure=charge.procedure,
-        procedure_title=charge.procedure.title,
         amount=payment.amount,
         means=payment.means,
         reference=charge.reference,

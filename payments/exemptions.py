@@ -46,9 +46,7 @@ def ask_exemption(charge_id: UUID, *, by: User) -> Exemption:
         return exemption
     if charges.declared_transfer(charge) is not None:
         raise charges.Committed(
-            gettext(
-                "Vous avez annoncé un virement : retirez d'abord cette annonce pour demander l'exonération."
-            )
+            gettext("Vous avez annoncé un virement : retirez d'abord cette annonce pour demander l'exonération.")
         )
     exemption = Exemption.objects.create(charge=charge)
     record("exemption.asked", charge, by=by)
@@ -108,7 +106,6 @@ def _mail_decision(exemption: Exemption, charge: Charge) -> None:
         to=charge.account.payer,
         key=f"exemption-decided:{exemption.pk}",
         procedure=charge.procedure,
-        procedure_title=charge.procedure.title,
         school=charge.payee.school.name,
         amount=charge.amount,
         reason=exemption.reason,

@@ -18,9 +18,7 @@ class Account(models.Model):
     """What one payer owes and has paid in a procedure."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    procedure = models.ForeignKey(
-        Procedure, models.CASCADE, related_name="accounts", verbose_name=_("procédure")
-    )
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="accounts", verbose_name=_("procédure"))
     payer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="payment_accounts", verbose_name=_("payeur")
     )
@@ -44,9 +42,7 @@ class Charge(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="charges", verbose_name=_("compte"))
-    payee = models.ForeignKey(
-        Participation, models.PROTECT, related_name="charges", verbose_name=_("école payée")
-    )
+    payee = models.ForeignKey(Participation, models.PROTECT, related_name="charges", verbose_name=_("école payée"))
     reason = models.SlugField(_("objet"), max_length=40)
     reference = models.CharField(_("référence du virement"), max_length=140)
     needed_for = models.CharField(_("exigé pour"), max_length=20)
@@ -111,9 +107,7 @@ class Payment(models.Model):
     amount = models.PositiveIntegerField(_("montant (centimes)"))
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.DECLARED)
     declared_on = models.DateField(_("date du virement"), null=True)
-    provider_reference = models.CharField(
-        _("référence du prestataire"), max_length=200, null=True, unique=True
-    )
+    provider_reference = models.CharField(_("référence du prestataire"), max_length=200, null=True, unique=True)
     created_at = models.DateTimeField(_("créé le"), default=instant)
     received_on = models.DateField(_("date de réception"), null=True)
     confirmed_at = models.DateTimeField(_("confirmé le"), null=True)
@@ -126,9 +120,7 @@ class Payment(models.Model):
         verbose_name_plural = _("paiements")
         ordering = ["created_at"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["charge"], condition=Q(state="confirmed"), name="charge_paid_once"
-            ),
+            models.UniqueConstraint(fields=["charge"], condition=Q(state="confirmed"), name="charge_paid_once"),
             models.UniqueConstraint(
                 fields=["charge"],
                 condition=Q(state="declared", means="transfer"),
@@ -148,9 +140,7 @@ class Exemption(models.Model):
         ACCEPTED = "accepted", _("accordée")
         REFUSED = "refused", _("refusée")
 
-    charge = models.OneToOneField(
-        Charge, models.CASCADE, related_name="exemption", verbose_name=_("somme due")
-    )
+    charge = models.OneToOneField(Charge, models.CASCADE, related_name="exemption", verbose_name=_("somme due"))
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.ASKED)
     reason = models.CharField(_("motif du refus"), max_length=500, blank=True)
     asked_at = models.DateTimeField(_("demandée le"), default=instant)
@@ -177,9 +167,7 @@ class LedgerLine(models.Model):
 
     movement = models.UUIDField(_("mouvement"), db_index=True)
     ledger = models.CharField(_("compte comptable"), max_length=80)
-    charge = models.ForeignKey(
-        Charge, models.PROTECT, related_name="ledger_lines", verbose_name=_("somme due")
-    )
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="ledger_lines", verbose_name=_("somme due"))
     amount = models.IntegerField(_("montant (centimes)"))
     booked_at = models.DateTimeField(_("passé le"))
 

@@ -26,9 +26,7 @@ def standing_of(charge: Charge | None) -> Standing:
     return standing_from(charge, is_announced=is_announced, request=charges.request_on(charge))
 
 
-def standing_from(
-    charge: Charge | None, *, is_announced: bool = False, request: Exemption | None = None
-) -> Standing:
+def standing_from(charge: Charge | None, *, is_announced: bool = False, request: Exemption | None = None) -> Standing:
     """The same, from what has been read already: a declared transfer, a request for exemption."""
     if charge is None or charge.state == Charge.State.CANCELLED:
         return Standing.DUE

@@ -37,9 +37,7 @@ def declare_transfer(charge_id: UUID, *, on: dt.date, by: User) -> Payment:
     """
     charge = charges.lock_for_payer(charge_id, PayerAct.DECLARE_TRANSFER, by=by)
     if on > timezone.localdate(charge.procedure.now(), PARIS):
-        raise Refused(
-            gettext("Indiquez le jour où vous avez ordonné le virement : il ne peut pas être à venir.")
-        )
+        raise Refused(gettext("Indiquez le jour où vous avez ordonné le virement : il ne peut pas être à venir."))
     payment = charges.declared_transfer(charge) or Payment(
         charge=charge, means=Payment.Means.TRANSFER, amount=charge.amount
     )
@@ -107,7 +105,6 @@ def refuse_transfer(charge_id: UUID, *, by: User, reason: str) -> None:
         to=charge.account.payer,
         key=f"transfer-not-received:{payment.pk}",
         procedure=charge.procedure,
-        procedure_title=charge.procedure.title,
         school=charge.payee.school.name,
         amount=charge.amount,
         reason=reason,

@@ -9,130 +9,267 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('programmes', '0001_initial'),
+        ("programmes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payment_accounts', to=settings.AUTH_USER_MODEL, verbose_name='payeur')),
-                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='programmes.procedure', verbose_name='procédure')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="payment_accounts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="payeur",
+                    ),
+                ),
+                (
+                    "procedure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="accounts",
+                        to="programmes.procedure",
+                        verbose_name="procédure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'compte de paiement',
-                'verbose_name_plural': 'comptes de paiement',
+                "verbose_name": "compte de paiement",
+                "verbose_name_plural": "comptes de paiement",
             },
         ),
         migrations.CreateModel(
-            name='Charge',
+            name="Charge",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.SlugField(max_length=40, verbose_name='objet')),
-                ('reference', models.CharField(max_length=140, verbose_name='référence du virement')),
-                ('needed_for', models.CharField(max_length=20, verbose_name='exigé pour')),
-                ('amount', models.PositiveIntegerField(verbose_name='montant (centimes)')),
-                ('state', models.CharField(choices=[('due', 'à régler'), ('settled', 'réglé'), ('waived', 'exonéré'), ('cancelled', 'annulé')], default='due', max_length=10, verbose_name='état')),
-                ('created_at', models.DateTimeField(default=journal.clock.instant, verbose_name='créé le')),
-                ('settled_at', models.DateTimeField(null=True, verbose_name='réglé le')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='charges', to='payments.account', verbose_name='compte')),
-                ('payee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='charges', to='programmes.participation', verbose_name='école payée')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("reason", models.SlugField(max_length=40, verbose_name="objet")),
+                ("reference", models.CharField(max_length=140, verbose_name="référence du virement")),
+                ("needed_for", models.CharField(max_length=20, verbose_name="exigé pour")),
+                ("amount", models.PositiveIntegerField(verbose_name="montant (centimes)")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "à régler"),
+                            ("settled", "réglé"),
+                            ("waived", "exonéré"),
+                            ("cancelled", "annulé"),
+                        ],
+                        default="due",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=journal.clock.instant, verbose_name="créé le")),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="réglé le")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="charges",
+                        to="payments.account",
+                        verbose_name="compte",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charges",
+                        to="programmes.participation",
+                        verbose_name="école payée",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'somme due',
-                'verbose_name_plural': 'sommes dues',
-                'ordering': ['created_at'],
+                "verbose_name": "somme due",
+                "verbose_name_plural": "sommes dues",
+                "ordering": ["created_at"],
             },
         ),
         migrations.CreateModel(
-            name='ChargeLine',
+            name="ChargeLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', programmes.text.LocalizedField(blank=True, default=dict, verbose_name='intitulé')),
-                ('amount', models.IntegerField(verbose_name='montant (centimes)')),
-                ('charge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='payments.charge', verbose_name='somme due')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("label", programmes.text.LocalizedField(blank=True, default=dict, verbose_name="intitulé")),
+                ("amount", models.IntegerField(verbose_name="montant (centimes)")),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="payments.charge",
+                        verbose_name="somme due",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne',
-                'verbose_name_plural': 'lignes',
+                "verbose_name": "ligne",
+                "verbose_name_plural": "lignes",
             },
         ),
         migrations.CreateModel(
-            name='Exemption',
+            name="Exemption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('asked', 'demandée'), ('accepted', 'accordée'), ('refused', 'refusée')], default='asked', max_length=10, verbose_name='état')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='motif du refus')),
-                ('asked_at', models.DateTimeField(default=journal.clock.instant, verbose_name='demandée le')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='décidée le')),
-                ('charge', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='exemption', to='payments.charge', verbose_name='somme due')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='décidée par')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "demandée"), ("accepted", "accordée"), ("refused", "refusée")],
+                        default="asked",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="motif du refus")),
+                ("asked_at", models.DateTimeField(default=journal.clock.instant, verbose_name="demandée le")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="décidée le")),
+                (
+                    "charge",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exemption",
+                        to="payments.charge",
+                        verbose_name="somme due",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="décidée par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'exonération',
-                'verbose_name_plural': 'exonérations',
+                "verbose_name": "exonération",
+                "verbose_name_plural": "exonérations",
             },
         ),
         migrations.CreateModel(
-            name='LedgerLine',
+            name="LedgerLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('movement', models.UUIDField(db_index=True, verbose_name='mouvement')),
-                ('ledger', models.CharField(max_length=80, verbose_name='compte comptable')),
-                ('amount', models.IntegerField(verbose_name='montant (centimes)')),
-                ('booked_at', models.DateTimeField(verbose_name='passé le')),
-                ('charge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_lines', to='payments.charge', verbose_name='somme due')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("movement", models.UUIDField(db_index=True, verbose_name="mouvement")),
+                ("ledger", models.CharField(max_length=80, verbose_name="compte comptable")),
+                ("amount", models.IntegerField(verbose_name="montant (centimes)")),
+                ("booked_at", models.DateTimeField(verbose_name="passé le")),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_lines",
+                        to="payments.charge",
+                        verbose_name="somme due",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne comptable',
-                'verbose_name_plural': 'lignes comptables',
-                'ordering': ['pk'],
+                "verbose_name": "ligne comptable",
+                "verbose_name_plural": "lignes comptables",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('means', models.CharField(choices=[('transfer', 'virement'), ('card', 'carte bancaire')], max_length=10, verbose_name='moyen')),
-                ('amount', models.PositiveIntegerField(verbose_name='montant (centimes)')),
-                ('state', models.CharField(choices=[('declared', 'annoncé'), ('confirmed', 'reçu'), ('failed', 'non abouti')], default='declared', max_length=10, verbose_name='état')),
-                ('declared_on', models.DateField(null=True, verbose_name='date du virement')),
-                ('provider_reference', models.CharField(max_length=200, null=True, unique=True, verbose_name='référence du prestataire')),
-                ('created_at', models.DateTimeField(default=journal.clock.instant, verbose_name='créé le')),
-                ('confirmed_at', models.DateTimeField(null=True, verbose_name='reçu le')),
-                ('charge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payments', to='payments.charge', verbose_name='somme due')),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='noté par')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "means",
+                    models.CharField(
+                        choices=[("transfer", "virement"), ("card", "carte bancaire")],
+                        max_length=10,
+                        verbose_name="moyen",
+                    ),
+                ),
+                ("amount", models.PositiveIntegerField(verbose_name="montant (centimes)")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("declared", "annoncé"), ("confirmed", "reçu"), ("failed", "non abouti")],
+                        default="declared",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("declared_on", models.DateField(null=True, verbose_name="date du virement")),
+                (
+                    "provider_reference",
+                    models.CharField(max_length=200, null=True, unique=True, verbose_name="référence du prestataire"),
+                ),
+                ("created_at", models.DateTimeField(default=journal.clock.instant, verbose_name="créé le")),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="reçu le")),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="payments",
+                        to="payments.charge",
+                        verbose_name="somme due",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="noté par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'paiement',
-                'verbose_name_plural': 'paiements',
-                'ordering': ['created_at'],
+                "verbose_name": "paiement",
+                "verbose_name_plural": "paiements",
+                "ordering": ["created_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('account', 'reason'), name='one_live_charge_per_reason'),
+            model_name="charge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "cancelled"), _negated=True),
+                fields=("account", "reason"),
+                name="one_live_charge_per_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='charge_of_something'),
+            model_name="charge",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="charge_of_something"),
         ),
         migrations.AddConstraint(
-            model_name='exemption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='exemption_refused_with_a_reason'),
+            model_name="exemption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="exemption_refused_with_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'confirmed')), fields=('charge',), name='charge_paid_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "confirmed")), fields=("charge",), name="charge_paid_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('means', 'transfer'), ('state', 'declared')), fields=('charge',), name='one_declared_transfer'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("means", "transfer"), ("state", "declared")),
+                fields=("charge",),
+                name="one_declared_transfer",
+            ),
         ),
     ]
