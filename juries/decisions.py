@@ -50,9 +50,7 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
         )
     reason = reason.strip()
     if not admissible and not reason:
-        raise NotJudgeable(
-            gettext("Indiquez pourquoi le dossier n'est pas admissible : le motif est conservé.")
-        )
+        raise NotJudgeable(gettext("Indiquez pourquoi le dossier n'est pas admissible : le motif est conservé."))
     outcome = Decision.Outcome.ADMISSIBLE if admissible else Decision.Outcome.NOT_ADMISSIBLE
     decision, _ = Decision.objects.update_or_create(
         dossier=dossier,

@@ -54,9 +54,7 @@ def eliminates(rule: TestRule, mark: Given) -> bool:
 
 
 @transaction.atomic
-def record_mark(
-    dossier_id: UUID, test: str, *, value: Decimal | None, absent: bool = False, by: User
-) -> Mark | None:
+def record_mark(dossier_id: UUID, test: str, *, value: Decimal | None, absent: bool = False, by: User) -> Mark | None:
     """Record a mark, or an absence, in place of what was recorded before; neither takes it back (and returns
     None).
 
@@ -72,9 +70,7 @@ def record_mark(
     require_role(by, dossier.procedure, *MARKERS)
     hold_unfrozen(dossier.procedure, Step.Kind.ADMISSION)
     _require_markable(dossier, test, value, absent)
-    record(
-        "mark.recorded", dossier, by=by, test=test, value=None if value is None else str(value), absent=absent
-    )
+    record("mark.recorded", dossier, by=by, test=test, value=None if value is None else str(value), absent=absent)
     if value is None and not absent:
         Mark.objects.filter(dossier=dossier, test=test).delete()
         return None

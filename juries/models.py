@@ -101,9 +101,7 @@ class Decision(models.Model):
 class DecisionCorrection(models.Model):
     """A change of a published decision: proposed by one person, confirmed by another."""
 
-    decision = models.ForeignKey(
-        Decision, models.CASCADE, related_name="corrections", verbose_name=_("décision")
-    )
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="corrections", verbose_name=_("décision"))
     outcome = models.CharField(_("nouvelle décision"), max_length=20, choices=Decision.Outcome.choices)
     reason = models.TextField(_("motif"))
     proposed_at = models.DateTimeField(_("proposée le"))

@@ -133,9 +133,7 @@ def propose_correction(decision_id: int, *, outcome: str, reason: str, by: User)
     procedure = decision.procedure
     require_role(by, procedure, *PUBLISHERS)
     if not Decision.objects.published(procedure).filter(pk=decision.pk).exists():
-        raise NotCorrectable(
-            gettext("Cette décision n'est pas encore publique : le jury peut la changer lui-même.")
-        )
+        raise NotCorrectable(gettext("Cette décision n'est pas encore publique : le jury peut la changer lui-même."))
     if outcome not in OUTCOMES.get(Step.Kind(decision.step.kind), ()) or outcome == decision.outcome:
         raise NotCorrectable(gettext("Choisissez une décision différente de celle qui est publiée."))
     if not reason.strip():
@@ -157,17 +155,13 @@ def confirm_correction(correction_id: int, *, by: User) -> Decision:
         NotCorrectable: `by` proposed it, or it is confirmed already.
     Rule: AST-24.
     """
-    decision = _lock_decision(
-        DecisionCorrection.objects.values_list("decision", flat=True).get(pk=correction_id)
-    )
+    decision = _lock_decision(DecisionCorrection.objects.values_list("decision", flat=True).get(pk=correction_id))
     correction = DecisionCorrection.objects.get(pk=correction_id)
     require_role(by, decision.procedure, *PUBLISHERS)
     if correction.confirmed_at is not None:
         raise NotCorrectable(gettext("Cette rectification est déjà confirmée."))
     if correction.proposed_by_id == by.pk:
-        raise NotCorrectable(
-            gettext("Une autre personne que celle qui propose la rectification doit la confirmer.")
-        )
+        raise NotCorrectable(gettext("Une autre personne que celle qui propose la rectification doit la confirmer."))
     before = decision.outcome
     correction.confirmed_at, correction.confirmed_by = decision.procedure.now(), by
     correction.save(update_fields=["confirmed_at", "confirmed_by"])
@@ -208,9 +202,7 @@ def undecided_dossiers(step: Step) -> QuerySet[Dossier]:
 @transaction.atomic
 def _announce_batch(publication_id: int) -> int:
     publication = (
-        Publication.objects.select_for_update(of=("self",))
-        .select_related("step__procedure")
-        .get(pk=publication_id)
+        Publication.objects.select_for_update(of=("self",)).select_related("step__procedure").get(pk=publication_id)
     )
     if publication.announced_at is not None or not publication.is_public:
         return 0
@@ -218,9 +210,7 @@ def _announce_batch(publication_id: int) -> int:
     batch = list(waiting.select_related("dossier__candidate__user", "step")[:BATCH])
     for decision in batch:
         announce_decision(decision, publication)
-    Decision.objects.filter(pk__in=[decision.pk for decision in batch]).update(
-        announced_at=publication.procedure.now()
-    )
+    Decision.objects.filter(pk__in=[decision.pk for decision in batch]).update(announced_at=publication.procedure.now())
     if len(batch) < BATCH:
         publication.announced_at = publication.procedure.now()
         publication.save(update_fields=["announced_at"])
@@ -238,6 +228,6 @@ def _lock_step(step_id: int, by: User) -> Step:
 
 def _lock_decision(decision_id: int) -> Decision:
     decisions = Decision.objects.select_for_update(of=("self",))
-    return decisions.select_related(
-        "dossier__procedure", "dossier__candidate__user", "step__publication"
-    ).get(pk=decision_id)
+    return decisions.select_related("dossier__procedure", "dossier__candidate__user", "step__publication").get(
+        pk=decision_id
+    )

@@ -123,11 +123,9 @@ def send(dossier: Dossier, slots: Sequence[TestSlot], *, by: User, replaces: boo
         "reference": dossier.reference,
         "day": summons.sittings[0].starts_at,
         "sittings": [
-            {item.name: getattr(sitting, item.name) for item in fields(sitting)}
-            for sitting in summons.sittings
+            {item.name: getattr(sitting, item.name) for item in fields(sitting)} for sitting in summons.sittings
         ],
         "is_remote": summons.is_remote,
-        "school": summons.host.school.name,
         "address": summons.host.address,
         "contact": summons.host.email,
         "replaces": replaces,
@@ -146,6 +144,7 @@ def send(dossier: Dossier, slots: Sequence[TestSlot], *, by: User, replaces: boo
         to=person,
         key=key,
         procedure=dossier.procedure,
+        school=summons.host.school.name,
         calendar=calendar_file(dossier, summons, person.language),
         path=home_of(dossier),
         **facts,

@@ -109,12 +109,8 @@ def _join(sittings: list[Sitting], slots: list[Slot], between: int, wanted: int)
         if len(taken_by) == wanted:
             break
         same_day = of_day[sitting[0].day]
-        together = [
-            position for position in same_day if can_be_sat_together((*sitting, slots[position]), between)
-        ]
-        reachable.append(
-            sorted(together, key=lambda position: (_length((*sitting, slots[position])), position))
-        )
+        together = [position for position in same_day if can_be_sat_together((*sitting, slots[position]), between)]
+        reachable.append(sorted(together, key=lambda position: (_length((*sitting, slots[position])), position)))
         find_slot_for(number, set())
     return [(*sittings[number], slots[slot]) for slot, number in taken_by.items()]
 

@@ -65,9 +65,7 @@ def _paper_obstacle(rule: PaperRule, examined: Examined) -> Obstacle | None:
 def _missing_alternatives(rules: Rules, examined: Examined) -> list[Obstacle]:
     accepted = {code for code, review in examined.reviews if review == ACCEPTED}
     return [
-        Obstacle(
-            gettext("%(alternative)s : ni l'une ni l'autre n'est acceptée.") % {"alternative": rule.label}
-        )
+        Obstacle(gettext("%(alternative)s : ni l'une ni l'autre n'est acceptée.") % {"alternative": rule.label})
         for rule in rules.alternatives
         if not accepted & set(rule.papers) and not examined.appraisals & set(rule.referees)
     ]

@@ -37,9 +37,7 @@ class NotValid(Refused):
 
     def __init__(self, found: list[Obstacle]) -> None:
         sentences = " ".join(obstacle.sentence for obstacle in found)
-        super().__init__(
-            gettext("Le dossier ne peut pas encore être validé. %(obstacles)s") % {"obstacles": sentences}
-        )
+        super().__init__(gettext("Le dossier ne peut pas encore être validé. %(obstacles)s") % {"obstacles": sentences})
         self.obstacles = found
 
 
