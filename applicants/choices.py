@@ -57,7 +57,7 @@ def rank_choices(dossier_id: UUID, programme_codes: Sequence[str], *, by: User) 
     return dossier.ranked_choices
 
 
-def replace_choices(dossier: Dossier, programmes: Iterable[Programme], *, by: User) -> None:
+def replace_choices(dossier: Dossier, programmes: Iterable[Programme], *, by: User | None) -> None:
     """Write a new order in an act that locked the draft, and let the fee follow.
 
     Raises:

@@ -46,9 +46,14 @@ def slug_of(code: str, *, rehearsal: bool) -> str:
     return f"essai-{code}" if rehearsal and not settings.DEMO else code
 
 
+def find(code: str, *, rehearsal: bool) -> Procedure | None:
+    """The procedure of that code in the database, if it was loaded."""
+    return Procedure.objects.filter(slug=slug_of(code, rehearsal=rehearsal)).first()
+
+
 def what_would_change(file: ProcedureFile, *, rehearsal: bool) -> list[Difference]:
     """How the live part in the database would change if `file` were loaded now; nothing is stored."""
-    procedure = Procedure.objects.filter(slug=slug_of(file.code, rehearsal=rehearsal)).first()
+    procedure = find(file.code, rehearsal=rehearsal)
     before = flat(read_live(procedure)) if procedure else {}
     return differences(before, flat(file.live))
 
@@ -76,7 +81,7 @@ def store(
     digest = digest_of(file.rules)
     facts = flat(file.live)
     found = flat(read_live(procedure))
-    is_same_version = procedure.current_version is not None and procedure.current_version.digest == digest
+    is_same_version = has_rules(procedure, file.rules)
     if is_same_version and facts == found == procedure.loaded_live:
         return procedure
     was_edited = procedure.loaded_live and found != procedure.loaded_live
@@ -99,14 +104,22 @@ def store(
     return procedure
 
 
+def has_rules(procedure: Procedure, rules: Rules) -> bool:
+    """Whether the version in force says just these rules."""
+    return procedure.current_version is not None and procedure.current_version.digest == digest_of(rules)
+
+
 def digest_of(rules: Rules) -> str:
     """What tells two sets of rules apart."""
     return _sha256(as_json(rules))
 
 
 def _locked(slug: str, file: ProcedureFile, *, rehearsal: bool) -> Procedure:
-    """The procedure at that address, locked, made if there is none."""
-    procedure = Procedure.objects.select_for_update().filter(slug=slug).first()
+    """The procedure at that address, locked, made if there is none.
+
+    The lock lets rows that only point to the procedure be inserted meanwhile (mails, notices).
+    """
+    procedure = Procedure.objects.select_for_update(no_key=True).filter(slug=slug).first()
     if procedure is None:
         return Procedure.objects.create(slug=slug, code=file.code, year=file.live.year, is_rehearsal=rehearsal)
     if procedure.is_rehearsal and not rehearsal:

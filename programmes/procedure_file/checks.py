@@ -37,14 +37,10 @@ def _check_schools(source: Source, live: schema.Live) -> None:
     _differ_in_case(source, "tracks", (track.code for track in live.tracks))
     for programme in live.programmes:
         if programme.school and programme.school not in schools:
-            source.fault(
-                f"l'école « {programme.school} » n'existe pas.", "programmes", programme.code, "school"
-            )
+            source.fault(f"l'école « {programme.school} » n'existe pas.", "programmes", programme.code, "school")
     for school in live.schools:
         if school.iban and not school.account_holder:
-            source.fault(
-                "un IBAN est donné sans le titulaire du compte (account_holder).", "schools", school.code
-            )
+            source.fault("un IBAN est donné sans le titulaire du compte (account_holder).", "schools", school.code)
         if not any(programme.school == school.code for programme in live.programmes):
             source.warn(f"l'école « {school.code} » n'a aucune formation.", "schools", school.code)
 
@@ -55,9 +51,7 @@ def _check_calendar(source: Source, live: schema.Live, rules: Rules) -> None:
         where = ("calendar", entry.code)
         if entry.starts_at is None and entry.ends_at is None:
             source.fault(f"« {entry.code} » n'a ni début (starts) ni fin (ends).", *where)
-        _check_order(
-            source, entry.starts_at, entry.ends_at, "la fin n'est pas après le début.", *where, "ends"
-        )
+        _check_order(source, entry.starts_at, entry.ends_at, "la fin n'est pas après le début.", *where, "ends")
     applications = entries.get("applications")
     if applications is None or applications.starts_at is None or applications.ends_at is None:
         source.fault("l'entrée « applications » est nécessaire, avec son début et sa fin.", "calendar")
@@ -65,9 +59,7 @@ def _check_calendar(source: Source, live: schema.Live, rules: Rules) -> None:
     late_papers = entries.get("late_papers")
     late_end = late_papers.ends_at if late_papers else None
     if late_end is None and any(paper.late for paper in rules.papers):
-        source.fault(
-            "des pièces peuvent venir plus tard : il faut l'entrée « late_papers », avec sa fin.", "calendar"
-        )
+        source.fault("des pièces peuvent venir plus tard : il faut l'entrée « late_papers », avec sa fin.", "calendar")
     too_early = "cette fin n'est pas après la clôture des candidatures."
     _check_order(source, applications.ends_at, late_end, too_early, "calendar", "late_papers", "ends")
     _check_steps(source, live.steps, after=applications.ends_at)
@@ -98,14 +90,10 @@ def _check_steps(source: Source, steps: Iterable[schema.Step], *, after: dt.date
 def _check_periods(source: Source, live: schema.Live) -> None:
     for number, period in enumerate(live.periods, start=1):
         where = ("periods", str(number))
-        _check_order(
-            source, period.starts_at, period.ends_at, f"la période {number} finit avant de commencer.", *where
-        )
+        _check_order(source, period.starts_at, period.ends_at, f"la période {number} finit avant de commencer.", *where)
     for number, (before, after) in enumerate(pairwise(live.periods), start=2):
         if UNREAD not in (before.ends_at, after.starts_at) and after.starts_at < before.ends_at:
-            source.fault(
-                f"la période {number} commence avant la fin de la précédente.", "periods", str(number)
-            )
+            source.fault(f"la période {number} commence avant la fin de la précédente.", "periods", str(number))
     results = [step.results_at for step in live.steps if step.results_at not in (None, UNREAD)]
     if live.periods and results and UNREAD != live.periods[0].starts_at < max(filter(None, results)):
         source.fault("la première période commence avant la publication des résultats.", "periods", "1")
@@ -139,19 +127,10 @@ def _check_titles(source: Source, live: schema.Live, rules: Rules) -> None:
     for equivalence in rules.equivalences:
         for code in set(equivalence.titles) - titles:
             source.fault(f"le titre « {code} » n'existe pas.", "equivalences", equivalence.code, "titles")
-    opened = {
-        (code, title.track) for title in rules.titles for row in title.specialities for code in row.programmes
-    }
+    opened = {(code, title.track) for title in rules.titles for row in title.specialities for code in row.programmes}
     for pool in live.pools:
-        if (
-            rules.titles
-            and pool.seats
-            and pool.track in tracks
-            and (pool.programme, pool.track) not in opened
-        ):
-            source.warn(
-                f"des places en {pool.track}, mais aucun titre n'y donne accès.", "seats", pool.programme
-            )
+        if rules.titles and pool.seats and pool.track in tracks and (pool.programme, pool.track) not in opened:
+            source.warn(f"des places en {pool.track}, mais aucun titre n'y donne accès.", "seats", pool.programme)
 
 
 def _check_form(source: Source, rules: Rules) -> None:
@@ -195,9 +174,7 @@ def _check_conditions(source: Source, rules: Rules) -> None:
             _check_condition(source, question.when, answers, *where)
 
 
-def _check_condition(
-    source: Source, condition: Condition, known: Mapping[str, set[str] | None], *where: str
-) -> None:
+def _check_condition(source: Source, condition: Condition, known: Mapping[str, set[str] | None], *where: str) -> None:
     """Each name must be a question, each value one of its answers (None: the question has no such list)."""
     for name, values in condition.values.items():
         if name not in known:
@@ -205,9 +182,7 @@ def _check_condition(
             continue
         answers = known[name]
         if answers is None:
-            source.fault(
-                f"« {name} » est un champ libre : une condition ne peut pas porter sur lui.", *where, name
-            )
+            source.fault(f"« {name} » est un champ libre : une condition ne peut pas porter sur lui.", *where, name)
             continue
         for value in values:
             if value not in answers:
@@ -235,16 +210,12 @@ def _check_papers(source: Source, live: schema.Live, rules: Rules) -> None:
     for alternative in rules.alternatives:
         where = ("alternatives", alternative.code)
         if len(alternative.referees) + len(alternative.papers) < 2:
-            source.fault(
-                f"« {alternative.code} » ne laisse pas le choix : nommez au moins deux possibilités.", *where
-            )
+            source.fault(f"« {alternative.code} » ne laisse pas le choix : nommez au moins deux possibilités.", *where)
         _must_exist(source, alternative.papers, papers, "la pièce", *where, "papers")
         _must_exist(source, alternative.referees, referees, "le référent", *where, "referees")
         for paper in rules.papers:
             if paper.code in alternative.papers and paper.required:
-                reason = (
-                    f"l'un des choix de « {alternative.code} » ne peut pas être obligatoire (required: non)."
-                )
+                reason = f"l'un des choix de « {alternative.code} » ne peut pas être obligatoire (required: non)."
                 source.fault(reason, "papers", paper.code)
 
 
@@ -276,9 +247,7 @@ def _check_tests(source: Source, live: schema.Live, rules: Rules) -> None:
             source.fault("cette étape fait passer des épreuves, mais « tests » n'en définit aucune.", *where)
         if step.test_days and not is_tests:
             source.fault("seule une étape de nature « tests » a des jours d'épreuves.", *where, "days")
-        _must_exist(
-            source, sorted({day.school for day in step.test_days}), schools, "l'école", *where, "days"
-        )
+        _must_exist(source, sorted({day.school for day in step.test_days}), schools, "l'école", *where, "days")
         for school in sorted(schools - {day.school for day in step.test_days}) if is_tests else ():
             source.fault(f"l'école « {school} » n'a aucun jour d'épreuves.", *where, "days")
         for day in step.test_days:
@@ -310,7 +279,5 @@ def _differ_in_case(source: Source, table: str, codes: Iterable[str]) -> None:
     seen: dict[str, str] = {}
     for code in codes:
         if code.lower() in seen:
-            source.fault(
-                f"« {code} » et « {seen[code.lower()]} » ne diffèrent que par les majuscules.", table, code
-            )
+            source.fault(f"« {code} » et « {seen[code.lower()]} » ne diffèrent que par les majuscules.", table, code)
         seen[code.lower()] = code

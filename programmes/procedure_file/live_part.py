@@ -74,8 +74,8 @@ def _calendar_entry(place: Place) -> schema.CalendarEntry:
         return schema.CalendarEntry(
             code=key_of(place),
             label=entry.need("label", words, NO_TEXT),
-            starts_at=entry.may("starts", moment, None),
-            ends_at=entry.may("ends", moment, None),
+            starts_at=entry.may("starts", moment, UNREAD if "starts" in entry else None),
+            ends_at=entry.may("ends", moment, UNREAD if "ends" in entry else None),
         )
 
 

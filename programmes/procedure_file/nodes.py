@@ -128,9 +128,7 @@ class Place:
             if not isinstance(key, yaml.ScalarNode):
                 self.fault("une clé doit être un texte.", line)
             elif key.value in found:
-                self.fault(
-                    f"la clé « {key.value} » est donnée deux fois (déjà ligne {found[key.value].line}).", line
-                )
+                self.fault(f"la clé « {key.value} » est donnée deux fois (déjà ligne {found[key.value].line}).", line)
             else:
                 found[key.value] = self._inner(key.value, child, key)
         return found
@@ -183,6 +181,9 @@ class Table:
             if key not in self._known and error is None:
                 entry.fault(f"la clé « {key} » est inconnue ici." + (QUOTES if entry.is_empty() else ""))
 
+    def __contains__(self, key: str) -> bool:
+        return key in self.entries
+
     def need(self, key: str, reader: Callable[[Place], T], instead: T) -> T:
         """The value of `key`. If it is missing or wrong that is a fault, and `instead` stands in."""
         if key not in self.entries and self.is_readable:
@@ -216,17 +217,13 @@ def by_key(reader: Callable[[Place], T]) -> Callable[[Place], tuple[T, ...]]:
     return read_table
 
 
-def cells_under(
-    columns: Sequence[str], reader: Callable[[Place], T], instead: T
-) -> Callable[[Place], dict[str, T]]:
+def cells_under(columns: Sequence[str], reader: Callable[[Place], T], instead: T) -> Callable[[Place], dict[str, T]]:
     """A reader of rows: lists with one cell under each of `columns`; `instead` stands in for a wrong cell."""
 
     def read_row(place: Place) -> dict[str, T]:
         cells = place.places()
         if len(cells) != len(columns):
-            raise Wrong(
-                f"{len(columns)} cases sont attendues ({', '.join(columns)}), il y en a {len(cells)}."
-            )
+            raise Wrong(f"{len(columns)} cases sont attendues ({', '.join(columns)}), il y en a {len(cells)}.")
         return {column: cell.read(reader, instead) for column, cell in zip(columns, cells, strict=True)}
 
     return read_row

@@ -65,9 +65,7 @@ def code(place: Place) -> str:
 def as_code(text: str) -> str:
     """`text`, if it can be a code."""
     if not CODE.fullmatch(text) or len(text) > 40:
-        raise Wrong(
-            f"« {text} » n'est pas un code : lettres sans accent, chiffres, tirets, 40 caractères au plus."
-        )
+        raise Wrong(f"« {text} » n'est pas un code : lettres sans accent, chiffres, tirets, 40 caractères au plus.")
     return text
 
 
@@ -137,9 +135,7 @@ def moment(place: Place) -> dt.datetime:
     text = place.text()
     match = MOMENT.fullmatch(text)
     if match is None:
-        raise Wrong(
-            f"« {text} » n'est pas un jour avec son heure : écrivez 2026-03-20 23:00, ou 2026-07-17 minuit."
-        )
+        raise Wrong(f"« {text} » n'est pas un jour avec son heure : écrivez 2026-03-20 23:00, ou 2026-07-17 minuit.")
     date, hour = _day(match[1]), match[2]
     if hour is None:
         return dt.datetime.combine(date + dt.timedelta(days=1), dt.time(0), PARIS)
@@ -182,9 +178,7 @@ def website(place: Place) -> str:
     try:
         URLValidator(schemes=["http", "https"])(text)
     except ValidationError:
-        raise Wrong(
-            f"« {text} » n'est pas l'adresse d'un site : écrivez par exemple https://www.exemple.fr."
-        ) from None
+        raise Wrong(f"« {text} » n'est pas l'adresse d'un site : écrivez par exemple https://www.exemple.fr.") from None
     return text
 
 
@@ -202,9 +196,7 @@ def iban(place: Place) -> str:
     if not IBAN.fullmatch(text):
         raise Wrong(f"« {place.text()} » n'a pas la forme d'un IBAN.")
     if int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 != 1:
-        raise Wrong(
-            f"« {place.text()} » : la clé de contrôle de cet IBAN est fausse : un chiffre est mal recopié."
-        )
+        raise Wrong(f"« {place.text()} » : la clé de contrôle de cet IBAN est fausse : un chiffre est mal recopié.")
     return text
 
 
@@ -220,14 +212,10 @@ def accent(place: Place) -> str:
     """A school's colour, dark enough to be read as text on white."""
     text = place.text().lower()
     if not COLOUR.fullmatch(text):
-        raise Wrong(
-            f'« {place.text()} » n\'est pas une couleur : écrivez par exemple "#1f3a5f", entre guillemets.'
-        )
+        raise Wrong(f'« {place.text()} » n\'est pas une couleur : écrivez par exemple "#1f3a5f", entre guillemets.')
     ratio = contrast_with_white(text)
     if ratio < CONTRAST_NEEDED:
-        raise Wrong(
-            f"la couleur {text} est trop claire sur fond blanc (contraste de {ratio:.1f}, il faut 4,5)."
-        )
+        raise Wrong(f"la couleur {text} est trop claire sur fond blanc (contraste de {ratio:.1f}, il faut 4,5).")
     return text
 
 
