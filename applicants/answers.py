@@ -16,7 +16,9 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.dossiers import lock_own
-from applicants.editing import require_editable
+from applicants.editing import PAYMENT, may_edit, require_editable
+from applicants.fees import keep_fee_in_step
+from applicants.given import answers_of
 from applicants.models import Answer, Candidate, Dossier
 from applicants.values import WrongAnswer, cleaned, error_in
 from journal.errors import Refused
@@ -51,16 +53,9 @@ def save_answers(dossier_id: UUID, page: str, values: Mapping[str, str], *, by: 
     _save_rows(
         dossier, {code: value for code, value in changed.items() if code not in Candidate.IDENTITY_FIELDS}
     )
+    if may_edit(dossier, PAYMENT):
+        keep_fee_in_step(dossier, by=by)  # a transfer bears the name; an exemption hangs on an answer
     record("dossier.answers_saved", dossier, by=by, page=page, fields=sorted(changed))
-
-
-def answers_of(dossier: Dossier) -> dict[str, str]:
-    """All answers by field id: the form's, the identity, and title, speciality and equivalence, as conditions
-    name them.
-    """
-    own = dict(dossier.answers.values_list("field", "value"))
-    chosen = {"title": dossier.title, "speciality": dossier.speciality, "equivalence": dossier.equivalence}
-    return own | _identity_of(dossier.candidate) | chosen
 
 
 def folded(name: str) -> str:
@@ -84,16 +79,6 @@ def _error_in(rule: FieldRule, value: str) -> str:
     if longest is not None and len(value) > longest:
         return gettext("Cette réponse ne peut pas avoir plus de %(limit)s caractères.") % {"limit": longest}
     return ""
-
-
-def _identity_of(candidate: Candidate) -> dict[str, str]:
-    born = candidate.birth_date
-    return {
-        "family_name": candidate.family_name,
-        "name_in_use": candidate.name_in_use,
-        "given_names": candidate.given_names,
-        "birth_date": born.isoformat() if born else "",
-    }
 
 
 def _save_identity(candidate: Candidate, changed: Mapping[str, str]) -> None:

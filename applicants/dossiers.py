@@ -59,7 +59,6 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
         to=by,
         key=f"dossier-started:{dossier.pk}",
         procedure=procedure,
-        procedure_title=procedure.title,
         reference=dossier.reference,
         closes_at=procedure.calendar["applications"].ends_at,
         path=home_of(dossier),

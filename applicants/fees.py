@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.answers import answers_of
 from applicants.dossiers import lock, lock_own
 from applicants.editing import PAYMENT, may_edit, require_editable
+from applicants.given import answers_of
 from applicants.models import Choice, Dossier
 from documents.models import SupportingDocument
 from journal.errors import Refused

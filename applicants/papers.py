@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.answers import answers_of
 from applicants.dossiers import lock_own
 from applicants.editing import require_editable
+from applicants.given import answers_of
 from applicants.models import Dossier
 from applicants.readiness import applies
 from documents import intake

@@ -15,16 +15,18 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from applicants.corrections import close, open_correction, still_missing, waiting_corrections
-from applicants.dossiers import lock
+from applicants.dossiers import home_of, lock
 from applicants.editing import LATE_PAPERS, PAYMENT
 from applicants.fees import fee_standing
 from applicants.models import Dossier, Status
 from applicants.papers import is_turned_down
 from documents.models import SupportingDocument
 from journal.followups import acts_on
+from notifications.outbox import queue_mail
 from payments.charges import DUE_AGAIN_FACT, SETTLED_FACT
 from payments.models import Charge
 from payments.standing import Standing
+from programmes.rules import PaperRule
 
 TIME_TO_ANSWER = dt.timedelta(days=7)
 WITH_THE_SCHOOL = (Status.SUBMITTED, Status.VALIDATED)
@@ -34,26 +36,23 @@ WITH_THE_SCHOOL = (Status.SUBMITTED, Status.VALIDATED)
 @acts_on("paper_refused")
 @transaction.atomic
 def ask_for_paper_again(document_id: str) -> None:
-    """A paper was turned down, by the check or by staff: ask for another if the dossier is submitted."""
+    """A paper was turned down, by the check or by staff: ask for another."""
     document = SupportingDocument.objects.select_related("folder__dossier").get(pk=UUID(document_id))
     dossier = lock(document.folder.dossier.pk)
     document.refresh_from_db()
-    place = f"paper:{document.kind}"
-    if document.superseded_at is not None or not is_turned_down(document) or _is_asked(dossier, place):
-        return
     rule = dossier.rules.paper(document.kind)
-    if dossier.status not in WITH_THE_SCHOOL or rule is None:
+    if rule is None or document.superseded_at is not None or not is_turned_down(document):
         return
-    why = document.review_reason or document.check_reason
-    with translation.override(dossier.candidate.user.language):
-        reason = gettext(
-            "Déposez à nouveau la pièce « %(paper)s ». Celle que vous avez déposée n'a pas pu être retenue : "
-            "%(why)s"
-        ) % {
-            "paper": rule.label,
-            "why": why,
-        }
-    open_correction(dossier, opens=[place], reason=reason, until=_until(dossier, late=rule.late), by=None)
+    if dossier.status == Status.DRAFT:
+        _say_that_it_is_missing(dossier, document, rule)
+    elif dossier.status in WITH_THE_SCHOOL and not _is_asked(dossier, f"paper:{rule.code}"):
+        with translation.override(dossier.candidate.user.language):
+            reason = gettext(
+                "Déposez à nouveau la pièce « %(paper)s ». Celle que vous avez déposée n'a pas pu être "
+                "retenue : %(why)s"
+            ) % {"paper": rule.label, "why": _why(document)}
+        until = _until(dossier, late=rule.late)
+        open_correction(dossier, opens=[f"paper:{rule.code}"], reason=reason, until=until, by=None)
 
 
 @acts_on(DUE_AGAIN_FACT)
@@ -91,6 +90,23 @@ def _dossier_of(charge_id: str) -> Dossier | None:
 
 def _is_asked(dossier: Dossier, place: str) -> bool:
     return any(place in correction.opens for correction in waiting_corrections(dossier))
+
+
+def _say_that_it_is_missing(dossier: Dossier, document: SupportingDocument, rule: PaperRule) -> None:
+    queue_mail(
+        "paper_turned_down",
+        to=dossier.candidate.user,
+        key=f"paper-turned-down:{document.pk}",
+        procedure=dossier.procedure,
+        name=dossier.candidate.full_name,
+        paper=rule.label,
+        why=_why(document),
+        path=home_of(dossier),
+    )
+
+
+def _why(document: SupportingDocument) -> str:
+    return document.review_reason or document.check_reason
 
 
 def _until(dossier: Dossier, *, late: bool) -> dt.datetime:

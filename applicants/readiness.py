@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from applicants.answers import answers_of
 from applicants.fees import fee_standing
+from applicants.given import answers_of
 from applicants.models import Dossier, Referee
 from applicants.values import error_in
 from documents.models import SupportingDocument

@@ -156,6 +156,12 @@ def standing(dossier: Dossier, kind: str) -> models.QuerySet[Referee]:
 # --- The referee's side -------------------------------------------------------------------------------------
 
 
+def secret_of(referee_id: UUID) -> str:
+    """The secret of a referee's link, for the mails that hold it: 32 bytes that only the portal's key makes."""
+    made = salted_hmac("applicants.referees.link", str(referee_id), algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
 def by_secret(secret: str) -> Referee:
     """The referee whose link it is.
 
@@ -241,7 +247,7 @@ def _ask(
         position=cleaned(position),
         email=address,
         language=language,
-        secret_digest=_digest(_secret_of(referee_id)),
+        secret_digest=_digest(secret_of(referee_id)),
         asked_at=dossier.procedure.now(),
     )
     _mail(dossier, referee, "referee_asked", key=f"referee-asked:{referee.pk}")
@@ -279,7 +285,7 @@ def _remind_if_still_due(referee_id: UUID, due: dt.datetime) -> bool:
 def _remind(dossier: Dossier, referee: Referee, *, key: str) -> None:
     referee.reminded_at = dossier.procedure.now()
     referee.secret_digest = _digest(
-        _secret_of(referee.pk)
+        secret_of(referee.pk)
     )  # another one if the portal's key has changed meanwhile
     referee.save(update_fields=["reminded_at", "secret_digest"])
     _mail(dossier, referee, "referee_reminder", key=key)
@@ -294,13 +300,12 @@ def _mail(dossier: Dossier, referee: Referee, kind: str, *, key: str) -> None:
         procedure=procedure,
         language=referee.language,
         secret=True,
-        procedure_title=procedure.title,
         referee=referee.name,
         candidate=dossier.candidate.full_name,
         label=_rule(dossier, referee.kind).label,
         closes_at=procedure.calendar[APPLICATIONS].ends_at,
         contact=procedure.contact_email,
-        path=reverse("applicants:appraisal", args=[_secret_of(referee.pk)]),
+        path=reverse("applicants:appraisal", args=[secret_of(referee.pk)]),
     )
 
 
@@ -314,7 +319,7 @@ def _answered(dossier: Dossier, referee: Referee, state: Referee.State) -> None:
         to=dossier.candidate.user,
         key=f"referee-{state}:{referee.pk}",
         procedure=dossier.procedure,
-        procedure_title=dossier.procedure.title,
+        name=dossier.candidate.full_name,
         referee=referee.name,
         label=_rule(dossier, referee.kind).label,
         path=home_of(dossier),
@@ -381,12 +386,6 @@ def _rule(dossier: Dossier, kind: str) -> RefereeRule:
     if rule is None:
         raise WrongReferee(gettext("La procédure ne demande pas d'avis de cette sorte."))
     return rule
-
-
-def _secret_of(referee_id: UUID) -> str:
-    """The secret of a referee's link: 32 bytes that only the holder of the portal's key can make."""
-    made = salted_hmac("applicants.referees.link", str(referee_id), algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
 def _digest(secret: str) -> str:

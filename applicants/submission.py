@@ -64,7 +64,7 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
         to=by,
         key=f"dossier-submitted:{dossier.pk}",
         procedure=dossier.procedure,
-        procedure_title=dossier.procedure.title,
+        name=dossier.candidate.full_name,
         reference=dossier.reference,
         receipt=receipt.number,
         submitted_at=dossier.submitted_at,

@@ -16,10 +16,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.consent import give_consent
 from accounts.models import User
-from applicants.answers import answers_of, save_answers
+from applicants.answers import save_answers
 from applicants.choices import rank_choices
 from applicants.dossiers import start_dossier
 from applicants.fees import fee_charge
+from applicants.given import answers_of
 from applicants.models import Dossier, Receipt
 from applicants.papers import deposit_paper
 from applicants.readiness import is_required_now

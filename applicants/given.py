@@ -1,0 +1,26 @@
+"""What was answered so far: read from where it is kept, by field id."""
+
+from __future__ import annotations
+
+from applicants.models import Candidate, Dossier
+
+
+def answers_of(dossier: Dossier) -> dict[str, str]:
+    """All answers by field id: the form's, the identity, and title, speciality and equivalence.
+
+    These are the names that conditions use.
+    """
+    own = dict(dossier.answers.values_list("field", "value"))
+    chosen = {"title": dossier.title, "speciality": dossier.speciality, "equivalence": dossier.equivalence}
+    return own | identity_of(dossier.candidate) | chosen
+
+
+def identity_of(candidate: Candidate) -> dict[str, str]:
+    """The candidate's identity, as answers."""
+    born = candidate.birth_date
+    return {
+        "family_name": candidate.family_name,
+        "name_in_use": candidate.name_in_use,
+        "given_names": candidate.given_names,
+        "birth_date": born.isoformat() if born else "",
+    }
