@@ -41,7 +41,11 @@ def _connect(url: str) -> socket.socket:
     if address.scheme == "unix":
         clamd = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         clamd.settimeout(PATIENCE)
-        clamd.connect(address.path)
+        try:
+            clamd.connect(address.path)
+        except OSError:
+            clamd.close()
+            raise
         return clamd
     return socket.create_connection((address.hostname or "localhost", address.port or 3310), PATIENCE)
 
