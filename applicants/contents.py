@@ -1,0 +1,82 @@
+"""What is in a dossier: all its rows, read once, for the pages that show how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef
+
+from applicants.fees import APPLICATION_FEE
+from applicants.given import answers_of
+from applicants.models import Choice, Dossier, Referee
+from applicants.papers import is_turned_down
+from applicants.readiness import FilledIn, MissingItem, applies, missing_items
+from documents.models import SupportingDocument
+from payments.models import Charge, Payment
+from payments.standing import Standing, standing_from
+from programmes.rules import PaperRule
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The rows of a dossier. Documents are those not replaced or removed since; referees, those not replaced."""
+
+    dossier: Dossier
+    answers: Mapping[str, str]
+    choices: list[Choice]
+    documents: list[SupportingDocument]
+    referees: list[Referee]
+    charge: Charge | None
+
+    @cached_property
+    def missing(self) -> list[MissingItem]:
+        """What must still be done before submission."""
+        return missing_items(self.dossier.rules, self.filled)
+
+    @property
+    def filled(self) -> FilledIn:
+        """What counts of it."""
+        return FilledIn(
+            answers=self.answers,
+            choices=tuple(choice.programme.code for choice in self.choices),
+            papers=frozenset(file.kind for file in self.documents if not is_turned_down(file)),
+            appraisals=frozenset(r.kind for r in self.referees if r.state == Referee.State.DEPOSITED),
+            fee=self.fee,
+        )
+
+    @property
+    def fee(self) -> Standing:
+        """How far the application fee is settled."""
+        is_announced = getattr(self.charge, "is_announced", False)
+        return standing_from(self.charge, is_announced=is_announced, request=getattr(self.charge, "exemption", None))
+
+    @property
+    def papers(self) -> list[PaperRule]:
+        """The papers that concern this candidate, in the procedure's order."""
+        return [rule for rule in self.dossier.rules.papers if applies(rule, self.answers)]
+
+    def files(self, kind: str) -> list[SupportingDocument]:
+        """The files deposited as the paper of that code."""
+        return [document for document in self.documents if document.kind == kind]
+
+
+def read_contents(dossier: Dossier) -> Contents:
+    """Read the rows of a dossier, in five queries whatever their number."""
+    return Contents(
+        dossier=dossier,
+        answers=answers_of(dossier),
+        choices=dossier.ranked_choices,
+        documents=list(SupportingDocument.objects.current().filter(folder=dossier.folder_id)),
+        referees=list(dossier.referees.exclude(state=Referee.State.REPLACED)),
+        charge=_charge(dossier) if dossier.rules.fee else None,
+    )
+
+
+def _charge(dossier: Dossier) -> Charge | None:
+    """What the dossier owes as its fee, with `is_announced`: whether a transfer is on its way."""
+    declared = Payment.objects.filter(charge=OuterRef("pk"), means=Payment.Means.TRANSFER, state=Payment.State.DECLARED)
+    charges = Charge.objects.filter(account=dossier.account_id, reason=APPLICATION_FEE)
+    charges = charges.exclude(state=Charge.State.CANCELLED).select_related("payee__school", "exemption")
+    return charges.annotate(is_announced=Exists(declared)).first()

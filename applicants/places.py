@@ -1,0 +1,62 @@
+"""The places of a dossier ("page:identity", "title", "paper:cv"…): their names and their addresses.
+
+What may be changed at which place, `applicants.editing` knows.
+"""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from applicants.editing import CHOICES, PAYMENT, TITLE
+from programmes.rules import Rules
+
+PAPERS, REFEREES, REVIEW = "papers", "referees", "review"  # pages of their own, which no correction opens
+
+
+def name_of(rules: Rules, place: str) -> str:
+    """What a place is called, in the reader's language; the place itself where the rules do not know it."""
+    area, _, code = place.partition(":")
+    fixed = {
+        TITLE: gettext("Titre et spécialité"),
+        CHOICES: gettext("Ordre des vœux"),
+        PAYMENT: gettext("Frais d’inscription"),
+        PAPERS: gettext("Pièces justificatives"),
+        REFEREES: gettext("Appréciation"),
+        REVIEW: gettext("Relire et transmettre"),
+    }
+    pages = {page.code: page.title for page in rules.pages}
+    papers = {paper.code: paper.label for paper in rules.papers}
+    referees = {referee.code: referee.label for referee in rules.referees}
+    named = {"page": pages, "paper": papers, "referee": referees}.get(area, {})
+    return fixed.get(place) or str(named.get(code, place))
+
+
+def address_of(slug: str, place: str) -> str:
+    """The path of the page where the candidate fills in a place; `slug` is the procedure's."""
+    area, _, code = place.partition(":")
+    if area in ("page", "paper"):
+        return reverse(f"applicants:{area}", args=[slug, code])
+    return reverse(f"applicants:{PAGES[area]}", args=[slug])
+
+
+def in_order(rules: Rules) -> list[str]:
+    """The places that have a page of their own, in the order in which they are best filled in."""
+    order = [f"page:{page.code}" for page in rules.pages]
+    order += [TITLE] if rules.titles else []
+    order.append(CHOICES)
+    order += [PAPERS] if rules.papers else []
+    order += [REFEREES] if rules.referees else []
+    order += [PAYMENT] if rules.fee else []
+    return [*order, REVIEW]
+
+
+PAGES = {
+    TITLE: "title",
+    CHOICES: "choices",
+    PAYMENT: "fee",
+    PAPERS: "papers",
+    REFEREES: "referees",
+    REVIEW: "review",
+    "referee": "referees",
+}

@@ -1,0 +1,182 @@
+"""The task list of a draft: each page of the dossier with its state, and what is left to do there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, ngettext
+
+from applicants.contents import Contents
+from applicants.editing import CHOICES, PAYMENT, TITLE
+from applicants.models import Referee
+from applicants.papers import is_turned_down
+from applicants.places import PAPERS, REFEREES, REVIEW, address_of, name_of
+from applicants.readiness import is_required_now
+from payments.standing import Standing
+from programmes.rules import PageRule
+from programmes.words import money
+
+NAMED_IN_HINT = 3  # things left to do that a line names; further ones are counted
+
+TODO, DOING, WAITING, DONE, PROBLEM = "todo", "doing", "waiting", "done", "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of the list; `kind` is a state of components/state_tag.html, `label` its words where they differ."""
+
+    place: str
+    title: str
+    url: str
+    kind: str
+    label: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGroup:
+    """The tasks under one heading."""
+
+    title: str
+    tasks: list[Task]
+
+
+def task_groups(contents: Contents) -> list[TaskGroup]:
+    """All the tasks of a dossier, in the order in which they are best done."""
+    rules = contents.dossier.rules
+    application = [_title(contents)] if rules.titles else []
+    application.append(_choices(contents))
+    proofs = [_papers(contents)] if rules.papers else []
+    proofs += [_referees(contents)] if rules.referees else []
+    fee = [_fee(contents)] if rules.fee else []
+    groups = [
+        TaskGroup(gettext("Vous"), [_page(contents, page) for page in rules.pages]),
+        TaskGroup(gettext("Votre candidature"), application),
+        TaskGroup(gettext("Ce que vous joignez"), proofs + fee),
+        TaskGroup(gettext("Pour finir"), [_review(contents)]),
+    ]
+    return [group for group in groups if group.tasks]
+
+
+def tasks(groups: Iterable[TaskGroup]) -> list[Task]:
+    """The tasks of all groups, one after the other."""
+    return [task for group in groups for task in group.tasks]
+
+
+def _page(contents: Contents, page: PageRule) -> Task:
+    place = f"page:{page.code}"
+    left = _left(contents, place)
+    begun = any(contents.answers.get(field.code) for field in page.fields)
+    kind = DONE if not left else DOING if begun else TODO
+    return _task(contents, place, kind, hint=_still_to_do(left) if kind == DOING else "")
+
+
+def _title(contents: Contents) -> Task:
+    title = contents.dossier.rules.title(contents.dossier.title)
+    speciality = title.speciality(contents.dossier.speciality) if title else None
+    if title is None or speciality is None:
+        return _task(contents, TITLE, TODO)
+    return _task(contents, TITLE, TODO if _left(contents, TITLE) else DONE, hint=f"{title.label}, {speciality.label}")
+
+
+def _choices(contents: Contents) -> Task:
+    order = " · ".join(f"{choice.rank}. {choice.programme.title}" for choice in contents.choices)
+    left = _left(contents, CHOICES)
+    kind = DONE if not left else PROBLEM if contents.choices else TODO
+    return _task(contents, CHOICES, kind, hint=_still_to_do(left) if kind == PROBLEM else order)
+
+
+def _papers(contents: Contents) -> Task:
+    needed = [rule.code for rule in contents.papers if is_required_now(rule, contents.answers)]
+    there = {file.kind for file in contents.documents if not is_turned_down(file)}
+    done = len([code for code in needed if code in there])
+    counted = {"done": done, "needed": len(needed)}
+    hint = ngettext("%(done)d pièce déposée sur %(needed)d", "%(done)d pièces déposées sur %(needed)d", done)
+    if any(is_turned_down(file) and file.kind not in there for file in contents.documents):
+        return _task(contents, PAPERS, PROBLEM, hint=gettext("Un fichier est à remplacer.") + " " + hint % counted)
+    kind = DONE if done == len(needed) else DOING if there else TODO
+    return _task(contents, PAPERS, kind, hint=hint % counted)
+
+
+def _referees(contents: Contents) -> Task:
+    """Done once every alternative is met, be it by a paper instead."""
+    label = str(contents.dossier.rules.referees[0].label)
+    standing = contents.referees[-1] if contents.referees else None
+    if standing is not None and standing.state == Referee.State.DEPOSITED:
+        return _task(contents, REFEREES, DONE, gettext("Déposée"), title=label)
+    if not any(item.code.startswith("alternative:") for item in contents.missing):
+        return _task(
+            contents,
+            REFEREES,
+            DONE,
+            title=label,
+            hint=gettext("Remplacée par une pièce que vous avez jointe."),
+        )
+    if standing is None:
+        return _task(contents, REFEREES, TODO, title=label)
+    if standing.state == Referee.State.DECLINED:
+        return _task(
+            contents,
+            REFEREES,
+            PROBLEM,
+            title=label,
+            hint=gettext("%(name)s a décliné.") % {"name": standing.name},
+        )
+    waits = gettext("Demandée à %(name)s ; elle doit être déposée avant la clôture.") % {"name": standing.name}
+    return _task(contents, REFEREES, WAITING, gettext("Attendue"), title=label, hint=waits)
+
+
+def _fee(contents: Contents) -> Task:
+    fee = contents.dossier.rules.fee
+    assert fee is not None
+    kind, label = {
+        Standing.DUE: (TODO, ""),
+        Standing.ANNOUNCED: (WAITING, gettext("Virement annoncé")),
+        Standing.EXEMPTION_ASKED: (WAITING, gettext("Exonération demandée")),
+        Standing.SETTLED: (DONE, gettext("Réglés")),
+        Standing.WAIVED: (DONE, gettext("Exonéré")),
+    }[contents.fee]
+    if contents.charge is None:
+        return _task(
+            contents,
+            PAYMENT,
+            TODO,
+            hint=gettext("Classez d’abord vos vœux : vous payez l’école placée en premier."),
+        )
+    owed = {"amount": money(contents.charge.amount), "school": contents.charge.payee.school.name}
+    hint = gettext("%(amount)s à %(school)s") % owed
+    return _task(contents, PAYMENT, kind, label, hint="" if contents.fee == Standing.WAIVED else hint)
+
+
+def _review(contents: Contents) -> Task:
+    count = len(contents.missing)
+    if not count:
+        return _task(contents, REVIEW, TODO, gettext("Prêt"))
+    hint = ngettext("Il reste %(count)d chose à faire.", "Il reste %(count)d choses à faire.", count) % {"count": count}
+    return _task(contents, REVIEW, TODO, hint=hint)
+
+
+def _task(contents: Contents, place: str, kind: str, label: str = "", *, title: str = "", hint: str = "") -> Task:
+    dossier = contents.dossier
+    return Task(
+        place=place,
+        title=title or name_of(dossier.rules, place),
+        url=address_of(dossier.procedure.slug, place),
+        kind=kind,
+        label=label,
+        hint=hint,
+    )
+
+
+def _left(contents: Contents, place: str) -> list[str]:
+    return [item.label for item in contents.missing if item.place == place]
+
+
+def _still_to_do(left: list[str]) -> str:
+    """« Il reste : Adresse, Ville », with a count of those that the line does not name."""
+    named = ", ".join(left[:NAMED_IN_HINT])
+    more = len(left) - NAMED_IN_HINT
+    if more > 0:
+        named += " " + ngettext("et %(count)d autre", "et %(count)d autres", more) % {"count": more}
+    return gettext("Il reste : %(things)s") % {"things": named}

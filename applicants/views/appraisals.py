@@ -1,0 +1,90 @@
+"""The appraisal: a page for the referee, who comes by a link and has no account. Rule: AST-09.
+
+The link is the right: whoever has it may write. So the page tells nobody where it is (no referrer, no search engine).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from applicants.forms.questions import QuestionsForm
+from applicants.models import Appraisal, Referee
+from applicants.referees import by_secret, decline_appraisal, deposit_appraisal, save_appraisal
+from applicants.values import WrongAnswer
+from journal.errors import Refused
+
+
+@never_cache
+def appraisal(request: HttpRequest, secret: str) -> HttpResponse:
+    """The questions of the appraisal: kept as a draft, or deposited for good."""
+    referee = _referee(secret)
+    rule = referee.dossier.rules.referee(referee.kind)
+    if rule is None:
+        raise Http404
+    form = QuestionsForm(rule.questions, _draft(referee), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        deposits = "deposit" in request.POST
+        if _try(request, form, secret, deposit_appraisal if deposits else save_appraisal):
+            if not deposits:
+                messages.success(request, gettext("Votre brouillon est gardé. Vous seul pouvez le lire."))
+            return redirect("applicants:appraisal", secret)
+    context = {
+        "referee": referee,
+        "procedure": referee.dossier.procedure,
+        "candidate": referee.dossier.candidate,
+        "window": referee.dossier.procedure.calendar.get("applications"),
+        "now": referee.dossier.procedure.now(),
+        "rule": rule,
+        "form": form,
+        "secret": secret,
+    }
+    response = render(request, "applicants/appraisal.html", context)
+    response.headers |= {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+    return response
+
+
+@require_POST
+@never_cache
+def decline(request: HttpRequest, secret: str) -> HttpResponse:
+    """Decline to give an opinion."""
+    _referee(secret)
+    try:
+        decline_appraisal(secret)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("applicants:appraisal", secret)
+
+
+def _referee(secret: str) -> Referee:
+    try:
+        return by_secret(secret)
+    except Referee.DoesNotExist:
+        raise Http404 from None
+
+
+def _draft(referee: Referee) -> dict[str, str]:
+    """What was written so far; nothing once it is deposited, so that a link that went astray shows nothing."""
+    if referee.state != Referee.State.ASKED:
+        return {}
+    draft = Appraisal.objects.filter(referee=referee).first()
+    return dict(draft.answers) if draft else {}
+
+
+def _try(request: HttpRequest, form: QuestionsForm, secret: str, act: Callable[[str, dict[str, str]], object]) -> bool:
+    try:
+        act(secret, form.cleaned_data)
+    except WrongAnswer as wrong:
+        for code, error in wrong.errors.items():
+            form.add_error(code, error)
+        return False
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return False
+    return True

@@ -1,0 +1,73 @@
+"""The pages of the form, as the procedure's file describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from applicants.answers import save_answers
+from applicants.contents import read_contents
+from applicants.editing import may_edit
+from applicants.forms.questions import QuestionsForm
+from applicants.models import Dossier
+from applicants.readiness import applies, filled_in, missing_items
+from applicants.values import WrongAnswer
+from applicants.views.own_dossier import dossier_page, go_on, person, render_page
+from applicants.wording import in_words
+from journal.errors import Refused
+from programmes.rules import PageRule
+
+
+@dossier_page
+def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse:
+    """One page of questions: a form while it may be changed, what was answered once it may not."""
+    page = next((page for page in dossier.rules.pages if page.code == code), None)
+    if page is None:
+        raise Http404
+    place = f"page:{code}"
+    contents = read_contents(dossier)
+    form = QuestionsForm(page.fields, contents.answers, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _save(request, dossier, page, form):
+        _say_what_is_left(request, dossier, place)
+        return go_on(dossier, place)
+    return render_page(
+        request,
+        contents,
+        "applicants/form_page.html",
+        place,
+        page=page,
+        form=form,
+        is_open=may_edit(dossier, place),
+        answers=said(page, contents.answers),
+    )
+
+
+def said(page: PageRule, answers: Mapping[str, str]) -> list[dict[str, str]]:
+    """What was answered on a page, question by question, as components/summary_list.html shows it."""
+    asked = [question for question in page.fields if applies(question, answers)]
+    return [{"label": str(q.label), "value": in_words(q, answers.get(q.code, ""))} for q in asked]
+
+
+def _save(request: HttpRequest, dossier: Dossier, page: PageRule, form: QuestionsForm) -> bool:
+    try:
+        save_answers(dossier.pk, page.code, form.cleaned_data, by=person(request))
+    except WrongAnswer as wrong:
+        for code, error in wrong.errors.items():
+            form.add_error(code, error)
+    except Refused as refused:
+        form.add_error(None, str(refused))
+    return form.is_valid()
+
+
+def _say_what_is_left(request: HttpRequest, dossier: Dossier, place: str) -> None:
+    """Saved, and what the page still lacks, so that an incomplete one is left knowingly."""
+    fresh = Dossier.objects.select_related("procedure", "version", "candidate").get(pk=dossier.pk)
+    left = [item.label for item in missing_items(fresh.rules, filled_in(fresh)) if item.place == place]
+    if left:
+        words = {"things": " · ".join(left)}
+        messages.warning(request, gettext("Vos réponses sont enregistrées. Il reste à compléter : %(things)s.") % words)
+    else:
+        messages.success(request, gettext("Vos réponses sont enregistrées."))

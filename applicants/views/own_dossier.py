@@ -1,0 +1,110 @@
+"""What every page of a dossier shares: whose it is, the frame around it, how a refusal is shown.
+
+A page finds the dossier by the procedure's address and the person who is signed in, so that no address leads to
+another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from accounts.models import User
+from applicants.contents import Contents
+from applicants.corrections import waiting_corrections
+from applicants.models import Dossier, Status
+from applicants.places import address_of, in_order
+from applicants.task_list import Task, task_groups, tasks
+from journal.errors import Refused
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in, on a page that nobody else reaches."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def dossier_page(view: Callable[Concatenate[HttpRequest, Dossier, P], HttpResponse]) -> Page[P]:
+    """Make a page of `view`, which takes the dossier that the signed-in person has in the procedure of that address.
+
+    Nobody signed in: to the sign-in page. No such dossier: 404. Nothing of it stays in a browser that others use.
+    """
+
+    @wraps(view)
+    @never_cache
+    @login_required
+    def page(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return view(request, own_dossier(person(request), slug), *args, **kwargs)
+
+    return page
+
+
+def own_dossier(user: User, slug: str) -> Dossier:
+    """The dossier of `user` in the procedure of that address, with what its pages read.
+
+    Raises:
+        Http404: there is none.
+    """
+    related = ("procedure", "version", "candidate__user", "receipt")
+    return get_object_or_404(Dossier.objects.owned_by(user).select_related(*related), procedure__slug=slug)
+
+
+def render_page(request: HttpRequest, contents: Contents, template: str, place: str, **context: Any) -> HttpResponse:
+    """Show one page of a dossier, at `place`, in the frame that all of them have."""
+    dossier = contents.dossier
+    groups = task_groups(contents)
+    frame = {
+        "procedure": dossier.procedure,
+        "dossier": dossier,
+        "contents": contents,
+        "groups": groups,
+        "menu": [_menu_item(task, place) for task in tasks(groups)],
+        "now": dossier.procedure.now(),
+        "window": dossier.procedure.calendar.get("applications"),
+        "is_draft": dossier.status == Status.DRAFT,
+        "next_url": _next_url(dossier, place),
+        "corrections": [] if dossier.status == Status.DRAFT else waiting_corrections(dossier),
+    }
+    return render(request, template, frame | context)
+
+
+def try_act(request: HttpRequest, act: Callable[[], object], *, done: str = "") -> bool:
+    """Call an act; say `done`, or the sentence of its refusal. Returns whether it was done."""
+    try:
+        act()
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return False
+    if done:
+        messages.success(request, done)
+    return True
+
+
+def go_on(dossier: Dossier, place: str) -> HttpResponse:
+    """To the page after `place`; to the dossier's home once it is submitted, where what is asked for stands."""
+    if dossier.status != Status.DRAFT:
+        return redirect("campaign:dossier", dossier.procedure.slug)
+    return redirect(_next_url(dossier, place))
+
+
+def _next_url(dossier: Dossier, place: str) -> str:
+    """The address of the page after `place`; of the dossier's home after the last one."""
+    order = in_order(dossier.rules)
+    following = order[order.index(place) + 1 :] if place in order else []
+    slug = dossier.procedure.slug
+    return address_of(slug, following[0]) if following else reverse("campaign:dossier", args=[slug])
+
+
+def _menu_item(task: Task, place: str) -> dict[str, object]:
+    return {"title": task.title, "url": task.url, "kind": task.kind, "current": task.place == place}

@@ -1,0 +1,186 @@
+"""The papers: which are asked for, what was deposited, and each file once it has been checked.
+
+Rules: AST-08, AST-12.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from applicants.contents import Contents, read_contents
+from applicants.editing import may_edit
+from applicants.forms.papers import PaperForm
+from applicants.models import Dossier
+from applicants.papers import deposit_paper, is_turned_down, remove_paper
+from applicants.places import PAPERS
+from applicants.readiness import is_required_now
+from applicants.task_list import DONE, PROBLEM, TODO, WAITING
+from applicants.views.own_dossier import dossier_page, person, render_page, try_act
+from documents.models import SupportingDocument
+from documents.serving import paper_response
+from journal.errors import Refused
+from programmes.rules import PaperRule
+
+Check, Review = SupportingDocument.Check, SupportingDocument.Review
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A deposited file as components/file_row.html shows it."""
+
+    name: str
+    kind: str
+    label: str
+    size: int
+    added: object
+    reason: str
+    url: str
+    remove_url: str
+
+
+@dossier_page
+def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """All the papers that concern the candidate, each with its state."""
+    contents = read_contents(dossier)
+    return render_page(
+        request,
+        contents,
+        "applicants/papers.html",
+        PAPERS,
+        items=_lines(contents, late=False),
+        late_items=_lines(contents, late=True),
+        late_window=dossier.procedure.calendar.get("late_papers"),
+        alternatives=dossier.rules.alternatives,
+    )
+
+
+@dossier_page
+def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
+    """One paper: its files, those replaced since, and a place for another."""
+    contents = read_contents(dossier)
+    rule = next((rule for rule in contents.papers if rule.code == kind), None)
+    if rule is None:
+        raise Http404
+    form = PaperForm(rule, request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            deposit_paper(dossier.pk, kind, form.cleaned_data["file"], by=person(request))
+        except Refused as refused:
+            form.add_error("file", str(refused))
+        else:
+            messages.success(
+                request, gettext("Le fichier est déposé. Nous l’examinons : vous pourrez le relire dans un instant.")
+            )
+            return redirect("applicants:paper", dossier.procedure.slug, kind)
+    is_open = may_edit(dossier, f"paper:{kind}")
+    files = contents.files(kind)
+    standing = [file for file in files if not is_turned_down(file)]
+    replaced = SupportingDocument.objects.filter(folder=dossier.folder_id, kind=kind, superseded_at__isnull=False)
+    return render_page(
+        request,
+        contents,
+        "applicants/paper.html",
+        PAPERS,
+        rule=rule,
+        form=form,
+        is_open=is_open,
+        is_full=len(standing) >= rule.max_files > 1,
+        replaces=len(standing) == rule.max_files == 1,
+        files=[file_row(file, removable=is_open) for file in files],
+        replaced=[file_row(file, removable=False) for file in replaced.order_by("-superseded_at")],
+        is_required=is_required_now(rule, contents.answers),
+        late_window=dossier.procedure.calendar.get("late_papers") if rule.late else None,
+    )
+
+
+@never_cache
+@login_required
+def paper_file(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
+    """A file of one's own, once it has been checked."""
+    own = SupportingDocument.objects.servable().filter(folder__dossier__candidate__user=person(request))
+    return paper_response(get_object_or_404(own, pk=document_id), download="telecharger" in request.GET)
+
+
+@require_POST
+@login_required
+def remove(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Take a file of one's own back."""
+    own = SupportingDocument.objects.filter(folder__dossier__candidate__user=person(request))
+    document = get_object_or_404(own.select_related("folder__dossier__procedure"), pk=document_id)
+    done = gettext("Le fichier « %(name)s » est retiré.") % {"name": document.original_name}
+    try_act(request, lambda: remove_paper(document.pk, by=person(request)), done=done)
+    return redirect("applicants:paper", document.folder.dossier.procedure.slug, document.kind)
+
+
+def paper_line(slug: str, rule: PaperRule, files: list[SupportingDocument], *, is_needed: bool) -> dict[str, object]:
+    """A paper as components/task_list.html shows it; `slug` is the procedure's, `files` are this paper's."""
+    kind, label = _state(files, is_needed=is_needed, is_late=rule.late)
+    return {
+        "title": rule.label,
+        "url": reverse("applicants:paper", args=[slug, rule.code]),
+        "kind": kind,
+        "label": label,
+        "hint": ", ".join(file.original_name for file in files),
+    }
+
+
+def file_row(document: SupportingDocument, *, removable: bool) -> FileRow:
+    """A file with the words of its check and of its review."""
+    kind, label = _file_state(document)
+    is_checked = document.check_state == Check.PASSED
+    may_go = removable and document.review != Review.ACCEPTED
+    return FileRow(
+        name=document.original_name,
+        kind=kind,
+        label=label,
+        size=document.size,
+        added=document.uploaded_at,
+        reason=document.review_reason or document.check_reason,
+        url=reverse("applicants:paper_file", args=[document.pk]) if is_checked else "",
+        remove_url=reverse("applicants:remove_paper", args=[document.pk]) if may_go else "",
+    )
+
+
+def _lines(contents: Contents, *, late: bool) -> list[dict[str, object]]:
+    """The papers that are asked for now, or those that may come late."""
+    slug, answers = contents.dossier.procedure.slug, contents.answers
+    return [
+        paper_line(slug, rule, contents.files(rule.code), is_needed=is_required_now(rule, answers))
+        for rule in contents.papers
+        if rule.late == late
+    ]
+
+
+def _state(files: list[SupportingDocument], *, is_needed: bool, is_late: bool) -> tuple[str, str]:
+    """The state of a paper from that of its files: kind and words."""
+    standing = [file for file in files if not is_turned_down(file)]
+    if any(is_turned_down(file) for file in files) and not standing:
+        return PROBLEM, gettext("À remplacer")
+    if standing:
+        states = [_file_state(file) for file in standing]
+        return next((state for state in states if state[0] == WAITING), states[0])
+    if is_late:
+        return TODO, gettext("Plus tard")
+    return TODO, "" if is_needed else gettext("Facultative")
+
+
+def _file_state(document: SupportingDocument) -> tuple[str, str]:
+    if document.review == Review.REFUSED:
+        return PROBLEM, gettext("Refusé")
+    if document.check_state == Check.REJECTED:
+        return PROBLEM, gettext("Illisible")
+    if document.review == Review.ACCEPTED:
+        return DONE, gettext("Accepté")
+    if document.check_state == Check.PENDING:
+        return WAITING, gettext("Contrôle en cours")
+    return DONE, gettext("Déposé")

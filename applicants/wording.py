@@ -1,0 +1,26 @@
+"""Answers as people read them: what was said to a question of the form, in the reader's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import formats
+from django.utils.translation import gettext
+
+from programmes.countries import country_name
+from programmes.rules import FieldKind, FieldRule
+
+
+def in_words(question: FieldRule, value: str) -> str:
+    """The stored `value` of an answer to `question` as a person reads it; empty where nothing was answered."""
+    if not value:
+        return ""
+    if question.kind == FieldKind.YES_NO:
+        return gettext("Oui") if value == "yes" else gettext("Non")
+    if question.kind == FieldKind.CHOICE:
+        return next((str(option.label) for option in question.options if option.code == value), value)
+    if question.kind == FieldKind.COUNTRY:
+        return country_name(value)
+    if question.kind == FieldKind.DATE:
+        return formats.date_format(dt.date.fromisoformat(value), "j F Y")
+    return value

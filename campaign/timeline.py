@@ -1,0 +1,92 @@
+"""The timeline of a procedure: what has passed, what is under way, what comes next and when. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext
+
+from programmes.models import CalendarEntry, Period, Step
+from programmes.words import PARIS, date_and_hour, date_in_full, deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A line of the timeline: an instant (`starts_at` alone), or a window that ends strictly at `ends_at`."""
+
+    label: str
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None = None
+    when: str = ""
+    detail: str = ""
+    state: str = "next"  # past | now | next
+
+
+def milestones(
+    entries: Iterable[CalendarEntry], steps: Iterable[Step], periods: Iterable[Period], now: dt.datetime
+) -> list[Milestone]:
+    """The milestones in the order of their instants, as they stand at `now`; `steps` are read `with_days`."""
+    found = [_window(str(entry), entry.starts_at, entry.ends_at) for entry in entries]
+    for step in steps:
+        found += [*_test_days(step), *_results(step)]
+    for period in periods:
+        label = gettext("Propositions d’intégration, période %(number)s") % {"number": period.number}
+        found.append(_window(label, period.starts_at, period.ends_at))
+    return [_placed(item, now) for item in sorted(found, key=_instant)]
+
+
+def window_in_words(starts_at: dt.datetime | None, ends_at: dt.datetime | None) -> str:
+    """« du lundi 26 janvier 2026 à 14 h au vendredi 20 mars 2026 à 23 h », or the one end that there is."""
+    if starts_at and ends_at:
+        words = {"start": date_and_hour(starts_at), "end": deadline(ends_at)}
+        return gettext("du %(start)s au %(end)s") % words
+    if ends_at:
+        return gettext("jusqu’au %(end)s") % {"end": deadline(ends_at)}
+    return date_and_hour(starts_at) if starts_at else ""
+
+
+def _window(label: str, starts_at: dt.datetime | None, ends_at: dt.datetime | None) -> Milestone:
+    return Milestone(label, starts_at, ends_at, when=window_in_words(starts_at, ends_at))
+
+
+def _results(step: Step) -> list[Milestone]:
+    if step.results_at is None:
+        return []
+    met = gettext("Le jury se réunit le %(day)s.") % {"day": date_in_full(step.meets_at)} if step.meets_at else ""
+    label = gettext("Résultats : %(step)s") % {"step": step}
+    return [Milestone(label, step.results_at, when=date_and_hour(step.results_at), detail=met)]
+
+
+def _test_days(step: Step) -> list[Milestone]:
+    first: dt.date | None = getattr(step, "first_day", None)
+    last: dt.date | None = getattr(step, "last_day", None)
+    if first is None or last is None:
+        return []
+    words = {"first": date_in_full(first), "last": date_in_full(last)}
+    when = words["first"] if first == last else gettext("du %(first)s au %(last)s") % words
+    return [Milestone(str(step), _midnight(first), _midnight(last + dt.timedelta(days=1)), when)]
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    """The instant at which a day begins in Europe/Paris."""
+    return dt.datetime.combine(day, dt.time(0), PARIS)
+
+
+def _instant(item: Milestone) -> dt.datetime:
+    """Where a milestone stands in the line: at its beginning, or where it has none at its end."""
+    instant = item.starts_at or item.ends_at
+    assert instant is not None
+    return instant
+
+
+def _placed(item: Milestone, now: dt.datetime) -> Milestone:
+    end = item.ends_at or item.starts_at
+    if end is not None and end <= now:
+        state = "past"
+    elif item.ends_at is not None and item.starts_at is not None and item.starts_at <= now:
+        state = "now"
+    else:
+        state = "next"
+    return replace(item, state=state)

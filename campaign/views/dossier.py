@@ -1,0 +1,164 @@
+"""The home of a candidate's dossier: the task list of a draft; then what comes, and what each publication brings.
+
+What juries and offers hold is read through their gates only, on the procedure's clock: nothing shows one second early.
+Rules: AST-11, AST-13, AST-16, AST-17, AST-25.
+"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from applicants.contents import read_contents
+from applicants.corrections import waiting_corrections
+from applicants.editing import LATE_PAPERS
+from applicants.given import answers_of
+from applicants.models import Dossier, Status
+from applicants.places import REVIEW
+from applicants.readiness import applies
+from applicants.task_list import DOING, DONE, PROBLEM, TODO, task_groups, tasks
+from applicants.views.own_dossier import dossier_page, person
+from applicants.views.papers import paper_line
+from campaign.news import Standing, news_of
+from campaign.timeline import Milestone, milestones
+from documents.models import Notice, SupportingDocument
+from juries.models import Decision
+from juries.summons import Summons, calendar_file, summons_of
+from offers.models import Offer
+from programmes.models import Period, Step
+
+
+@dossier_page
+def dossier_home(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """One's own dossier, as far as it has come."""
+    if dossier.status == Status.DRAFT:
+        return _draft(request, dossier)
+    return _followed(request, dossier)
+
+
+@dossier_page
+def summons_calendar(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """The tests of the summons as a calendar file. Rule: AST-14."""
+    summons = _summons(dossier, _published(dossier))
+    if summons is None:
+        raise Http404
+    text = calendar_file(dossier, summons, get_language() or "fr")
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="convocation.ics"'
+    return response
+
+
+def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    contents = read_contents(dossier)
+    groups = task_groups(contents)
+    counted = [task for task in tasks(groups) if task.place != REVIEW]
+    steps, periods = dossier.procedure.steps.with_days(), dossier.procedure.periods.all()
+    context = _frame(dossier) | {
+        "groups": groups,
+        "done": sum(task.kind == DONE for task in counted),
+        "total": len(counted),
+        "is_ready": not contents.missing,
+        "next_task": next((task for task in counted if task.kind in (TODO, DOING, PROBLEM)), None),
+        "is_draft": True,
+        "is_open": dossier.procedure.is_open(),
+        "milestones": _timeline(dossier, list(steps), list(periods)),
+    }
+    return render(request, "campaign/draft.html", context)
+
+
+def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    procedure = dossier.procedure
+    steps = list(procedure.steps.with_days())
+    periods = list(procedure.periods.all())
+    published = _published(dossier)
+    summons = _summons(dossier, published)
+    offer = _latest_offer(dossier, published)
+    late_window = procedure.calendar.get(LATE_PAPERS)
+    standing = Standing(
+        dossier=dossier,
+        admissibility=published.get(Step.Kind.ADMISSIBILITY),
+        admission=published.get(Step.Kind.ADMISSION),
+        summons=summons,
+        offer=offer,
+        period=_under_way(dossier, periods),
+        enrolment=getattr(offer.dossier, "enrolment", None) if offer else None,
+        next_results=_next_results(dossier, steps),
+        title_due=late_window.ends_at if late_window else None,
+    )
+    context = _frame(dossier) | {
+        "news": news_of(standing),
+        "standing": standing,
+        "summons": summons,
+        "corrections": waiting_corrections(dossier),
+        "late_papers": [] if summons else _late_papers(dossier),
+        "late_window": late_window,
+        "receipt": dossier.receipt,
+        "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
+        "milestones": _timeline(dossier, steps, periods),
+    }
+    return render(request, "campaign/followed.html", context)
+
+
+def _frame(dossier: Dossier) -> dict[str, object]:
+    procedure = dossier.procedure
+    return {
+        "procedure": procedure,
+        "dossier": dossier,
+        "now": procedure.now(),
+        "window": procedure.calendar.get("applications"),
+    }
+
+
+def _timeline(dossier: Dossier, steps: list[Step], periods: list[Period]) -> list[Milestone]:
+    procedure = dossier.procedure
+    return milestones(procedure.calendar.values(), steps, periods, procedure.now())
+
+
+def _published(dossier: Dossier) -> dict[str, Decision]:
+    """The decisions that the candidate may see, by kind of step. None are taken before validation."""
+    if dossier.status == Status.SUBMITTED:
+        return {}
+    decisions = Decision.objects.published(dossier.procedure).filter(dossier=dossier).select_related("step")
+    return {decision.step.kind: decision for decision in decisions}
+
+
+def _summons(dossier: Dossier, published: dict[str, Decision]) -> Summons | None:
+    """The summons of an admissible candidate, until the admission results are out."""
+    admissibility = published.get(Step.Kind.ADMISSIBILITY)
+    is_admissible = admissibility is not None and admissibility.outcome == Decision.Outcome.ADMISSIBLE
+    if not is_admissible or Step.Kind.ADMISSION in published or dossier.status == Status.WITHDRAWN:
+        return None
+    return summons_of(dossier)
+
+
+def _latest_offer(dossier: Dossier, published: dict[str, Decision]) -> Offer | None:
+    """The offer of the latest period that has begun, with the enrolment that came of it."""
+    if Step.Kind.ADMISSION not in published:
+        return None
+    offers = Offer.objects.visible(dossier.procedure).filter(dossier=dossier)
+    related = ("period", "pool__programme__school", "dossier__procedure", "dossier__enrolment__pool__programme__school")
+    return offers.select_related(*related).order_by("-period__number").first()
+
+
+def _under_way(dossier: Dossier, periods: list[Period]) -> Period | None:
+    now = dossier.procedure.now()
+    return next((period for period in periods if period.starts_at <= now < period.ends_at), None)
+
+
+def _next_results(dossier: Dossier, steps: list[Step]) -> Step | None:
+    now = dossier.procedure.now()
+    return next((step for step in steps if step.results_at is not None and step.results_at > now), None)
+
+
+def _late_papers(dossier: Dossier) -> list[dict[str, object]]:
+    """The papers that may still come, with their states. Rule: AST-12."""
+    if not dossier.procedure.is_open(LATE_PAPERS) or dossier.status == Status.WITHDRAWN:
+        return []
+    answers = answers_of(dossier)
+    owed = [rule for rule in dossier.rules.papers if rule.late and applies(rule, answers)]
+    codes = [rule.code for rule in owed]
+    documents = SupportingDocument.objects.current().filter(folder=dossier.folder_id, kind__in=codes)
+    files = {code: [document for document in documents if document.kind == code] for code in codes}
+    slug = dossier.procedure.slug
+    return [paper_line(slug, rule, files[rule.code], is_needed=True) for rule in owed]

@@ -1,0 +1,110 @@
+"""A procedure as anyone may read it: calendar, schools, seats, titles accepted, papers, fee, tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from applicants.models import Dossier
+from campaign.timeline import milestones
+from programmes.models import Pool, Procedure, School, TestDay, Track
+from programmes.rules import Rules, Title
+from programmes.text import Text
+
+
+@dataclass(frozen=True)
+class SeatsRow:
+    """A line of the table of seats: a programme, its seats by track (None: not that track), their sum."""
+
+    programme: Text
+    accent: str
+    cells: list[tuple[Track, int | None]]
+    total: int
+
+
+@dataclass(frozen=True)
+class EligibilityTable:
+    """The specialities of a title, and for each whether it is accepted by each programme, in the table's columns."""
+
+    title: Title
+    columns: list[Text]
+    rows: list[tuple[Text, list[bool]]]
+
+
+def procedure(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of one procedure on show."""
+    on_show = Procedure.objects.on_show(request.user).select_related("current_version")
+    shown = get_object_or_404(on_show.exclude(current_version=None), slug=slug)
+    now = shown.now()
+    pools = list(Pool.objects.filter(programme__procedure=shown).select_related("programme__school", "track"))
+    rules = shown.current_version.rules
+    return render(
+        request,
+        "campaign/procedure.html",
+        {
+            "procedure": shown,
+            "now": now,
+            "window": shown.calendar.get("applications"),
+            "is_open": shown.is_open(),
+            "dossier": _own_dossier(request, shown),
+            "milestones": milestones(shown.calendar.values(), shown.steps.with_days(), shown.periods.all(), now),
+            "test_days": test_days(shown),
+            "participations": shown.participations.select_related("school"),
+            "tracks": tracks_of(pools),
+            "seats": seats_table(pools),
+            "seats_total": sum(pool.seats for pool in pools),
+            "eligibility": eligibility_tables(rules),
+            "rules": rules,
+        },
+    )
+
+
+def test_days(shown: Procedure) -> list[tuple[School, list[dt.date]]]:
+    """The days on which each school holds its tests. Rule: AST-14."""
+    found: dict[School, list[dt.date]] = {}
+    for test_day in TestDay.objects.filter(step__procedure=shown).select_related("school").order_by("day"):
+        found.setdefault(test_day.school, []).append(test_day.day)
+    return list(found.items())
+
+
+def tracks_of(pools: list[Pool]) -> list[Track]:
+    """The tracks by which one enters, in the procedure's order."""
+    found = {pool.track_id: pool.track for pool in pools}
+    return sorted(found.values(), key=lambda track: track.position)
+
+
+def seats_table(pools: list[Pool]) -> list[SeatsRow]:
+    """The seats of each programme by track, in the columns of `tracks_of`. Rule: AST-05."""
+    tracks = tracks_of(pools)
+    by_programme: dict[int, list[Pool]] = {}
+    for pool in sorted(pools, key=lambda pool: pool.programme.position):
+        by_programme.setdefault(pool.programme_id, []).append(pool)
+    rows = []
+    for own in by_programme.values():
+        seats = {pool.track_id: pool.seats for pool in own}
+        programme = own[0].programme
+        cells = [(track, seats.get(track.pk)) for track in tracks]
+        rows.append(SeatsRow(programme.title, programme.school.accent, cells, sum(seats.values())))
+    return rows
+
+
+def eligibility_tables(rules: Rules) -> list[EligibilityTable]:
+    """For each title, which specialities each programme accepts; programmes that take none of them have no column.
+
+    Rule: AST-03.
+    """
+    tables = []
+    for title in rules.titles:
+        accepting = [p for p in rules.programmes if any(p.code in row.programmes for row in title.specialities)]
+        rows = [(row.label, [p.code in row.programmes for p in accepting]) for row in title.specialities]
+        tables.append(EligibilityTable(title, [programme.label for programme in accepting], rows))
+    return tables
+
+
+def _own_dossier(request: HttpRequest, shown: Procedure) -> Dossier | None:
+    if not request.user.is_authenticated:
+        return None
+    return Dossier.objects.owned_by(request.user).filter(procedure=shown).first()
