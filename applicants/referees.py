@@ -66,10 +66,7 @@ def name_referee(
     rule = _rule(dossier, kind)
     if standing(dossier, kind).count() >= rule.max_count:
         raise WrongReferee(
-            gettext(
-                "Vous avez déjà désigné cette personne. Vous pouvez la remplacer tant qu'elle n'a rien "
-                "déposé."
-            )
+            gettext("Vous avez déjà désigné cette personne. Vous pouvez la remplacer tant qu'elle n'a rien déposé.")
         )
     return _ask(dossier, kind, name, position, email, language, by=by)
 
@@ -115,9 +112,7 @@ def remind_referee(referee_id: UUID, *, by: User) -> None:
     now = dossier.procedure.now()
     if now - (referee.reminded_at or referee.asked_at) < REMINDER_PERIOD:
         raise NotAwaited(
-            gettext(
-                "Un message est parti il y a moins d'un jour. Laissez à cette personne le temps de répondre."
-            )
+            gettext("Un message est parti il y a moins d'un jour. Laissez à cette personne le temps de répondre.")
         )
     _remind(dossier, referee, key=f"referee-reminder:{referee.pk}:{now.isoformat()}")
     record("referee.reminded", dossier, by=by, referee=str(referee.pk))
@@ -200,9 +195,7 @@ def deposit_appraisal(secret: str, answers: Mapping[str, str]) -> Appraisal:
     dossier, referee = _lock_for_referee(secret)
     rule = _rule(dossier, referee.kind)
     given = _checked(rule, answers)
-    if missing := {
-        question.code: gettext("Répondez à cette question.") for question in _unanswered(rule, given)
-    }:
+    if missing := {question.code: gettext("Répondez à cette question.") for question in _unanswered(rule, given)}:
         raise WrongAnswer(missing)
     appraisal = _keep(dossier, referee, given)
     appraisal.deposited_at = dossier.procedure.now()
@@ -233,9 +226,7 @@ def decline_appraisal(secret: str) -> Referee:
 # --- Below --------------------------------------------------------------------------------------------------
 
 
-def _ask(
-    dossier: Dossier, kind: str, name: str, position: str, email: str, language: str, *, by: User
-) -> Referee:
+def _ask(dossier: Dossier, kind: str, name: str, position: str, email: str, language: str, *, by: User) -> Referee:
     address = email.strip().lower()
     _check_person(dossier, name, address)
     referee_id = uuid4()
@@ -256,6 +247,8 @@ def _ask(
 
 
 def _check_person(dossier: Dossier, name: str, address: str) -> None:
+    if not dossier.candidate.full_name:
+        raise WrongReferee(gettext("Remplissez d'abord votre identité : le message à cette personne porte votre nom."))
     if not cleaned(name):
         raise WrongReferee(gettext("Indiquez le nom de la personne."))
     try:
@@ -264,9 +257,7 @@ def _check_person(dossier: Dossier, name: str, address: str) -> None:
         raise WrongReferee(gettext("Écrivez une adresse électronique, par exemple nom@exemple.fr.")) from None
     if address == dossier.candidate.user.email:
         raise WrongReferee(
-            gettext(
-                "Cette adresse est la vôtre : la fiche est confidentielle, elle s'écrit à une autre personne."
-            )
+            gettext("Cette adresse est la vôtre : la fiche est confidentielle, elle s'écrit à une autre personne.")
         )
 
 
@@ -284,9 +275,7 @@ def _remind_if_still_due(referee_id: UUID, due: dt.datetime) -> bool:
 
 def _remind(dossier: Dossier, referee: Referee, *, key: str) -> None:
     referee.reminded_at = dossier.procedure.now()
-    referee.secret_digest = _digest(
-        secret_of(referee.pk)
-    )  # another one if the portal's key has changed meanwhile
+    referee.secret_digest = _digest(secret_of(referee.pk))  # another one if the portal's key has changed meanwhile
     referee.save(update_fields=["reminded_at", "secret_digest"])
     _mail(dossier, referee, "referee_reminder", key=key)
 
@@ -342,9 +331,7 @@ def _lock_for_referee(secret: str) -> tuple[Dossier, Referee]:
         case Referee.State.DEPOSITED:
             raise NotAwaited(gettext("Votre fiche est déposée : elle ne change plus. Merci."))
         case Referee.State.DECLINED:
-            raise NotAwaited(
-                gettext("Vous avez décliné cette demande. Le candidat peut vous désigner de nouveau.")
-            )
+            raise NotAwaited(gettext("Vous avez décliné cette demande. Le candidat peut vous désigner de nouveau."))
         case Referee.State.REPLACED:
             raise NotAwaited(
                 gettext("Le candidat a désigné une autre personne : votre avis n'est plus attendu. Merci.")

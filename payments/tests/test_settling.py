@@ -1,0 +1,316 @@
+"""How a sum is settled: by transfer, by card, or not at all; and every cent of it in the ledger. Rule: AST-10."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+from django.db.models import Sum
+
+from accounts.models import User
+from journal.errors import Closed, NotAllowed, Refused
+from journal.models import Entry, Fact
+from notifications.models import Mail
+from payments import charges, ledger
+from payments.cards import NoCards, begin_card_payment, settle
+from payments.charges import Committed, NotDue, PayerAct
+from payments.exemptions import AlreadyRefused, NothingAsked, ask_exemption, decide_exemption, withdraw_exemption
+from payments.models import Charge, Exemption, LedgerLine, Payment
+from payments.providers import Outcome
+from payments.standing import Standing, standing_of
+from payments.tests.conftest import FEE, closed, owed
+from payments.transfers import (
+    NothingDeclared,
+    confirm_transfer,
+    declare_transfer,
+    refuse_transfer,
+    withdraw_declaration,
+)
+from programmes.models import Participation, Procedure
+
+TODAY = dt.date(2026, 3, 12)
+
+
+@pytest.fixture(autouse=True)
+def _ledger_sums_to_zero(db: None) -> object:
+    """Whatever a test does, no cent is lost nor made."""
+    yield
+    movements = LedgerLine.objects.values("movement").annotate(total=Sum("amount"))
+    assert all(movement["total"] == 0 for movement in movements)
+    for charge in Charge.objects.all():
+        expected = charge.amount if charge.state == Charge.State.DUE else 0
+        assert ledger.balance(ledger.OWED, charge) == expected
+
+
+def standing(charge: Charge) -> Standing:
+    return standing_of(Charge.objects.get(pk=charge.pk))
+
+
+def happened(event: str) -> int:
+    return Entry.objects.filter(event=event).count()
+
+
+def mailed(kind: str) -> int:
+    return Mail.objects.filter(kind=kind).count()
+
+
+def stated(kind: str) -> int:
+    return Fact.objects.filter(kind=kind).count()
+
+
+class TestTransfers:
+    def test_announced_then_received(self, charge: Charge, payer: User, accountant: User) -> None:
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        assert standing(charge) == Standing.ANNOUNCED
+        confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
+        assert standing(charge) == Standing.SETTLED
+        assert ledger.balance("transfer:albi") == FEE
+        assert (mailed("payment_received"), stated("charge_settled"), happened("payment.received")) == (1, 1, 1)
+
+    def test_received_without_having_been_announced(self, charge: Charge, accountant: User) -> None:
+        confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
+        assert standing(charge) == Standing.SETTLED
+
+    def test_noting_it_twice_books_it_once(self, charge: Charge, accountant: User) -> None:
+        first = confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
+        assert confirm_transfer(charge.pk, by=accountant, received_on=TODAY) == first
+        assert ledger.balance("transfer:albi") == FEE
+        assert mailed("payment_received") == 1
+
+    def test_announcing_again_corrects_the_day(self, charge: Charge, payer: User) -> None:
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        payment = declare_transfer(charge.pk, on=TODAY - dt.timedelta(days=3), by=payer)
+        assert Payment.objects.get().declared_on == payment.declared_on == TODAY - dt.timedelta(days=3)
+
+    def test_a_day_to_come_is_refused(self, charge: Charge, payer: User) -> None:
+        with pytest.raises(Refused, match="venir"):
+            declare_transfer(charge.pk, on=TODAY + dt.timedelta(days=1), by=payer)
+
+    def test_the_announcement_is_taken_back(self, charge: Charge, payer: User) -> None:
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        for _ in range(2):
+            withdraw_declaration(charge.pk, by=payer)
+        assert standing(charge) == Standing.DUE
+        assert happened("transfer.declaration_withdrawn") == 1
+
+    def test_it_never_came(self, charge: Charge, payer: User, accountant: User) -> None:
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        with pytest.raises(Refused, match="motif"):
+            refuse_transfer(charge.pk, by=accountant, reason=" ")
+        refuse_transfer(charge.pk, by=accountant, reason="Rien sur le compte au 12 mars.")
+        assert standing(charge) == Standing.DUE
+        assert (mailed("transfer_not_received"), stated("charge_due_again")) == (1, 1)
+        with pytest.raises(NothingDeclared):
+            refuse_transfer(charge.pk, by=accountant, reason="Encore.")
+
+    def test_a_second_one_after_a_card_is_a_surplus(self, charge: Charge, payer: User, accountant: User) -> None:
+        begin_card_payment(charge.pk, by=payer, return_url="/")
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        settle(reference(), Outcome.PAID)
+        confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
+        assert ledger.balance("to-repay:albi") == -FEE
+        assert mailed("payment_surplus") == 1
+
+    def test_rights(self, charge: Charge, payer: User, stranger: User) -> None:
+        with pytest.raises(Charge.DoesNotExist):
+            declare_transfer(charge.pk, on=TODAY, by=stranger)
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        for person in (stranger, payer):
+            with pytest.raises(NotAllowed):
+                confirm_transfer(charge.pk, by=person, received_on=TODAY)
+            with pytest.raises(NotAllowed):
+                refuse_transfer(charge.pk, by=person, reason="non")
+
+    def test_the_guard_is_asked(self, charge: Charge, payer: User) -> None:
+        closed.update({PayerAct.DECLARE_TRANSFER, PayerAct.WITHDRAW_DECLARATION})
+        with pytest.raises(Closed):
+            declare_transfer(charge.pk, on=TODAY, by=payer)
+        with pytest.raises(Closed):
+            withdraw_declaration(charge.pk, by=payer)
+
+    def test_what_is_settled_is_not_paid_again(self, charge: Charge, payer: User, accountant: User) -> None:
+        confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
+        with pytest.raises(NotDue, match="déjà réglée"):
+            declare_transfer(charge.pk, on=TODAY, by=payer)
+
+
+def reference() -> str:
+    found = Payment.objects.get(means=Payment.Means.CARD).provider_reference
+    assert found is not None
+    return found
+
+
+class TestCards:
+    def test_paid(self, charge: Charge, payer: User) -> None:
+        assert begin_card_payment(charge.pk, by=payer, return_url="/back/").startswith("/paiement/")
+        assert standing(charge) == Standing.DUE  # begun is not paid
+        settle(reference(), Outcome.PAID)
+        assert standing(charge) == Standing.SETTLED
+        assert ledger.balance("card:albi") == FEE
+
+    def test_a_double_click_begins_one_payment(self, charge: Charge, payer: User) -> None:
+        first = begin_card_payment(charge.pk, by=payer, return_url="/")
+        assert begin_card_payment(charge.pk, by=payer, return_url="/") == first
+        assert Payment.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("told", "settled"),
+        [
+            ([Outcome.PAID, Outcome.PAID], True),
+            ([Outcome.PAID, Outcome.FAILED], True),
+            ([Outcome.FAILED, Outcome.PAID], True),
+            ([Outcome.FAILED, Outcome.FAILED], False),
+        ],
+    )
+    def test_told_twice_or_out_of_order(self, charge: Charge, payer: User, told: list[Outcome], settled: bool) -> None:
+        begin_card_payment(charge.pk, by=payer, return_url="/")
+        for outcome in told:
+            settle(reference(), outcome)
+        assert (standing(charge) == Standing.SETTLED) is settled
+        assert ledger.balance("card:albi") == (FEE if settled else 0)
+
+    def test_a_refused_card_can_be_tried_again(self, charge: Charge, payer: User) -> None:
+        begin_card_payment(charge.pk, by=payer, return_url="/")
+        settle(reference(), Outcome.FAILED)
+        begin_card_payment(charge.pk, by=payer, return_url="/")
+        assert Payment.objects.filter(state="declared").count() == 1
+
+    def test_late_after_a_transfer_it_is_a_surplus(self, charge: Charge, payer: User, accountant: User) -> None:
+        begin_card_payment(charge.pk, by=payer, return_url="/")
+        confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
+        for _ in range(2):
+            settle(reference(), Outcome.PAID)
+        assert ledger.balance("to-repay:albi") == -FEE
+        assert (happened("payment.surplus"), mailed("payment_surplus")) == (1, 1)
+
+    def test_only_where_the_school_takes_cards(self, charge: Charge, payer: User, albi: Participation) -> None:
+        albi.takes_cards = False
+        albi.save()
+        with pytest.raises(NoCards):
+            begin_card_payment(charge.pk, by=payer, return_url="/")
+
+    def test_the_test_bank_is_not_for_a_real_procedure(self, charge: Charge, payer: User, procedure: Procedure) -> None:
+        procedure.is_rehearsal = False
+        procedure.save()
+        with pytest.raises(NoCards):
+            begin_card_payment(charge.pk, by=payer, return_url="/")
+
+    def test_not_while_a_transfer_is_announced(self, charge: Charge, payer: User) -> None:
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        with pytest.raises(Committed):
+            begin_card_payment(charge.pk, by=payer, return_url="/")
+
+    def test_nobodys_reference(self, charge: Charge) -> None:
+        with pytest.raises(Payment.DoesNotExist):
+            settle("unheard-of", Outcome.PAID)
+
+
+class TestExemptions:
+    def test_granted(self, charge: Charge, payer: User, accountant: User) -> None:
+        ask_exemption(charge.pk, by=payer)
+        assert standing(charge) == Standing.EXEMPTION_ASKED
+        for _ in range(2):
+            decide_exemption(charge.pk, accepted=True, by=accountant)
+        assert standing(charge) == Standing.WAIVED
+        assert (mailed("exemption_accepted"), stated("charge_settled")) == (1, 1)
+
+    def test_refused_the_sum_is_due_again(self, charge: Charge, payer: User, accountant: User) -> None:
+        ask_exemption(charge.pk, by=payer)
+        with pytest.raises(Refused, match="motif"):
+            decide_exemption(charge.pk, accepted=False, reason="", by=accountant)
+        decide_exemption(charge.pk, accepted=False, reason="Attestation de 2024.", by=accountant)
+        assert standing(charge) == Standing.DUE
+        assert (mailed("exemption_refused"), stated("charge_due_again")) == (1, 1)
+        with pytest.raises(AlreadyRefused):
+            ask_exemption(charge.pk, by=payer)
+
+    def test_asked_once(self, charge: Charge, payer: User) -> None:
+        assert ask_exemption(charge.pk, by=payer) == ask_exemption(charge.pk, by=payer)
+        assert happened("exemption.asked") == 1
+
+    def test_taken_back(self, charge: Charge, payer: User, accountant: User) -> None:
+        ask_exemption(charge.pk, by=payer)
+        for _ in range(2):
+            withdraw_exemption(charge.pk, by=payer)
+        assert standing(charge) == Standing.DUE
+        with pytest.raises(NothingAsked):
+            decide_exemption(charge.pk, accepted=True, by=accountant)
+
+    def test_paying_drops_the_request(self, charge: Charge, payer: User) -> None:
+        ask_exemption(charge.pk, by=payer)
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        assert not Exemption.objects.exists()
+        with pytest.raises(Committed):
+            ask_exemption(charge.pk, by=payer)
+
+    def test_rights(self, charge: Charge, payer: User, stranger: User) -> None:
+        with pytest.raises(Charge.DoesNotExist):
+            ask_exemption(charge.pk, by=stranger)
+        ask_exemption(charge.pk, by=payer)
+        for person in (stranger, payer):
+            with pytest.raises(NotAllowed):
+                decide_exemption(charge.pk, accepted=True, by=person)
+
+    def test_the_guard_is_asked(self, charge: Charge, payer: User) -> None:
+        closed.update({PayerAct.ASK_EXEMPTION, PayerAct.WITHDRAW_EXEMPTION})
+        with pytest.raises(Closed):
+            ask_exemption(charge.pk, by=payer)
+        with pytest.raises(Closed):
+            withdraw_exemption(charge.pk, by=payer)
+
+
+class TestRedirecting:
+    @transaction.atomic
+    def redirect(self, charge: Charge, payee: Participation) -> Charge:
+        return charges.redirect_charge(charges.lock(charge.pk), payee)
+
+    def test_the_new_school_is_owed(self, charge: Charge, ales: Participation) -> None:
+        opened = self.redirect(charge, ales)
+        assert (opened.payee, opened.amount, opened.state) == (ales, FEE, "due")
+        assert Charge.objects.get(pk=charge.pk).state == "cancelled"
+        assert (ledger.balance("fees:albi"), ledger.balance("fees:ales")) == (0, -FEE)
+
+    def test_not_while_money_is_on_its_way_or_there(
+        self, charge: Charge, payer: User, accountant: User, ales: Participation
+    ) -> None:
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        with pytest.raises(Committed, match="retirez d'abord"):
+            self.redirect(charge, ales)
+        confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
+        with pytest.raises(Committed, match="réglés"):
+            self.redirect(charge, ales)
+
+    def test_a_card_that_pays_the_first_school_late_is_its_surplus(
+        self, charge: Charge, payer: User, ales: Participation
+    ) -> None:
+        begin_card_payment(charge.pk, by=payer, return_url="/")
+        opened = self.redirect(charge, ales)
+        settle(reference(), Outcome.PAID)
+        assert standing(opened) == Standing.DUE
+        assert ledger.balance("to-repay:albi") == -FEE
+
+    def test_the_new_school_judges_a_granted_exemption_anew(
+        self, charge: Charge, payer: User, accountant: User, ales: Participation
+    ) -> None:
+        ask_exemption(charge.pk, by=payer)
+        decide_exemption(charge.pk, accepted=True, by=accountant)
+        assert standing(self.redirect(charge, ales)) == Standing.EXEMPTION_ASKED
+
+    def test_a_refusal_stands(self, charge: Charge, payer: User, accountant: User, ales: Participation) -> None:
+        ask_exemption(charge.pk, by=payer)
+        decide_exemption(charge.pk, accepted=False, reason="Non.", by=accountant)
+        opened = self.redirect(charge, ales)
+        with pytest.raises(AlreadyRefused):
+            ask_exemption(opened.pk, by=payer)
+
+
+def test_lines_that_do_not_sum_to_zero_are_not_booked(charge: Charge) -> None:
+    with pytest.raises(ValueError, match="sum to zero"):
+        ledger.book(charge, {"a": 1, "b": -2})
+
+
+def test_each_payer_owes_their_own(procedure: Procedure, charge: Charge, albi: Participation) -> None:
+    other = owed(procedure, User.objects.create_user("o@example.org"), albi)
+    assert ledger.balance(ledger.OWED) == 2 * FEE
+    assert ledger.balance(ledger.OWED, other) == FEE
