@@ -31,11 +31,12 @@ TURN = 45  # seconds after which a worker lets other tasks have their turn
 FIRST_PAUSE, LONGEST_PAUSE = dt.timedelta(seconds=15), dt.timedelta(hours=1)
 PATIENCE = dt.timedelta(days=5)  # then a server that puts us off has refused
 
-UNREACHABLE = (
-    OSError,
-    smtplib.SMTPServerDisconnected,
-    smtplib.SMTPConnectError,
-    smtplib.SMTPAuthenticationError,
+# What a server says of one mail. All else that smtplib raises, an OSError like the network's, is about the server.
+REFUSALS = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
 )
 SIGN_IN_REQUIRED = 530  # a refusal of us, not of the mail
 
@@ -74,15 +75,15 @@ def send(mail: Mail, server: BaseEmailBackend) -> bool:
     """Send a claimed mail and mark what became of it; False if the server could not be reached."""
     try:
         message(mail, server).send()
-    except UNREACHABLE as reason:
+    except REFUSALS as refusal:
+        if is_final(refusal):
+            fail(mail, refusal)
+        else:
+            postpone(mail, refusal)
+    except OSError as reason:
         log.warning("Mail %s waits, the server cannot be reached: %s", mail.pk, reason)
         postpone(mail, reason)
         return False
-    except smtplib.SMTPException as reason:
-        if is_final(reason):
-            fail(mail, reason)
-        else:
-            postpone(mail, reason)
     except Exception as reason:  # a text that cannot be rendered must not stop the others
         log.exception("Mail %s waits", mail.pk)
         postpone(mail, reason)

@@ -69,9 +69,7 @@ class Mail(Leased):
         verbose_name_plural = _("courriels")
         ordering = ["-queued_at"]
         indexes = [
-            models.Index(
-                fields=["-is_secret", "queued_at"], condition=Q(state="queued"), name="mail_to_send"
-            ),
+            models.Index(fields=["-is_secret", "queued_at"], condition=Q(state="queued"), name="mail_to_send"),
             models.Index(fields=["procedure", "-queued_at"], name="mail_by_procedure"),
         ]
 

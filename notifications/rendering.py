@@ -38,9 +38,7 @@ def render(mail: Mail) -> Rendered:
         return Rendered(
             subject=subject,
             text=_plain("mail/frame.txt", frame),
-            html=render_to_string(
-                "mail/frame.html", frame | {"subject": subject, "paragraphs": body.split("\n\n")}
-            ),
+            html=render_to_string("mail/frame.html", frame | {"subject": subject, "paragraphs": body.split("\n\n")}),
         )
 
 

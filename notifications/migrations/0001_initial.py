@@ -77,9 +77,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "courriels",
                 "ordering": ["-queued_at"],
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "queued")), fields=["queued_at"], name="mail_to_send"
-                    ),
+                    models.Index(condition=models.Q(("state", "queued")), fields=["queued_at"], name="mail_to_send"),
                     models.Index(fields=["procedure", "-queued_at"], name="mail_by_procedure"),
                 ],
             },
