@@ -1,5 +1,7 @@
 """Seats: admission lists, periods, offers, replies, enrolment."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class OffersConfig(AppConfig):
 
     name = "offers"
     verbose_name = _("Intégration")
+
+    def ready(self) -> None:
+        """Register what follows from the facts that other apps state."""
+        import_module("offers.departures")

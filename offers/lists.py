@@ -1,107 +1,112 @@
 """Admission lists: the jury's strict ranking of each pool, and the decisions that follow from them.
 
-The jury sets the list of each pool as often as it likes. When all are ready, `prepare_admission` writes the decision of
-every admissible candidate (on a list: admitted, under condition until the title has come; on none: refused) and prepares
-the publication of the step, which freezes the lists.
+The jury sets the list of each pool as often as it likes. When all are ready, `prepare_admission` writes the decision
+of every admissible candidate (on a list: admitted, under condition until the title has come; on none: refused) and
+prepares the publication of the step, which freezes the lists.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.db.models import QuerySet
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 from applicants.models import Choice, Dossier, Status
-from journal.clock import instant
 from journal.errors import Refused
 from journal.record import record
 from juries.marks import is_eliminated
 from juries.models import Decision, Mark, Publication
 from juries.publication import prepare_publication
+from juries.steps import hold_unfrozen
 from offers.models import ListEntry
 from offers.proof import with_title_accepted
 from programmes.models import Pool, Procedure, Step
 from programmes.roles import JURY, PRESIDENT, require_role
+
+SHOWN = 10  # references named in a refusal
 
 
 class CannotBeListed(Refused):
     """Someone on the proposed list may not be there."""
 
 
-class ListsFrozen(Refused):
-    """The publication is prepared: the lists no longer change."""
+class TiesNotBroken(Refused):
+    """Candidates with the same total are on the list, and the jury has not said that their order is meant."""
+
+
+class NotReady(Refused):
+    """A mark or a list is missing: the admission cannot be decided yet."""
 
 
 @transaction.atomic
-def set_list(pool_id: int, dossier_ids: Sequence[UUID], *, by: User) -> None:
+def set_list(pool_id: int, dossier_ids: Sequence[UUID], *, ties_are_broken: bool = False, by: User) -> None:
     """Set the list of a pool, best first; the one before is replaced.
+
+    `ties_are_broken` says that the jury has decided on the order of candidates with the same total.
 
     Raises:
         NotAllowed: `by` does not sit on the jury.
-        ListsFrozen: the publication of the admission is prepared.
+        Frozen: the publication of the admission is prepared.
         CannotBeListed: someone is listed twice, did not choose this programme, is not admissible there, lacks a mark
             or is eliminated by one.
-    Rule: AST-16.
+        TiesNotBroken: candidates of equal total, whose order was not confirmed.
+    Rules: AST-15, AST-16.
     """
-    pool = Pool.objects.select_for_update(of=("self",)).select_related("programme__procedure", "track").get(pk=pool_id)
-    procedure = pool.programme.procedure
-    require_role(by, procedure, JURY, PRESIDENT)
-    _require_not_frozen(procedure)
-    if len(set(dossier_ids)) < len(dossier_ids):
-        raise CannotBeListed(gettext("Un candidat figure deux fois dans ce tableau."))
-    rankable = {dossier.pk: dossier for dossier in rankable_dossiers(pool)}
-    for dossier_id in dossier_ids:
-        if dossier_id not in rankable:
-            raise CannotBeListed(
-                gettext(
-                    "Un dossier de ce tableau ne peut pas y être classé : il n'a pas choisi cette formation par cette "
-                    "filière, n'est pas admissible, attend une note ou a une note éliminatoire."
-                )
-            )
+    pool = Pool.objects.select_related("programme__procedure", "programme__school", "track").get(pk=pool_id)
+    require_role(by, pool.procedure, JURY, PRESIDENT)
+    hold_unfrozen(pool.procedure, Step.Kind.ADMISSION)
+    _require_listable(pool, dossier_ids)
+    if not ties_are_broken and (tied := _tied(dossier_ids)):
+        raise TiesNotBroken(
+            gettext("Des candidats ont le même total : %(references)s. Confirmez que le jury a décidé de leur ordre.")
+            % {"references": _some_of(tied)}
+        )
     pool.entries.all().delete()
     ListEntry.objects.bulk_create(
         ListEntry(pool=pool, dossier_id=dossier_id, rank=rank) for rank, dossier_id in enumerate(dossier_ids, start=1)
     )
-    record(
-        "list.set",
-        pool,
-        by=by,
-        procedure=procedure.slug,
-        order=[str(dossier_id) for dossier_id in dossier_ids],
-    )
+    record("list.set", pool, by=by, order=[str(dossier_id) for dossier_id in dossier_ids], ties_broken=ties_are_broken)
 
 
 @transaction.atomic
-def prepare_admission(step_id: int, *, by: User, visible_at: dt.datetime | None = None) -> Publication:
+def prepare_admission(
+    step_id: int, *, by: User, visible_at: dt.datetime | None = None, empty_lists_are_meant: bool = False
+) -> Publication:
     """Write the decision of each admissible candidate from the lists, and prepare their publication.
+
+    `visible_at` (UTC) is by default the calendar's. `empty_lists_are_meant` says that the jury ranks nobody in the
+    pools that have candidates and no list.
 
     Raises:
         NotAllowed: `by` does not preside the jury.
-        ListsFrozen: the publication is prepared already.
-        Refused: a mark is still missing.
-    Rule: AST-16.
+        Frozen: the publication is prepared already.
+        NotReady: a mark is missing, or the list of a pool that has candidates.
+        CannotBeListed: since the list was set, someone on it left the procedure or got an eliminatory mark.
+        NotPublishable: the instant is missing or past.
+    Rules: AST-15, AST-16.
     """
     step = Step.objects.select_related("procedure").get(pk=step_id, kind=Step.Kind.ADMISSION)
     procedure = step.procedure
     require_role(by, procedure, PRESIDENT)
-    pools = Pool.objects.filter(programme__procedure=procedure).order_by("pk")
-    locked = list(pools.select_for_update(of=("self",)))
-    _require_not_frozen(procedure)
+    hold_unfrozen(procedure, Step.Kind.ADMISSION)
     dossiers = list(admissible_dossiers(procedure).select_related("version").prefetch_related("marks"))
     _require_all_marked(dossiers)
-    listed = set(ListEntry.objects.filter(pool__in=locked).values_list("dossier_id", flat=True))
+    listed = _require_sound_lists(procedure, empty_lists_are_meant=empty_lists_are_meant)
     proven = with_title_accepted(dossiers)
-    Decision.objects.filter(step=step).delete()
+    Decision.objects.filter(step=step).delete()  # those of a publication that was cancelled
     Decision.objects.bulk_create(
         Decision(
             dossier=dossier,
             step=step,
             outcome=_outcome(dossier, listed, proven),
-            decided_at=instant(),
+            decided_at=procedure.now(),
             decided_by=by,
         )
         for dossier in dossiers
@@ -110,8 +115,8 @@ def prepare_admission(step_id: int, *, by: User, visible_at: dt.datetime | None 
     return prepare_publication(step_id, by=by, visible_at=visible_at)
 
 
-def admissible_dossiers(procedure: Procedure) -> Iterable[Dossier]:
-    """The validated dossiers of `procedure` that the jury declared admissible, whether published or not."""
+def admissible_dossiers(procedure: Procedure) -> QuerySet[Dossier]:
+    """The validated dossiers of `procedure` that the jury declared admissible."""
     admissible = Decision.objects.filter(
         step__procedure=procedure,
         step__kind=Step.Kind.ADMISSIBILITY,
@@ -126,50 +131,84 @@ def rankable_dossiers(pool: Pool) -> list[Dossier]:
     Best total of marks first, ties in the order of submission: a proposal, which the jury is free to change.
     Rules: AST-13, AST-15.
     """
-    chosen = Choice.objects.filter(programme=pool.programme)
+    chosen = Choice.objects.filter(programme=pool.programme_id)
     candidates = (
-        admissible_dossiers(pool.programme.procedure)
-        .filter(track=pool.track, pk__in=chosen.values("dossier"))
+        admissible_dossiers(pool.procedure)
+        .filter(track=pool.track_id, pk__in=chosen.values("dossier"))
         .select_related("version", "candidate")
         .prefetch_related("marks")
     )
-    rankable = [dossier for dossier in candidates if not _unmarked(dossier) and not _eliminated(dossier)]
+    rankable = [
+        dossier
+        for dossier in candidates
+        if not _unmarked(dossier) and not is_eliminated(dossier.rules, dossier.marks.all())
+    ]
     return sorted(rankable, key=lambda dossier: (-total(dossier.marks.all()), dossier.submitted_at, dossier.pk))
 
 
-def total(marks: Iterable[Mark]) -> float:
+def total(marks: Iterable[Mark]) -> Decimal:
     """The sum of the marks given; an absence counts for nothing."""
-    return float(sum(mark.value for mark in marks if mark.value is not None))
+    return sum((mark.value for mark in marks if mark.value is not None), Decimal(0))
 
 
-def _require_not_frozen(procedure: Procedure) -> None:
-    if Publication.objects.filter(step__procedure=procedure, step__kind=Step.Kind.ADMISSION).exists():
-        raise ListsFrozen(
+def _require_listable(pool: Pool, dossier_ids: Sequence[UUID]) -> None:
+    if len(set(dossier_ids)) < len(dossier_ids):
+        raise CannotBeListed(gettext("Un candidat figure deux fois dans ce tableau."))
+    others = set(dossier_ids) - {dossier.pk for dossier in rankable_dossiers(pool)}
+    if others:
+        references = Dossier.objects.filter(pk__in=others, procedure=pool.procedure).values_list("reference", flat=True)
+        raise CannotBeListed(
             gettext(
-                "La publication est préparée : les tableaux ne changent plus. Annulez-la d'abord, s'il est temps."
+                "%(pool)s : ne peuvent pas être classés %(references)s. Il faut avoir choisi cette école dans cette "
+                "filière, être admissible, avoir toutes ses notes et aucune note éliminatoire."
             )
+            % {"pool": pool, "references": _some_of(references)}
         )
+
+
+def _tied(dossier_ids: Sequence[UUID]) -> list[str]:
+    """The references of those who share their total with another."""
+    dossiers = Dossier.objects.filter(pk__in=dossier_ids).prefetch_related("marks")
+    totals = {dossier.reference: total(dossier.marks.all()) for dossier in dossiers}
+    count = Counter(totals.values())
+    return [reference for reference, points in totals.items() if count[points] > 1]
 
 
 def _require_all_marked(dossiers: Iterable[Dossier]) -> None:
-    missing = sorted(dossier.reference for dossier in dossiers if _unmarked(dossier))
+    missing = [dossier.reference for dossier in dossiers if _unmarked(dossier)]
     if missing:
-        raise Refused(
-            gettext("Il manque des notes pour %(count)d dossiers : %(references)s.")
-            % {
-                "count": len(missing),
-                "references": ", ".join(missing[:10]) + (" …" if len(missing) > 10 else ""),
-            }
+        raise NotReady(
+            ngettext(
+                "Il manque des notes à %(count)d dossier : %(references)s.",
+                "Il manque des notes à %(count)d dossiers : %(references)s.",
+                len(missing),
+            )
+            % {"count": len(missing), "references": _some_of(missing)}
         )
+
+
+def _require_sound_lists(procedure: Procedure, *, empty_lists_are_meant: bool) -> set[UUID]:
+    """Look at every list once more, under the lock; returns who is on one."""
+    listed: set[UUID] = set()
+    pools = Pool.objects.filter(programme__procedure=procedure)
+    for pool in pools.select_related("programme__procedure", "programme__school", "track"):
+        entries = pool.entries.live()  # who left the procedure since keeps the rank, and no longer counts
+        ranked = list(entries.values_list("dossier", flat=True))
+        if not ranked and not empty_lists_are_meant and rankable_dossiers(pool):
+            raise NotReady(gettext("%(pool)s : le tableau d'admission n'est pas arrêté.") % {"pool": pool})
+        _require_listable(pool, ranked)
+        listed |= set(ranked)
+    return listed
+
+
+def _some_of(references: Iterable[str]) -> str:
+    named = sorted(references)
+    return ", ".join(named[:SHOWN]) + (" …" if len(named) > SHOWN else "")
 
 
 def _unmarked(dossier: Dossier) -> bool:
     marked = {mark.test for mark in dossier.marks.all()}
     return any(rule.code not in marked for rule in dossier.rules.tests)
-
-
-def _eliminated(dossier: Dossier) -> bool:
-    return is_eliminated(dossier.rules, dossier.marks.all())
 
 
 def _outcome(dossier: Dossier, listed: set[UUID], proven: set[UUID]) -> str:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applicants.models import Dossier
+from applicants.models import Dossier, Status
 from offers.allocation import Reply
 from programmes.models import Period, Pool, Procedure, Step
 
@@ -26,8 +26,8 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         )
 
     def live(self) -> Self:
-        """Those not struck out."""
-        return self.filter(struck_at=None)
+        """Those not struck out, of dossiers that are still in the procedure."""
+        return self.filter(struck_at=None, dossier__status=Status.VALIDATED)
 
 
 class ListEntry(models.Model):
@@ -40,6 +40,7 @@ class ListEntry(models.Model):
         WITHDRAWN = "withdrawn", _("s'est retiré")
         SILENT = "silent", _("n'a pas répondu")
         LAPSED = "lapsed", _("n'a pas produit le titre exigé")
+        REFUSED = "refused", _("décision du jury rectifiée")
         ENDED = "ended", _("fin de la dernière période")
 
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="entries", verbose_name=_("contingent"))

@@ -1,50 +1,77 @@
 """The periods: opening makes the offers, closing applies the replies and the silences.
 
-Both are due acts: the periodic task calls them at their hour, again after a crash, and a second call does nothing.
-The rules themselves are in `offers.allocation`; here they meet the database, the journal and the mails.
+Both are due acts: the periodic task turns the periods at their hours, again after a crash, and a second call does
+nothing. The rules themselves are in `offers.allocation`; here they meet the database, the journal and the mails.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext
 
 from applicants.models import Dossier
-from journal.clock import instant
 from journal.errors import Closed, Refused
 from journal.record import record
+from juries.models import Publication
 from notifications.outbox import queue_mail
-from offers.allocation import Reply, allocate, is_removed, last_called, standing_after
+from offers.allocation import Reply, Standing, allocate, is_removed, last_called, standing_after
 from offers.enrolment import give_up_seats, take_seat
 from offers.models import ListEntry, Offer, PeriodSeats
-from offers.standings import Market, last_replies, lock_market, offers_of, read_market
-from programmes.models import Period, Pool
+from offers.standings import Market, last_replies, lock_market, offers_of
+from programmes.models import Period, Pool, Procedure, Step
+
+Struck = ListEntry.Struck
 
 STRUCK_BY = {
-    None: ListEntry.Struck.SILENT,
-    Reply.WITHDRAW: ListEntry.Struck.WITHDRAWN,
-    Reply.ACCEPT: ListEntry.Struck.ACCEPTED_ELSEWHERE,
-    Reply.ACCEPT_BUT: ListEntry.Struck.BETTER_OFFER,
-    Reply.DECLINE_BUT: ListEntry.Struck.BETTER_OFFER,
+    None: Struck.SILENT,
+    Reply.WITHDRAW: Struck.WITHDRAWN,
+    Reply.ACCEPT: Struck.ACCEPTED_ELSEWHERE,
+    Reply.ACCEPT_BUT: Struck.BETTER_OFFER,
+    Reply.DECLINE_BUT: Struck.BETTER_OFFER,
 }
 
 
 class OutOfOrder(Refused):
-    """A period cannot open before the one before it has closed, nor close before it has opened."""
+    """A period opens after the results and after the end of the one before; it closes after it has opened."""
 
 
-@dataclass
+class TooFewCalls(Refused):
+    """A pool would call fewer candidates than hold a seat there: somebody would lose it."""
+
+
+@dataclass(frozen=True)
 class Ending:
-    """What the end of a period changes. Candidates go by their dossier's primary key, pools by theirs."""
+    """What the end of a period changes for one candidate."""
 
-    taken: dict[UUID, int] = field(default_factory=dict)  # seats taken for good
-    given_up: list[UUID] = field(default_factory=list)  # withdrew after having accepted for good
-    removed: list[UUID] = field(default_factory=list)  # were silent
-    struck: dict[tuple[str, int], list[UUID]] = field(default_factory=lambda: defaultdict(list))  # by reason and pool
+    seat: int | None  # the pool whose seat is taken for good now
+    gives_up: bool  # withdrew, after having taken a seat for good in an earlier period
+    is_removed: bool  # was silent
+    struck: Mapping[int, str]  # the pools in which the candidate no longer counts, and why
+
+
+def turn_periods(procedure: Procedure) -> None:
+    """Close the periods that are over and open the one that has begun, in their order. A due act.
+
+    Rules: AST-17, AST-19.
+    """
+    if not results_are_public(procedure):
+        return
+    for period in procedure.periods.filter(starts_at__lte=procedure.now(), closed_at=None).order_by("number"):
+        if period.opened_at is not None:
+            if procedure.now() < period.ends_at:
+                return
+            close_period(period.pk)
+        elif procedure.now() < period.ends_at:
+            open_period(period.pk)
+        elif is_last(period):
+            return  # what it would end needs answers: the office gives it other dates
+        else:
+            skip_period(period.pk)
 
 
 @transaction.atomic
@@ -52,27 +79,31 @@ def open_period(period_id: int) -> None:
     """Make the offers of a period whose hour has come. A second call does nothing.
 
     Raises:
-        Closed: its hour has not come.
-        OutOfOrder: the period before is not closed.
+        Closed: its hour has not come, or its end is past.
+        OutOfOrder: the results are not public, or the period before is not closed.
+        TooFewCalls: a pool has fewer calls than candidates who hold a seat there.
     Rules: AST-17, AST-20.
     """
     period = _locked(period_id)
+    procedure = period.procedure
     if period.opened_at is not None:
         return
-    if period.procedure.now() < period.starts_at:
+    if procedure.now() < period.starts_at:
         raise Closed(gettext("La période n'a pas encore commencé."))
-    if period.procedure.periods.filter(number__lt=period.number, closed_at=None).exists():
-        raise OutOfOrder(gettext("La période précédente n'est pas encore fermée."))
-    market = lock_market(period.procedure)
+    if procedure.now() >= period.ends_at:
+        raise Closed(gettext("La période s'est terminée sans avoir été ouverte."))
+    _require_turn(period)
+    market = lock_market(procedure)
+    _require_calls_for_held(market)
     offers = allocate(market.calls, market.lists, market.live)
     Offer.objects.bulk_create(
-        Offer(period=period, dossier_id=dossier_id, pool_id=pool_id, made_at=instant())
+        Offer(period=period, dossier_id=dossier_id, pool_id=pool_id, made_at=procedure.now())
         for dossier_id, pool_id in offers.items()
     )
     _keep_seats(period, market, offers)
-    period.opened_at = instant()
+    period.opened_at = procedure.now()
     period.save(update_fields=["opened_at"])
-    record("period.opened", period, offers=len(offers), in_play=len(market.live))
+    record("period.opened", period, offers={str(dossier_id): pool_id for dossier_id, pool_id in offers.items()})
     _tell_of_opening(period, market, offers)
 
 
@@ -94,110 +125,145 @@ def close_period(period_id: int) -> None:
         raise OutOfOrder(gettext("La période n'a pas été ouverte."))
     if period.procedure.now() < period.ends_at:
         raise Closed(gettext("La période n'est pas terminée."))
-    ending = _ending_of(period, lock_market(period.procedure))
-    _strike(ending)
-    give_up_seats(ending.given_up)
-    period.closed_at = instant()
+    endings = _endings(period, lock_market(period.procedure))
+    _strike(period.procedure, endings)
+    give_up_seats(period.procedure, [dossier_id for dossier_id, ending in endings.items() if ending.gives_up])
+    _take_seats(period, {dossier_id: ending.seat for dossier_id, ending in endings.items() if ending.seat is not None})
+    removed = [dossier_id for dossier_id, ending in endings.items() if ending.is_removed]
+    period.closed_at = period.procedure.now()
     period.save(update_fields=["closed_at"])
-    record("period.closed", period, removed=len(ending.removed), taken=len(ending.taken))
-    dossiers = Dossier.objects.select_related("candidate__user", "procedure", "version").in_bulk(
-        [*ending.taken, *ending.removed]
+    record("period.closed", period, removed=[str(dossier_id) for dossier_id in removed])
+    for dossier in _dossiers(period.procedure, removed):
+        _tell("removed_for_silence", period, dossier)
+
+
+@transaction.atomic
+def skip_period(period_id: int) -> None:
+    """Pass over a period that ended before it could open: nobody is out for not having answered in it.
+
+    Raises:
+        Closed: its end has not come.
+        OutOfOrder: it did open, it is the last, the results are not public, or the period before is not closed.
+    """
+    period = _locked(period_id)
+    if period.procedure.now() < period.ends_at:
+        raise Closed(gettext("La période n'est pas terminée."))
+    if period.opened_at is not None or is_last(period):
+        raise OutOfOrder(gettext("Cette période ne peut pas être sautée."))
+    _require_turn(period)
+    period.opened_at = period.closed_at = period.procedure.now()
+    period.save(update_fields=["opened_at", "closed_at"])
+    record("period.skipped", period)
+
+
+def results_are_public(procedure: Procedure) -> bool:
+    """Whether the admission's results, and with them the lists, are public on the procedure's clock."""
+    public = Publication.objects.filter(visible_at__lte=procedure.now())
+    return public.filter(step__procedure=procedure, step__kind=Step.Kind.ADMISSION).exists()
+
+
+def is_last(period: Period) -> bool:
+    """Whether no period comes after it."""
+    return not period.procedure.periods.filter(number__gt=period.number).exists()
+
+
+def ending_of(standing: Standing[int], offer: int | None, reply: Reply | None, *, at_last: bool) -> Ending:
+    """What the end of a period, perhaps the last, changes for one candidate. Rules: AST-18, AST-19."""
+    after = standing_after(standing, offer, reply)
+    takes = (after.accepted_for_good or at_last) and not standing.accepted_for_good
+    kept = {after.held} if at_last else set(after.live)
+    return Ending(
+        seat=after.held if takes else None,
+        gives_up=standing.accepted_for_good and not after.live,
+        is_removed=is_removed(standing, reply),
+        struck={
+            pool: Struck.ENDED if pool in after.live else _struck_by(reply, pool, offer)
+            for pool in standing.live
+            if pool not in kept
+        },
     )
-    pools = Pool.objects.select_related("programme__school", "track").in_bulk(set(ending.taken.values()))
-    for dossier_id, pool_id in sorted(ending.taken.items()):
-        take_seat(dossiers[dossier_id], pools[pool_id])
-    for dossier_id in sorted(ending.removed):
-        _tell("removed_for_silence", period, dossiers[dossier_id])
 
 
-def about_to_be_removed(period: Period) -> list[Dossier]:
-    """Who will be out of every list if the period closes now: in play, bound to answer, silent so far. Rule: AST-19."""
-    market, replies = read_market(period.procedure), last_replies(period)
-    silent = [
-        dossier_id
-        for dossier_id, standing in market.standings.items()
-        if is_removed(standing, _as_reply(replies.get(dossier_id)))
-    ]
-    return list(Dossier.objects.filter(pk__in=silent).select_related("candidate__user").order_by("reference"))
+def _struck_by(reply: Reply | None, pool: int, offer: int | None) -> str:
+    return Struck.DECLINED if reply is Reply.DECLINE_BUT and pool == offer else STRUCK_BY[reply]
 
 
 def _locked(period_id: int) -> Period:
     return Period.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=period_id)
 
 
-def _as_reply(value: str | None) -> Reply | None:
-    return Reply(value) if value else None
+def _require_turn(period: Period) -> None:
+    if not results_are_public(period.procedure):
+        raise OutOfOrder(gettext("Les résultats de l'admission ne sont pas encore publics."))
+    if period.procedure.periods.filter(number__lt=period.number, closed_at=None).exists():
+        raise OutOfOrder(gettext("La période précédente n'est pas encore fermée."))
 
 
-def _keep_seats(period: Period, market: Market, offers: dict[UUID, int]) -> None:
+def _require_calls_for_held(market: Market) -> None:
+    for pool in Pool.objects.filter(pk__in=market.held).select_related("programme__school", "track"):
+        if pool.capacity < market.held[pool.pk]:
+            raise TooFewCalls(
+                gettext("%(pool)s : %(held)d candidats gardent une place, pour %(calls)d appels.")
+                % {"pool": pool, "held": market.held[pool.pk], "calls": pool.capacity}
+            )
+
+
+def _keep_seats(period: Period, market: Market, offers: Mapping[UUID, int]) -> None:
     """Keep the seats and calls on which the offers were made, and the last rank called so far. Rule: AST-20."""
     reached = last_called(offers, market.lists)
-    before: dict[int, int] = {}
-    for seats in PeriodSeats.objects.filter(period__procedure=period.procedure, last_called__isnull=False):
-        before[seats.pool_id] = max(before.get(seats.pool_id, 0), seats.last_called or 0)
+    for pool_id, rank in PeriodSeats.objects.filter(
+        period__procedure=period.procedure, last_called__isnull=False
+    ).values_list("pool_id", "last_called"):
+        reached[pool_id] = max(rank, reached.get(pool_id, 0))
     PeriodSeats.objects.bulk_create(
-        PeriodSeats(
-            period=period,
-            pool=pool,
-            seats=pool.seats,
-            calls=pool.capacity,
-            last_called=max(before.get(pool.pk, 0), reached.get(pool.pk, 0)) or None,
-        )
+        PeriodSeats(period=period, pool=pool, seats=pool.seats, calls=pool.capacity, last_called=reached.get(pool.pk))
         for pool in Pool.objects.filter(pk__in=market.calls)
     )
 
 
-def _ending_of(period: Period, market: Market) -> Ending:
-    """Work out what the end of `period` changes, from the last replies and the silences."""
-    offers, replies = offers_of(period), last_replies(period)
-    is_last = not period.procedure.periods.filter(number__gt=period.number).exists()
-    ending = Ending()
-    for dossier_id, standing in market.standings.items():
-        offer, reply = offers.get(dossier_id), _as_reply(replies.get(dossier_id))
-        after = standing_after(standing, offer, reply)
-        if is_removed(standing, reply):
-            ending.removed.append(dossier_id)
-        if standing.accepted_for_good and not after.live:
-            ending.given_up.append(dossier_id)
-        seat = after.held if after.accepted_for_good or is_last else None
-        if seat is not None and not standing.accepted_for_good:
-            ending.taken[dossier_id] = seat
-        kept = {seat} if is_last and not after.accepted_for_good else set(after.live)
-        for pool_id in standing.live:
-            if pool_id not in after.live:
-                declined = reply is Reply.DECLINE_BUT and pool_id == offer
-                because = ListEntry.Struck.DECLINED if declined else STRUCK_BY[reply]
-                ending.struck[because, pool_id].append(dossier_id)
-            elif pool_id not in kept:
-                ending.struck[ListEntry.Struck.ENDED, pool_id].append(dossier_id)
-    return ending
+def _endings(period: Period, market: Market) -> dict[UUID, Ending]:
+    offers, replies, at_last = offers_of(period), last_replies(period), is_last(period)
+    return {
+        dossier_id: ending_of(standing, offers.get(dossier_id), replies.get(dossier_id), at_last=at_last)
+        for dossier_id, standing in sorted(market.standings.items())
+    }
 
 
-def _strike(ending: Ending) -> None:
-    for (because, pool_id), dossier_ids in ending.struck.items():
-        entries = ListEntry.objects.filter(pool_id=pool_id, dossier_id__in=dossier_ids)
-        entries.update(struck_at=instant(), struck_because=because)
+def _strike(procedure: Procedure, endings: Mapping[UUID, Ending]) -> None:
+    by_pool_and_reason: dict[tuple[int, str], list[UUID]] = defaultdict(list)
+    for dossier_id, ending in endings.items():
+        for pool_and_reason in ending.struck.items():
+            by_pool_and_reason[pool_and_reason].append(dossier_id)
+    for (pool_id, because), dossier_ids in by_pool_and_reason.items():
+        entries = ListEntry.objects.live().filter(pool_id=pool_id, dossier__in=dossier_ids)
+        entries.update(struck_at=procedure.now(), struck_because=because)
 
 
-def _tell_of_opening(period: Period, market: Market, offers: dict[UUID, int]) -> None:
+def _take_seats(period: Period, seats: Mapping[UUID, int]) -> None:
+    pools = Pool.objects.select_related("programme__school", "track").in_bulk(set(seats.values()))
+    for dossier in _dossiers(period.procedure, seats):
+        take_seat(dossier, pools[seats[dossier.pk]])
+
+
+def _dossiers(procedure: Procedure, dossier_ids: Iterable[UUID]) -> list[Dossier]:
+    """Those dossiers with their candidates, all with the one `procedure`, whose calendar is read once."""
+    dossiers = Dossier.objects.filter(pk__in=dossier_ids).select_related("candidate__user", "version")
+    for dossier in (found := list(dossiers.order_by("pk"))):
+        dossier.procedure = procedure
+    return found
+
+
+def _tell_of_opening(period: Period, market: Market, offers: Mapping[UUID, int]) -> None:
     """Write to everyone in play who has something to answer; a seat accepted for good needs no further answer."""
-    dossiers = Dossier.objects.select_related("candidate__user", "procedure").in_bulk(list(market.live))
-    pools = Pool.objects.select_related("programme__school", "track").in_bulk(list(market.calls))
-    for dossier_id, standing in sorted(market.standings.items()):
-        if standing.accepted_for_good or not standing.live:
-            continue
-        pool_id = offers.get(dossier_id)
-        if pool_id is None:
-            _tell("period_without_offer", period, dossiers[dossier_id])
+    bound = [dossier_id for dossier_id, standing in market.standings.items() if not standing.accepted_for_good]
+    pools = Pool.objects.select_related("programme__school", "track").in_bulk(set(offers.values()))
+    for dossier in _dossiers(period.procedure, bound):
+        if dossier.pk in offers:
+            pool = pools[offers[dossier.pk]]
+            school, track = pool.programme.school.name, pool.track.label
+            _tell("offer_made", period, dossier, school=school, track=track)
         else:
-            pool = pools[pool_id]
-            _tell(
-                "offer_made",
-                period,
-                dossiers[dossier_id],
-                school=pool.programme.school.name,
-                track=pool.track.label,
-            )
+            _tell("period_without_offer", period, dossier)
 
 
 def _tell(kind: str, period: Period, dossier: Dossier, **context: object) -> None:
@@ -205,10 +271,10 @@ def _tell(kind: str, period: Period, dossier: Dossier, **context: object) -> Non
         kind,
         to=dossier.candidate.user,
         key=f"{kind}:{period.pk}:{dossier.pk}",
-        procedure=dossier.procedure,
+        procedure=period.procedure,
         name=dossier.candidate.full_name,
         period=period.number,
         ends_at=period.ends_at,
-        path=f"/places/{dossier.procedure.slug}/",
+        path=f"/places/{period.procedure.slug}/",
         **context,
     )

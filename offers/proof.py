@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from applicants.answers import answers_of
+from applicants.editing import is_asked_for
 from applicants.models import Dossier
 from documents.models import SupportingDocument
 from programmes.rules import PaperRule
@@ -18,9 +19,10 @@ def papers_of_title(dossier: Dossier) -> list[PaperRule]:
 
 
 def is_title_sent(dossier: Dossier) -> bool:
-    """Whether every paper that proves the title is there, not refused, reviewed or not."""
-    there = SupportingDocument.objects.present().filter(folder=dossier.folder_id)
-    return {rule.code for rule in papers_of_title(dossier)} <= set(there.values_list("kind", flat=True))
+    """Whether every paper that proves the title is there, reviewed or not, or is asked for again after a refusal."""
+    present = SupportingDocument.objects.present().filter(folder=dossier.folder_id)
+    there = set(present.values_list("kind", flat=True))
+    return all(rule.code in there or is_asked_for(dossier, f"paper:{rule.code}") for rule in papers_of_title(dossier))
 
 
 def with_title_accepted(dossiers: Iterable[Dossier]) -> set[UUID]:

@@ -6,39 +6,40 @@ import datetime as dt
 
 from django.db import transaction
 
+from notifications.models import Mail
 from notifications.outbox import queue_mail
-from offers.periods import about_to_be_removed
+from offers.foresight import about_to_be_removed
 from offers.replies import current_period
 from programmes.models import Procedure
 
 BEFORE_THE_END = (dt.timedelta(hours=48), dt.timedelta(hours=6))
 
 
+@transaction.atomic
 def remind_silent(procedure: Procedure) -> int:
     """Write to those whom the end of the current period would remove, 48 and 6 hours before it. A due act.
 
-    The mail's key holds the reminder and the period, so each goes out once, late rather than never. Where both are late,
-    only the nearer one is sent. Returns how many candidates were written to.
+    The mail's key holds the reminder and the period, so each goes out once, late rather than never. Where both are
+    late, only the nearer one is sent. Returns how many candidates were written to.
     """
     period = current_period(procedure)
     if period is None:
         return 0
-    left = period.ends_at - procedure.now()
-    due = [before for before in BEFORE_THE_END if left <= before]
+    due = [before for before in BEFORE_THE_END if period.ends_at - procedure.now() <= before]
     if not due:
         return 0
-    hours = int(min(due).total_seconds() // 3600)
-    silent = about_to_be_removed(period)
-    with transaction.atomic():
-        for dossier in silent:
-            queue_mail(
-                "reply_reminder",
-                to=dossier.candidate.user,
-                key=f"reply_reminder:{period.pk}:{hours}:{dossier.pk}",
-                procedure=procedure,
-                name=dossier.candidate.full_name,
-                period=period.number,
-                ends_at=period.ends_at,
-                path=f"/places/{procedure.slug}/",
-            )
-    return len(silent)
+    key = f"reply_reminder:{period.pk}:{min(due) // dt.timedelta(hours=1)}:"
+    sent = set(Mail.objects.filter(key__startswith=key).values_list("key", flat=True))
+    unreminded = [dossier for dossier in about_to_be_removed(period) if f"{key}{dossier.pk}" not in sent]
+    for dossier in unreminded:
+        queue_mail(
+            "reply_reminder",
+            to=dossier.candidate.user,
+            key=f"{key}{dossier.pk}",
+            procedure=procedure,
+            name=dossier.candidate.full_name,
+            period=period.number,
+            ends_at=period.ends_at,
+            path=f"/places/{procedure.slug}/",
+        )
+    return len(unreminded)

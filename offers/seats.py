@@ -6,12 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
-from journal.clock import instant
 from journal.errors import Refused
 from journal.record import record
-from offers.allocation import Reply
-from offers.models import Enrolment, Offer, SeatMove
-from offers.standings import last_replies
+from offers.models import SeatMove
+from offers.standings import lock_market, read_market
 from programmes.models import Pool, Procedure
 from programmes.roles import OFFICE, PRESIDENT, require_role
 
@@ -32,58 +30,48 @@ def move_seats(
             reason is given.
     Rule: AST-21.
     """
-    pools = {
-        pool.pk: pool
-        for pool in Pool.objects.select_for_update(of=("self",))
-        .select_related("programme__procedure", "programme__school", "track")
-        .filter(pk__in=[source_id, target_id])
-        .order_by("pk")
-    }
-    source, target = pools[source_id], pools[target_id]
-    procedure = source.programme.procedure
+    procedure = Procedure.objects.get(programmes__pools=source_id)
     require_role(by, procedure, PRESIDENT, OFFICE)
-    if target.programme.procedure_id != procedure.pk or source == target:
+    list(procedure.periods.select_for_update(of=("self",)).order_by("pk"))  # none opens or closes meanwhile
+    market = lock_market(procedure)
+    pools = Pool.objects.select_related("programme__school", "track").filter(pk__in=market.calls).in_bulk()
+    source, target = pools[source_id], pools.get(target_id)
+    if target is None or source == target:
         raise CannotMove(gettext("Choisissez deux filières différentes de la même procédure."))
-    if not reason.strip():
-        raise CannotMove(gettext("Indiquez le motif de ce report : il est conservé."))
     if procedure.periods.filter(opened_at__isnull=False, closed_at=None).exists():
         raise CannotMove(gettext("Une période est en cours. Les places se reportent entre deux périodes."))
     if source.programme.school_id != target.programme.school_id and not across_schools:
         raise CannotMove(gettext("Ces filières sont de deux écoles. Confirmez que le jury en a décidé ainsi."))
-    free = source.capacity - held_seats(procedure).get(source.pk, 0)
-    if not 1 <= count <= min(free, source.seats):
-        raise CannotMove(
-            ngettext(
-                "Il reste %(free)d place non pourvue dans cette filière.",
-                "Il reste %(free)d places non pourvues dans cette filière.",
-                free,
-            )
-            % {"free": free}
-        )
+    if not reason.strip():
+        raise CannotMove(gettext("Indiquez le motif de ce report : il est conservé."))
+    _require_unfilled(source, count, market.held[source.pk])
     _resize(source, -count)
     _resize(target, +count)
     move = SeatMove.objects.create(
-        source=source, target=target, count=count, reason=reason.strip(), moved_at=instant(), moved_by=by
+        source=source, target=target, count=count, reason=reason.strip(), moved_at=procedure.now(), moved_by=by
     )
-    record("seats.moved", source, by=by, procedure=procedure.slug, target=target.pk, count=count)
+    record("seats.moved", procedure, by=by, source=source.pk, target=target.pk, count=count)
     return move
 
 
 def held_seats(procedure: Procedure) -> dict[int, int]:
-    """How many seats of each pool are held between two periods: enrolled, or kept by a last OUI MAIS."""
-    held: dict[int, int] = {}
-    enrolled = Enrolment.objects.standing().filter(dossier__procedure=procedure)
-    for pool_id in enrolled.values_list("pool_id", flat=True):
-        held[pool_id] = held.get(pool_id, 0) + 1
-    last = procedure.periods.filter(opened_at__isnull=False).order_by("-number").first()
-    if last is None:
-        return held
-    replies = last_replies(last)
-    keeping = [dossier for dossier, reply in replies.items() if reply == Reply.ACCEPT_BUT]
-    kept = Offer.objects.filter(period=last, dossier__in=keeping).exclude(dossier__in=enrolled.values("dossier"))
-    for pool_id in kept.values_list("pool_id", flat=True):
-        held[pool_id] = held.get(pool_id, 0) + 1
-    return held
+    """How many seats of each pool are held between two periods: taken for good, or kept by a last OUI MAIS."""
+    return dict(read_market(procedure).held)
+
+
+def _require_unfilled(source: Pool, count: int, held: int) -> None:
+    free = max(min(source.seats, source.capacity - held), 0)
+    if not 1 <= count <= free:
+        raise CannotMove(
+            ngettext(
+                "Il y a %(free)d place non pourvue dans cette filière : indiquez un nombre de 1 à %(free)d.",
+                "Il y a %(free)d places non pourvues dans cette filière : indiquez un nombre de 1 à %(free)d.",
+                free,
+            )
+            % {"free": free}
+            if free
+            else gettext("Toutes les places de cette filière sont gardées par des candidats.")
+        )
 
 
 def _resize(pool: Pool, by: int) -> None:

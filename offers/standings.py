@@ -1,32 +1,40 @@
 """The market as it stands: the rows of the lists read as the values on which the allocation works.
 
 A candidate is live for a pool when the dossier chose its programme, is on its list, and that entry is not struck out.
+Pools go by their primary key, candidates by their dossier's.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from applicants.models import Choice, Dossier, Status
-from offers.allocation import Standing
+from django.db.models import F, QuerySet
+
+from applicants.models import Dossier
+from offers.allocation import OUT, Reply, Standing, offers_held
 from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
 from programmes.models import Period, Pool, Procedure
 
 
 @dataclass(frozen=True)
 class Market:
-    """All that the offers of a period depend on. Pools go by their primary key, candidates by their dossier's."""
+    """All that the offers of a period depend on."""
 
     calls: dict[int, int]
     lists: dict[int, list[UUID]]  # every rank, struck out or not, so that places are ranks
-    standings: dict[UUID, Standing[int]]
+    standings: dict[UUID, Standing[int]]  # of those in play
 
     @property
     def live(self) -> dict[UUID, tuple[int, ...]]:
         """The live choices of those in play, best first."""
-        return {dossier: standing.live for dossier, standing in self.standings.items() if standing.live}
+        return {dossier_id: standing.live for dossier_id, standing in self.standings.items()}
+
+    @property
+    def held(self) -> Counter[int]:
+        """How many seats of each pool are held: taken for good, or kept while hoping for better."""
+        return offers_held(self.standings.values())
 
 
 def lock_market(procedure: Procedure) -> Market:
@@ -36,32 +44,23 @@ def lock_market(procedure: Procedure) -> Market:
     """
     in_play = ListEntry.objects.live().filter(pool__programme__procedure=procedure).values("dossier")
     list(Dossier.objects.filter(pk__in=in_play).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
-    pools = Pool.objects.filter(programme__procedure=procedure).order_by("pk").select_for_update(of=("self",))
-    return _read(procedure, list(pools))
+    list(_pools_of(procedure).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    return read_market(procedure)
 
 
 def read_market(procedure: Procedure) -> Market:
     """The market without a lock, to show what would happen."""
-    return _read(procedure, list(Pool.objects.filter(programme__procedure=procedure).order_by("pk")))
+    pools = list(_pools_of(procedure))
+    lists: dict[int, list[UUID]] = {pool.pk: [] for pool in pools}
+    entries = ListEntry.objects.filter(pool__programme__procedure=procedure).order_by("pool", "rank")
+    for pool_id, dossier_id in entries.values_list("pool_id", "dossier_id"):
+        lists[pool_id].append(dossier_id)
+    return Market({pool.pk: pool.capacity for pool in pools}, lists, _standings(procedure))
 
 
 def standing_of(dossier: Dossier) -> Standing[int]:
-    """Where one candidate stands: the live choices, best first."""
-    pool_ranks = {choice.programme_id: choice.rank for choice in dossier.choices.all()}
-    entries = dossier.list_entries.live().select_related("pool")
-    live = sorted(
-        (entry.pool for entry in entries if entry.pool.programme_id in pool_ranks),
-        key=lambda pool: pool_ranks[pool.programme_id],
-    )
-    enrolled = Enrolment.objects.standing().filter(dossier=dossier).exists()
-    if dossier.status != Status.VALIDATED:
-        live = []
-    return Standing(tuple(pool.pk for pool in live), accepted_for_good=enrolled)
-
-
-def last_replies(period: Period) -> dict[UUID, str]:
-    """The reply that counts of each candidate who gave one in `period`: the last."""
-    return dict(ReplyRecord.objects.filter(period=period).order_by("pk").values_list("dossier_id", "reply"))
+    """Where one candidate stands; nowhere, when out of play."""
+    return _standings(dossier.procedure, only=dossier).get(dossier.pk, OUT)
 
 
 def offers_of(period: Period) -> dict[UUID, int]:
@@ -69,31 +68,38 @@ def offers_of(period: Period) -> dict[UUID, int]:
     return dict(Offer.objects.filter(period=period).values_list("dossier_id", "pool_id"))
 
 
-def _read(procedure: Procedure, pools: list[Pool]) -> Market:
-    lists: dict[int, list[UUID]] = {pool.pk: [] for pool in pools}
-    programme_of = {pool.pk: pool.programme_id for pool in pools}
-    live: dict[UUID, list[int]] = defaultdict(list)
-    entries = ListEntry.objects.filter(pool__in=pools).order_by("pool", "rank")
-    for pool_id, dossier_id, struck_at, status in entries.values_list(
-        "pool_id", "dossier_id", "struck_at", "dossier__status"
-    ):
-        lists[pool_id].append(dossier_id)
-        if struck_at is None and status == Status.VALIDATED:
-            live[dossier_id].append(pool_id)
-    preference = {
-        (dossier_id, programme_id): rank
-        for dossier_id, programme_id, rank in Choice.objects.filter(dossier__procedure=procedure).values_list(
-            "dossier_id", "programme_id", "rank"
-        )
-    }
-    enrolled = set(
-        Enrolment.objects.standing().filter(dossier__procedure=procedure).values_list("dossier_id", flat=True)
+def last_replies(period: Period) -> dict[UUID, Reply]:
+    """The reply that counts of each candidate who gave one in `period`: the last."""
+    given = ReplyRecord.objects.filter(period=period).order_by("pk").values_list("dossier_id", "reply")
+    return {dossier_id: Reply(reply) for dossier_id, reply in given}
+
+
+def _pools_of(procedure: Procedure) -> QuerySet[Pool]:
+    return Pool.objects.filter(programme__procedure=procedure)
+
+
+def _standings(procedure: Procedure, only: Dossier | None = None) -> dict[UUID, Standing[int]]:
+    """Where those in play stand, or one of them."""
+    entries = ListEntry.objects.live().filter(
+        pool__programme__procedure=procedure, dossier__choices__programme=F("pool__programme")
     )
-    standings = {
+    seats = Enrolment.objects.standing().filter(dossier__procedure=procedure)
+    offers = Offer.objects.filter(period__procedure=procedure, period__closed_at__isnull=False)
+    if only is not None:
+        entries, seats, offers = (rows.filter(dossier=only) for rows in (entries, seats, offers))
+    live: dict[UUID, list[int]] = defaultdict(list)
+    for dossier_id, pool_id in entries.order_by("dossier__choices__rank").values_list("dossier_id", "pool_id"):
+        live[dossier_id].append(pool_id)
+    taken = dict(seats.values_list("dossier_id", "pool_id"))
+    offered = dict(offers.order_by("period__number").values_list("dossier_id", "pool_id"))
+    return {
         dossier_id: Standing(
-            tuple(sorted(pool_ids, key=lambda pool_id: preference[dossier_id, programme_of[pool_id]])),
-            accepted_for_good=dossier_id in enrolled,
+            tuple(pools), held=_held(pools, offered.get(dossier_id)), accepted_for_good=dossier_id in taken
         )
-        for dossier_id, pool_ids in live.items()
+        for dossier_id, pools in live.items()
     }
-    return Market({pool.pk: pool.capacity for pool in pools}, lists, standings)
+
+
+def _held(live: list[int], offered: int | None) -> int | None:
+    """The pool last offered, if it is still live: only the replies that keep an offer leave it so."""
+    return offered if offered in live else None
