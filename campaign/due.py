@@ -16,7 +16,7 @@ from journal.clock import at_one_instant
 from journal.followups import run_pending_facts
 from juries.publication import announce, due_publications
 from offers.enrolment import lapse_overdue, pronounce_all_ready
-from offers.periods import close_period, open_period
+from offers.periods import turn_periods
 from offers.reminders import remind_silent
 from programmes.models import Procedure
 
@@ -31,15 +31,6 @@ def announce_results(procedure: Procedure) -> None:
         announce(publication.pk)
 
 
-def turn_periods(procedure: Procedure) -> None:
-    """Close the periods that are over and open those that have begun, in their order. Rules: AST-17, AST-19."""
-    now = procedure.now()
-    for period in procedure.periods.filter(starts_at__lte=now, closed_at=None).order_by("number"):
-        open_period(period.pk)
-        if period.ends_at <= now:
-            close_period(period.pk)
-
-
 DUE_ACTS: tuple[DueAct, ...] = (
     announce_results,
     turn_periods,
@@ -51,10 +42,13 @@ DUE_ACTS: tuple[DueAct, ...] = (
 
 
 def run_due_acts() -> None:
-    """Run every act that has come due and is not done yet, in every procedure."""
+    """Run every act that has come due and is not done yet, in every procedure.
+
+    Facts left behind come first: one of them may give somebody the time that a lapse would not see.
+    """
+    run_pending_facts()
     for procedure in Procedure.objects.order_by("pk"):
         run_due_acts_of(procedure)
-    run_pending_facts()
 
 
 def run_due_acts_of(procedure: Procedure) -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from applicants.models import Dossier, Status
 from journal.errors import Refused
+from journal.followups import state_fact
 from journal.record import record
 from juries.announcements import announce_correction, announce_decision
 from juries.models import Decision, DecisionCorrection, Publication
@@ -26,6 +27,7 @@ from programmes.models import Procedure, Step
 from programmes.roles import OFFICE, PRESIDENT, require_role
 
 PUBLISHERS = (OFFICE, PRESIDENT)
+CORRECTED_FACT = "decision_corrected"
 BATCH = 50  # decisions announced in one transaction
 
 OUTCOMES = {
@@ -176,6 +178,7 @@ def confirm_correction(correction_id: int, *, by: User) -> Decision:
         outcome=decision.outcome,
     )
     announce_correction(decision, correction)
+    state_fact(CORRECTED_FACT, decision.pk)
     return decision
 
 

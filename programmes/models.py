@@ -280,6 +280,11 @@ class Pool(models.Model):
         return f"{self.programme.school} · {self.track}"
 
     @property
+    def procedure(self) -> Procedure:
+        """The procedure of the programme."""
+        return self.programme.procedure
+
+    @property
     def capacity(self) -> int:
         """How many offers may stand at once: the calls, by default as many as the seats."""
         return self.seats if self.calls is None else self.calls
