@@ -247,7 +247,8 @@ def _check_tests(source: Source, live: schema.Live, rules: Rules) -> None:
             source.fault("cette étape fait passer des épreuves, mais « tests » n'en définit aucune.", *where)
         if step.test_days and not is_tests:
             source.fault("seule une étape de nature « tests » a des jours d'épreuves.", *where, "days")
-        _must_exist(source, sorted({day.school for day in step.test_days}), schools, "l'école", *where, "days")
+        for unknown in sorted({day.school for day in step.test_days} - schools):
+            source.fault(f"l'école « {unknown} » n'existe pas.", *where, "days", unknown)
         for school in sorted(schools - {day.school for day in step.test_days}) if is_tests else ():
             source.fault(f"l'école « {school} » n'a aucun jour d'épreuves.", *where, "days")
         for day in step.test_days:

@@ -27,7 +27,8 @@ from programmes.procedure_file.values import (
 from programmes.text import Text
 
 NO_TEXT = Text("", "")
-UNREAD = dt.datetime.min.replace(tzinfo=dt.UTC)  # stands in for a date that is missing or wrong
+# What stands in for a value that is there and wrong: the file is refused, and the checks say nothing more of it.
+UNREAD, UNREAD_TEXT = dt.datetime.min.replace(tzinfo=dt.UTC), "?"
 TOTAL = "total"  # the column, and the row, of the totals as printed in the notice
 
 
@@ -62,9 +63,9 @@ def _school(place: Place) -> schema.School:
             email=school.need("email", email, ""),
             phone=school.may("phone", phone, ""),
             presentation=school.may("presentation", words, NO_TEXT),
-            iban=school.may("iban", iban, ""),
+            iban=school.may("iban", iban, UNREAD_TEXT if "iban" in school else ""),
             bic=school.may("bic", bic, ""),
-            account_holder=school.may("account_holder", line, ""),
+            account_holder=school.may("account_holder", line, UNREAD_TEXT if "account_holder" in school else ""),
             takes_cards=school.may("takes_cards", yes_or_no, False),
         )
 
@@ -141,7 +142,7 @@ def _pools(place: Place) -> tuple[schema.Pool, ...]:
     read_row = cells_under(columns, whole_number(), 0)
     cells: dict[str, dict[str, int]] = {}
     for programme, row in rows.items():
-        cells[programme] = row.read(read_row, {})
+        cells[programme] = row.read(read_row, dict.fromkeys(columns, 0))
     printed = cells.pop(TOTAL, {})
     _compare_totals(place, cells, printed)
     return tuple(
