@@ -50,7 +50,7 @@ def ask_for_paper_again(document_id: str) -> None:
             reason = gettext(
                 "Déposez à nouveau la pièce « %(paper)s ». Celle que vous avez déposée n'a pas pu être "
                 "retenue : %(why)s"
-            ) % {"paper": rule.label, "why": _why(document)}
+            ) % {"paper": rule.label, "why": document.turned_down_because}
         until = _until(dossier, late=rule.late)
         open_correction(dossier, opens=[f"paper:{rule.code}"], reason=reason, until=until, by=None)
 
@@ -100,13 +100,9 @@ def _say_that_it_is_missing(dossier: Dossier, document: SupportingDocument, rule
         procedure=dossier.procedure,
         name=dossier.candidate.full_name,
         paper=rule.label,
-        why=_why(document),
+        why=document.turned_down_because,
         path=home_of(dossier),
     )
-
-
-def _why(document: SupportingDocument) -> str:
-    return document.review_reason or document.check_reason
 
 
 def _until(dossier: Dossier, *, late: bool) -> dt.datetime:

@@ -133,6 +133,11 @@ class SupportingDocument(Leased):
         """The procedure of the folder."""
         return self.folder.procedure
 
+    @property
+    def turned_down_because(self) -> str:
+        """Why staff or the check turned the paper down, in words for its owner; empty if nobody did."""
+        return self.review_reason or self.get_check_reason_display()
+
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices behind the gate."""

@@ -69,14 +69,15 @@ def issue_notice(
     return issued
 
 
-def replace_notice(key: str, *, by: Notice) -> None:
-    """Say of the notice with that `key`, to those who verify it, that another one holds in its place.
+def replace_notices(key: str, *, by: Notice) -> None:
+    """Say of the notices whose key begins so, to those who verify them, that `by` holds in their place.
 
     Rule: AST-24.
     """
-    replaced = Notice.objects.filter(key=key).exclude(pk=by.pk)
-    if replaced.update(replaced_by=by):
-        record("notice.replaced", by, key=key)
+    earlier = Notice.objects.filter(key__startswith=key, replaced_by=None).exclude(pk=by.pk)
+    for notice in earlier.select_related("procedure"):
+        record("notice.replaced", notice, replacement=by.number)
+    earlier.update(replaced_by=by)
 
 
 def _random(length: int) -> str:

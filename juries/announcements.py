@@ -9,7 +9,7 @@ from typing import Any
 
 from applicants.dossiers import home_of
 from applicants.models import Dossier
-from documents.notices import issue_notice
+from documents.notices import issue_notice, replace_notices
 from juries.models import Decision, DecisionCorrection, Publication
 from notifications.outbox import queue_mail
 from programmes.models import School, Step
@@ -61,8 +61,9 @@ def announce_correction(decision: Decision, correction: DecisionCorrection) -> N
     """
     dossier = decision.dossier
     facts = facts_of(decision) | {"corrects": True}
-    key = f"correction:{correction.pk}"
-    issue_notice(
+    first_key = f"decision:{decision.step_id}:{dossier.pk}"
+    key = f"{first_key}:correction:{correction.pk}"
+    notice = issue_notice(
         NOTICES[Decision.Outcome(decision.outcome)],
         key=key,
         procedure=decision.procedure,
@@ -70,6 +71,7 @@ def announce_correction(decision: Decision, correction: DecisionCorrection) -> N
         school=_letterhead(dossier),
         **facts,
     )
+    replace_notices(first_key, by=notice)
     queue_mail("result_corrected", to=dossier.candidate.user, key=key, procedure=decision.procedure, **facts)
 
 
@@ -78,7 +80,6 @@ def facts_of(decision: Decision) -> dict[str, Any]:
     dossier = decision.dossier
     return {
         "addressee": dossier.candidate.full_name,
-        "for_whom": dossier.candidate.full_name,
         "reference": dossier.reference,
         "step": decision.step.label,
         "outcome": decision.outcome,

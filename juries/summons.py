@@ -18,7 +18,7 @@ from icalendar import Calendar, Event
 from accounts.models import User
 from applicants.dossiers import home_of
 from applicants.models import Dossier
-from documents.notices import issue_notice
+from documents.notices import issue_notice, replace_notices
 from journal.record import record
 from juries.models import TestSlot
 from notifications.outbox import queue_mail
@@ -130,15 +130,15 @@ def send(dossier: Dossier, slots: Sequence[TestSlot], *, by: User, replaces: boo
         "contact": summons.host.email,
         "replaces": replaces,
     }
-    issue_notice(
+    notice = issue_notice(
         "summons",
         key=key,
         procedure=dossier.procedure,
         recipient=person,
         school=summons.host.school,
-        for_whom=dossier.candidate.full_name,
         **facts,
     )
+    replace_notices(f"summons:{dossier.pk}:", by=notice)
     queue_mail(
         "summons",
         to=person,

@@ -142,13 +142,12 @@ def _pronounce_if_ready(enrolment: Enrolment) -> bool:
         recipient=dossier.candidate.user,
         school=pool.programme.school,
         addressee=dossier.candidate.full_name,
-        for_whom=dossier.candidate.full_name,
         reference=dossier.reference,
         programme=pool.programme.title,
         track=pool.track.label,
         entry_year=pool.track.entry_year,
     )
-    _tell("admission_pronounced", enrolment)
+    _tell("admission_pronounced", enrolment, integration_file=enrolment.integration_file_at is None)
     return True
 
 

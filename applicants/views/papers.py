@@ -145,7 +145,7 @@ def file_row(document: SupportingDocument, *, removable: bool) -> FileRow:
         label=label,
         size=document.size,
         added=document.uploaded_at,
-        reason=document.review_reason or document.check_reason,
+        reason=document.turned_down_because,
         url=reverse("applicants:paper_file", args=[document.pk]) if is_checked else "",
         remove_url=reverse("applicants:remove_paper", args=[document.pk]) if may_go else "",
     )

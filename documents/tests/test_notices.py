@@ -13,7 +13,7 @@ from accounts.models import User
 from documents import views
 from documents.authenticity import initials, verified_notice
 from documents.models import Notice
-from documents.notices import issue_notice, replace_notice
+from documents.notices import issue_notice, replace_notices
 from documents.serving import notice_response
 from documents.tests.conftest import body
 from documents.tests.test_letters import issue
@@ -145,11 +145,16 @@ def test_a_letter_that_was_replaced_says_so(
     client: Client, candidate: User, procedure: Procedure, notice: Notice, results_are_out: None
 ) -> None:
     procedure.refresh_from_db()
-    corrected = issue("admissibility", candidate, procedure, None, key="corrected", outcome="admissible")
-    replace_notice("k", by=corrected)
+    corrected = issue("admissibility", candidate, procedure, None, key="k:corrected", outcome="admissible")
+    replace_notices("k", by=corrected)
     said = client.post("/documents/verifier/", {"number": notice.number, "code": notice.code}).content.decode()
     assert "une autre l'a remplacée" in said.replace("&#x27;", "'")
     assert corrected.number in said
+    assert Entry.objects.get(event="notice.replaced").subject_id == str(notice.pk)
+    assert (
+        "authentique."
+        in client.post("/documents/verifier/", {"number": corrected.number, "code": corrected.code}).content.decode()
+    )
 
 
 @pytest.mark.parametrize(
