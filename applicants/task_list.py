@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from applicants.contents import Contents
 from applicants.editing import CHOICES, PAYMENT, TITLE
-from applicants.models import Referee
+from applicants.models import Referee, Status
 from applicants.papers import is_turned_down
 from applicants.places import PAPERS, REFEREES, REVIEW, address_of, name_of
 from applicants.readiness import is_required_now
@@ -150,6 +150,8 @@ def _fee(contents: Contents) -> Task:
 
 
 def _review(contents: Contents) -> Task:
+    if contents.dossier.status != Status.DRAFT:
+        return _task(contents, REVIEW, DONE, gettext("Transmis"), title=gettext("Ce que vous avez transmis"))
     count = len(contents.missing)
     if not count:
         return _task(contents, REVIEW, TODO, gettext("Prêt"))

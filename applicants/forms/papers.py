@@ -25,7 +25,14 @@ class PaperForm(forms.Form):
     def __init__(self, rule: PaperRule, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = gettext("%(kinds)s, %(size)s au plus.") % {
-            "kinds": gettext(" ou ").join(kind.upper() for kind in rule.kinds),
+            "kinds": _either([kind.upper() for kind in rule.kinds]),
             "size": file_size(rule.max_bytes),
         }
         self.fields["file"].widget.attrs["accept"] = ",".join(SUFFIXES[kind] for kind in rule.kinds)
+
+
+def _either(names: list[str]) -> str:
+    """« PDF, JPEG ou PNG »."""
+    if len(names) < 2:
+        return "".join(names)
+    return gettext("%(names)s ou %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}

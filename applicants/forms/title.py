@@ -36,22 +36,22 @@ class TitleForm(forms.Form):
             del self.fields["equivalence"]
         for number, title in enumerate(rules.titles):
             field = forms.ChoiceField(
-                label=gettext("Spécialité (%(title)s)") % {"title": title.label},
+                label=gettext("%(title)s : spécialité") % {"title": title.label},
                 choices=[("", _("Choisissez une spécialité")), *((s.code, str(s.label)) for s in title.specialities)],
                 initial=chosen["speciality"] if title.code == chosen["title"] else "",
-                required=False,
+                error_messages={"required": _("Choisissez la spécialité de votre titre.")},
             )
             self.fields[f"speciality_{number}"] = field
         self.order_fields(["title", *(f"speciality_{number}" for number in range(len(rules.titles))), "equivalence"])
 
     def clean(self) -> dict[str, Any]:
         title = self.rules.title(self.cleaned_data.get("title", ""))
+        for number, other in enumerate(self.rules.titles):
+            if other != title:  # what is chosen in the list of another title does not count
+                self.errors.pop(f"speciality_{number}", None)
         if title is None:
             return self.cleaned_data
-        name = f"speciality_{self.rules.titles.index(title)}"
-        speciality = self.cleaned_data.get(name, "")
-        if not speciality and name not in self.errors:
-            self.add_error(name, gettext("Choisissez la spécialité de votre titre."))
+        speciality = self.cleaned_data.get(f"speciality_{self.rules.titles.index(title)}", "")
         equivalence = self.cleaned_data.get("equivalence", "")
         return {"title": title.code, "speciality": speciality, "equivalence": equivalence}
 

@@ -46,7 +46,8 @@ def appraisal(request: HttpRequest, secret: str) -> HttpResponse:
         "secret": secret,
     }
     response = render(request, "applicants/appraisal.html", context)
-    response.headers |= {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -18,7 +18,7 @@ from applicants.values import WrongAnswer
 from applicants.views.own_dossier import dossier_page, go_on, person, render_page
 from applicants.wording import in_words
 from journal.errors import Refused
-from programmes.rules import PageRule
+from programmes.rules import FieldRule, PageRule
 
 
 @dossier_page
@@ -48,7 +48,13 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
 def said(page: PageRule, answers: Mapping[str, str]) -> list[dict[str, str]]:
     """What was answered on a page, question by question, as components/summary_list.html shows it."""
     asked = [question for question in page.fields if applies(question, answers)]
-    return [{"label": str(q.label), "value": in_words(q, answers.get(q.code, ""))} for q in asked]
+    return [{"label": str(q.label), "value": _said(q, answers.get(q.code, ""))} for q in asked]
+
+
+def _said(question: FieldRule, value: str) -> str:
+    """An answer in words; one that may be left blank says that it is."""
+    blank = "" if question.required else gettext("Sans réponse")
+    return in_words(question, value) or blank
 
 
 def _save(request: HttpRequest, dossier: Dossier, page: PageRule, form: QuestionsForm) -> bool:

@@ -95,7 +95,7 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
         form=form,
         is_open=is_open,
         is_full=len(standing) >= rule.max_files > 1,
-        replaces=len(standing) == rule.max_files == 1,
+        replaces=len(standing) < len(files) or len(standing) == rule.max_files,
         files=[file_row(file, removable=is_open) for file in files],
         replaced=[file_row(file, removable=False) for file in replaced.order_by("-superseded_at")],
         is_required=is_required_now(rule, contents.answers),
@@ -122,9 +122,12 @@ def remove(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return redirect("applicants:paper", document.folder.dossier.procedure.slug, document.kind)
 
 
-def paper_line(slug: str, rule: PaperRule, files: list[SupportingDocument], *, is_needed: bool) -> dict[str, object]:
-    """A paper as components/task_list.html shows it; `slug` is the procedure's, `files` are this paper's."""
-    kind, label = _state(files, is_needed=is_needed, is_late=rule.late)
+def paper_line(slug: str, rule: PaperRule, files: list[SupportingDocument], *, todo: str = "") -> dict[str, object]:
+    """A paper as components/task_list.html shows it.
+
+    `slug` is the procedure's, `files` are this paper's, `todo` is what is said where there is none.
+    """
+    kind, label = _state(files) or (TODO, todo)
     return {
         "title": rule.label,
         "url": reverse("applicants:paper", args=[slug, rule.code]),
@@ -153,25 +156,27 @@ def file_row(document: SupportingDocument, *, removable: bool) -> FileRow:
 
 def _lines(contents: Contents, *, late: bool) -> list[dict[str, object]]:
     """The papers that are asked for now, or those that may come late."""
-    slug, answers = contents.dossier.procedure.slug, contents.answers
     return [
-        paper_line(slug, rule, contents.files(rule.code), is_needed=is_required_now(rule, answers))
+        paper_line(
+            contents.dossier.procedure.slug, rule, contents.files(rule.code), todo=_until_it_comes(contents, rule)
+        )
         for rule in contents.papers
         if rule.late == late
     ]
 
 
-def _state(files: list[SupportingDocument], *, is_needed: bool, is_late: bool) -> tuple[str, str]:
-    """The state of a paper from that of its files: kind and words."""
-    standing = [file for file in files if not is_turned_down(file)]
-    if any(is_turned_down(file) for file in files) and not standing:
-        return PROBLEM, gettext("À remplacer")
+def _until_it_comes(contents: Contents, rule: PaperRule) -> str:
+    if rule.late:
+        return gettext("Plus tard")
+    return "" if is_required_now(rule, contents.answers) else gettext("Facultative")
+
+
+def _state(files: list[SupportingDocument]) -> tuple[str, str] | None:
+    """The state of a paper from that of its files, kind and words; None without any."""
+    standing = [_file_state(file) for file in files if not is_turned_down(file)]
     if standing:
-        states = [_file_state(file) for file in standing]
-        return next((state for state in states if state[0] == WAITING), states[0])
-    if is_late:
-        return TODO, gettext("Plus tard")
-    return TODO, "" if is_needed else gettext("Facultative")
+        return next((state for state in standing if state[0] == WAITING), standing[0])
+    return (PROBLEM, gettext("À remplacer")) if files else None
 
 
 def _file_state(document: SupportingDocument) -> tuple[str, str]:

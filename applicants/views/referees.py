@@ -54,7 +54,8 @@ def referees(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         raise Http404
     contents = read_contents(dossier)
     wanted = [_wanted(contents, rule) for rule in dossier.rules.referees]
-    return render_page(request, contents, "applicants/referees.html", REFEREES, wanted=wanted)
+    is_needed = any(item.code.startswith("alternative:") for item in contents.missing)
+    return render_page(request, contents, "applicants/referees.html", REFEREES, wanted=wanted, is_needed=is_needed)
 
 
 @dossier_page

@@ -161,4 +161,4 @@ def _late_papers(dossier: Dossier) -> list[dict[str, object]]:
     documents = SupportingDocument.objects.current().filter(folder=dossier.folder_id, kind__in=codes)
     files = {code: [document for document in documents if document.kind == code] for code in codes}
     slug = dossier.procedure.slug
-    return [paper_line(slug, rule, files[rule.code], is_needed=True) for rule in owed]
+    return [paper_line(slug, rule, files[rule.code]) for rule in owed]
