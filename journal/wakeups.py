@@ -7,6 +7,9 @@ too: so a broker that is down delays work, loses none, and never fails the act t
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +17,8 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
+
+_silent: ContextVar[bool] = ContextVar("silent", default=False)
 
 SOON = 60  # seconds after which nobody needs the wake-up any more: the periodic task has been by
 
@@ -37,7 +42,22 @@ def wake_on_commit(task: Any) -> None:
     However often one transaction asks for it, it is said once: a publication that queues a thousand mails
     wakes one task.
     """
+    if _silent.get():
+        return
     wake = WakeUp(task)
     waiting = transaction.get_connection().run_on_commit
     if all(callback != wake for _savepoints, callback, _robust in waiting):
         transaction.on_commit(wake, robust=True)
+
+
+@contextmanager
+def without_wakeups() -> Iterator[None]:
+    """Say nothing to the workers during the block: what is left for them is found by the periodic tasks.
+
+    For commands that do thousands of acts, on machines that may have no broker at all.
+    """
+    token = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
