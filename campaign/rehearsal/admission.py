@@ -1,0 +1,37 @@
+"""Admission: the jury meets, ranks the candidates of each pool, and the results come out at their hour.
+
+Rule: AST-16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from campaign.rehearsal.company import Company, Event
+from offers.lists import admissible_dossiers, prepare_admission, rankable_dossiers, set_list, total
+from programmes.models import Pool, Step
+
+BAR = 0.5  # of the marks that one could have
+
+
+def events(company: Company) -> Iterator[Event]:
+    """The meeting of the jury."""
+    step = company.step(Step.Kind.ADMISSION)
+    if step is not None and (meets := step.meets_at or step.results_at) is not None:
+        yield Event(meets, lambda: meet(company, step))
+
+
+def meet(company: Company, step: Step) -> None:
+    """Set the list of each pool in the order of the marks, down to the bar; prepare the publication."""
+    if not admissible_dossiers(company.procedure).exists():
+        return
+    bar = BAR * float(sum(rule.out_of for rule in company.rules.tests))
+    pools = Pool.objects.filter(programme__procedure=company.procedure)
+    for pool in pools.select_related("programme__procedure", "track").order_by(
+        "programme__position", "track__position"
+    ):
+        ranked = [dossier for dossier in rankable_dossiers(pool) if total(dossier.marks.all()) >= bar]
+        order = [dossier.pk for dossier in ranked]
+        if not company.did(set_list, pool.pk, order, by=company.staff.juror):
+            company.attempt(set_list, pool.pk, order, ties_are_broken=True, by=company.staff.president)
+    company.attempt(prepare_admission, step.pk, empty_lists_are_meant=True, by=company.staff.president)

@@ -1,0 +1,222 @@
+"""The window of applications: candidates begin, fill in, ask for an appraisal, deposit papers, pay and submit.
+
+Rules: AST-01 to AST-11.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from accounts.consent import give_consent
+from accounts.models import User
+from applicants.answers import save_answers
+from applicants.choices import rank_choices
+from applicants.dossiers import start_dossier
+from applicants.fees import fee_charge, fee_standing
+from applicants.models import Dossier, Referee, Status
+from applicants.papers import deposit_paper
+from applicants.readiness import filled_in, is_required_now, missing_items
+from applicants.referees import decline_appraisal, deposit_appraisal, name_referee, secret_of
+from applicants.submission import submit_dossier
+from applicants.titles import choose_title
+from campaign.rehearsal import files
+from campaign.rehearsal.company import Company, Event, between
+from campaign.rehearsal.people import Habit, Person, answers_of
+from documents.checks import check_paper
+from documents.models import SupportingDocument
+from payments.cards import begin_card_payment, settle, takes_cards
+from payments.exemptions import ask_exemption
+from payments.models import Charge, Payment
+from payments.providers import Outcome
+from payments.standing import Standing
+from payments.transfers import declare_transfer
+from programmes.eligibility import open_programmes
+from programmes.rules import FieldKind, FieldRule, PaperRule
+from programmes.words import PARIS
+
+LATE_BY = dt.timedelta(minutes=3)
+
+
+def events(company: Company) -> Iterator[Event]:
+    """What each candidate does between the opening and the closing hour, and some a moment after it."""
+    window = company.window("applications")
+    if window is None:
+        return
+    for person in company.people:
+        starts, submits = _days(person)
+        begins, ends = (between(*window, fraction) for fraction in (starts, submits))
+        yield Event(begins, lambda who=person: begin(company, who))
+        yield Event(between(begins, ends, 0.5), lambda who=person: opinion(company, who))
+        yield Event(between(begins, ends, 0.7), lambda who=person: papers(company, who))
+        if person.has(Habit.COMES_TOO_LATE):
+            yield Event(window[1] + LATE_BY, lambda who=person: submit(company, who))
+        elif not person.has(Habit.GIVES_UP):
+            yield Event(ends, lambda who=person: submit(company, who))
+
+
+def submission_moment(company: Company, person: Person) -> dt.datetime | None:
+    """When a candidate submits in time; None for those who do not."""
+    window = company.window("applications")
+    if window is None or person.has(Habit.GIVES_UP) or person.has(Habit.COMES_TOO_LATE):
+        return None
+    return between(*window, _days(person)[1])
+
+
+def begin(company: Company, person: Person) -> None:
+    """Open an account, begin the dossier, say the title, fill in the pages, rank the schools, name an appraiser."""
+    user = User.objects.create_user(person.email, language=person.language)
+    if person.has(Habit.SKIPS_CONSENT):
+        company.attempt(start_dossier, company.procedure.pk, by=user)
+    give_consent(user, person.language)
+    dossier = company.attempt(start_dossier, company.procedure.pk, by=user)
+    if dossier is None:
+        return
+    if company.rules.titles:
+        choose_title(
+            dossier.pk, title=person.title, speciality=person.speciality, equivalence=person.equivalence, by=user
+        )
+    answers = answers_of(person, company.rules)
+    for page in company.rules.pages:
+        save_answers(dossier.pk, page.code, {field.code: answers[field.code] for field in page.fields}, by=user)
+    _rank(company, person, dossier, user)
+    if person.has(Habit.ASKS_A_REFEREE):
+        for rule in company.rules.referees:
+            name = person.draw("referee").choice(REFEREES)
+            name_referee(
+                dossier.pk,
+                kind=rule.code,
+                name=name,
+                position="Responsable de formation",
+                email=f"referent.{person.number}@{person.email.partition('@')[2]}",
+                by=user,
+                language="fr",
+            )
+
+
+def opinion(company: Company, person: Person) -> None:
+    """The appraiser, through the link of the mail, gives the opinion asked for, or declines."""
+    asked = Referee.objects.filter(dossier__candidate__user__email=person.email, state=Referee.State.ASKED)
+    for referee in asked.select_related("dossier__version"):
+        rule = company.rules.referee(referee.kind)
+        if person.has(Habit.REFEREE_DECLINES):
+            company.attempt(decline_appraisal, secret_of(referee.pk))
+        elif rule is not None:
+            answers = {question.code: _judgement(person, question) for question in rule.questions}
+            company.attempt(deposit_appraisal, secret_of(referee.pk), answers)
+
+
+def papers(company: Company, person: Person) -> None:
+    """Deposit the papers asked for; first one with a password, by those who have that habit."""
+    if (dossier := company.dossier(person)) is None or dossier.status != Status.DRAFT:
+        return
+    if person.has(Habit.LOCKED_FILE):
+        first = next(rule for rule in dossier.rules.papers if rule.required)
+        locked = company.attempt(
+            deposit_paper, dossier.pk, first.code, files.locked_pdf(first), by=company.user(person)
+        )
+        if locked is not None:
+            check_paper(locked.pk)
+    _deposit_what_is_missing(company, person, dossier)
+
+
+def submit(company: Company, person: Person) -> None:
+    """Make up for what is missing, see to the fee, and submit."""
+    if (dossier := company.dossier(person)) is None or dossier.status != Status.DRAFT:
+        return
+    user = company.user(person)
+    _deposit_what_is_missing(company, person, dossier)
+    if person.has(Habit.SUBMITS_UNPAID):
+        company.attempt(submit_dossier, dossier.pk, by=user)
+    see_to_fee(company, person, dossier, user)
+    company.attempt(submit_dossier, dossier.pk, by=user)
+
+
+def see_to_fee(company: Company, person: Person, dossier: Dossier, user: User) -> None:
+    """Ask for the exemption, or pay: by card where the school takes it, else by announcing a transfer."""
+    charge = company.attempt(fee_charge, dossier.pk, by=user)
+    if charge is None or fee_standing(dossier) != Standing.DUE:
+        return
+    if person.has(Habit.SCHOLARSHIP) and company.attempt(ask_exemption, charge.pk, by=user):
+        return
+    if takes_cards(charge) and person.has(Habit.PAYS_BY_CARD):
+        _pay_by_card(company, person, charge, user)
+    else:
+        today = timezone.localdate(company.procedure.now(), PARIS)
+        company.attempt(declare_transfer, charge.pk, on=today, by=user)
+
+
+def deposit(company: Company, person: Person, dossier: Dossier, rule: PaperRule) -> None:
+    """Deposit one paper. The first few of each kind are really checked, the others counted as checked."""
+    upload = files.paper(rule, as_image=person.draw(rule.code).random() < 0.3)
+    document = company.attempt(deposit_paper, dossier.pk, rule.code, upload, by=dossier.candidate.user)
+    if document is None:
+        return
+    if company.checked[rule.code] < company.samples:
+        company.checked[rule.code] += 1
+        check_paper(document.pk)
+    else:
+        waiting = SupportingDocument.objects.filter(pk=document.pk, check_state=SupportingDocument.Check.PENDING)
+        waiting.update(check_state=SupportingDocument.Check.PASSED)
+
+
+# --- Below --------------------------------------------------------------------------------------------------------------
+
+REFEREES = (
+    "Mme Hélène Bréchet",
+    "M. Karim Benali",
+    "Mme Nguyễn Thị Mai",
+    "M. Jean-François L'Heureux",
+    "Mme Sophie Œuvrard",
+)
+
+
+def _days(person: Person) -> tuple[float, float]:
+    """When a candidate begins and submits, as fractions of the window: many near its end."""
+    dice = person.draw("days")
+    submits = 1 - dice.random() ** 2 * 0.8 - 0.0001
+    return submits * dice.uniform(0.05, 0.8), submits
+
+
+def _rank(company: Company, person: Person, dossier: Dossier, user: User) -> None:
+    is_open = open_programmes(company.rules, person.title, person.speciality)
+    closed = [programme.code for programme in company.rules.programmes if programme.code not in is_open]
+    if closed and person.has(Habit.TRIES_A_CLOSED_SCHOOL):
+        company.attempt(rank_choices, dossier.pk, [*person.choices, closed[0]], by=user)
+    if person.has(Habit.CHANGES_ORDER):
+        rank_choices(dossier.pk, person.choices[::-1], by=user)
+    rank_choices(dossier.pk, person.choices, by=user)
+
+
+def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier) -> None:
+    filled = filled_in(dossier)
+    for rule in dossier.rules.papers:
+        if is_required_now(rule, filled.answers) and rule.code not in filled.papers:
+            deposit(company, person, dossier, rule)
+    lacking = {item.code for item in missing_items(dossier.rules, filled_in(dossier))}
+    for alternative in dossier.rules.alternatives:
+        waits = dossier.referees.filter(kind__in=alternative.referees, state=Referee.State.ASKED).exists()
+        rule = next((paper for paper in dossier.rules.papers if paper.code in alternative.papers), None)
+        if f"alternative:{alternative.code}" in lacking and not waits and rule is not None:
+            deposit(company, person, dossier, rule)
+
+
+def _pay_by_card(company: Company, person: Person, charge: Charge, user: User) -> None:
+    """Pay at the test bank, which turns some cards down the first time and says some things twice."""
+    if not company.attempt(begin_card_payment, charge.pk, by=user, return_url="/"):
+        return
+    payment = Payment.objects.get(charge=charge, means=Payment.Means.CARD, state=Payment.State.DECLARED)
+    assert payment.provider_reference is not None
+    outcomes = person.draw("card").choices(
+        [[Outcome.PAID], [Outcome.FAILED, Outcome.PAID], [Outcome.PAID] * 2], [80, 10, 10]
+    )[0]
+    for outcome in outcomes:
+        settle(payment.provider_reference, outcome)
+
+
+def _judgement(person: Person, question: FieldRule) -> str:
+    if question.kind == FieldKind.CHOICE:
+        return person.draw(f"appraisal {question.code}").choice(question.options).code
+    return "Un travail régulier, un projet réfléchi."[: question.max_length]

@@ -1,0 +1,131 @@
+"""The company that plays a rehearsal: its procedure and clock, its people and staff, and what was refused to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ParamSpec, TypeVar
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from applicants.models import Dossier
+from campaign.rehearsal.people import Person, make_people, passer_by
+from campaign.rehearsal.staff import Staff, hire
+from journal.clock import at_one_instant
+from journal.errors import Refused
+from programmes.models import Period, Procedure, Step
+from programmes.rules import Rules
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens at a moment (UTC) of the procedure's time."""
+
+    moment: dt.datetime
+    act: Callable[[], object]
+
+
+@dataclass
+class Company:
+    """Everyone and everything in a rehearsal. Acts go through `attempt`, which counts what is refused."""
+
+    procedure: Procedure
+    people: list[Person]
+    staff: Staff
+    seed: int
+    samples: int  # how many papers of each kind are really checked
+    refusals: Counter[str] = field(default_factory=Counter)
+    checked: Counter[str] = field(default_factory=Counter)
+
+    def attempt(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Do an act, and return what it returns; None if it is refused, which is part of the play."""
+        try:
+            return act(*args, **kwargs)
+        except Refused as refusal:
+            self.refusals[f"{getattr(act, '__name__', act)}: {type(refusal).__name__}"] += 1
+            return None
+
+    def did(self, act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Do an act; False if it is refused."""
+        before = self.refusals.total()
+        self.attempt(act, *args, **kwargs)
+        return self.refusals.total() == before
+
+    @contextmanager
+    def at(self, moment: dt.datetime, *, is_first: bool = False) -> Iterator[None]:
+        """Hold the procedure's clock at `moment` (UTC) during the block; it goes back for the first event only."""
+        with at_one_instant() as instant:
+            offset = moment - instant
+            if is_first or offset > self.procedure.clock_offset:
+                self.procedure.clock_offset = offset
+                Procedure.objects.filter(pk=self.procedure.pk, is_rehearsal=True).update(clock_offset=offset)
+            yield
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force."""
+        assert self.procedure.current_version is not None
+        return self.procedure.current_version.rules
+
+    def window(self, key: str) -> tuple[dt.datetime, dt.datetime] | None:
+        """The beginning and the end of a window of the calendar that has both."""
+        entry = self.procedure.calendar.get(key)
+        return (entry.starts_at, entry.ends_at) if entry and entry.starts_at and entry.ends_at else None
+
+    def step(self, kind: str) -> Step | None:
+        """The step of that kind."""
+        return self.procedure.steps.filter(kind=kind).first()
+
+    def periods(self) -> list[Period]:
+        """The periods, in order."""
+        return list(self.procedure.periods.order_by("number"))
+
+    def user(self, person: Person) -> User:
+        """The account of a candidate who has begun."""
+        return User.objects.get(email=person.email)
+
+    def dossiers(self) -> QuerySet[Dossier]:
+        """All dossiers, with what acts and those who do them ask of a dossier, in an order that is always the same."""
+        related = ("procedure", "version", "candidate__user", "folder", "account", "track")
+        return (
+            Dossier.objects.filter(procedure=self.procedure).select_related(*related).order_by("candidate__user__email")
+        )
+
+    def dossier(self, person: Person) -> Dossier | None:
+        """The dossier of a candidate, as it now stands; None before it was begun."""
+        return self.dossiers().filter(candidate__user__email=person.email).first()
+
+    def person(self, dossier: Dossier) -> Person:
+        """Whose dossier it is; a visitor of a demonstration has no habits."""
+        known = self._by_email.get(dossier.candidate.user.email)
+        return known or passer_by(self.seed, dossier.pk.int, dossier.title)
+
+    @cached_property
+    def _by_email(self) -> dict[str, Person]:
+        return {person.email: person for person in self.people}
+
+
+def domain_of(procedure: Procedure) -> str:
+    """Where the addresses of a rehearsal's people are; nothing is ever delivered there (RFC 2606)."""
+    return f"{procedure.slug}.example"
+
+
+def gather(procedure: Procedure, *, candidates: int, seed: int, samples: int) -> Company:
+    """The company of a rehearsal. The same numbers give the same people."""
+    assert procedure.is_rehearsal and procedure.current_version is not None
+    domain = domain_of(procedure)
+    people = make_people(seed, candidates, procedure.current_version.rules, domain=domain)
+    return Company(procedure, people, hire(procedure, domain=domain), seed, samples)
+
+
+def between(start: dt.datetime, end: dt.datetime, fraction: float) -> dt.datetime:
+    """The moment at that fraction of the way, to the second."""
+    return (start + (end - start) * fraction).replace(microsecond=0)

@@ -1,0 +1,159 @@
+"""Figures: what came of a rehearsal at the end of each stage. Counts and codes only: no times, no random ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from applicants.models import Correction, Dossier, Referee
+from campaign.rehearsal.company import Company
+from documents.models import Notice, SupportingDocument
+from juries.models import Decision, Mark, Panel, TestSlot
+from notifications.models import Mail
+from offers.models import Enrolment, ListEntry, Offer, ReplyRecord, SeatMove
+from payments.models import Charge, Exemption, Payment
+from programmes.models import Pool, Procedure, Step
+
+Figures = dict[str, Any]
+
+
+def figures_of(stage: str, company: Company) -> Figures:
+    """The figures of one stage, as they stand now."""
+    return {
+        **READERS[stage](company.procedure),
+        "mails": count_by(Mail.objects.filter(procedure=company.procedure), "kind"),
+        "refused acts": dict(sorted(company.refusals.items())),
+    }
+
+
+def applications(procedure: Procedure) -> Figures:
+    """Dossiers by state and title, papers, opinions, fees."""
+    dossiers = Dossier.objects.filter(procedure=procedure)
+    papers = SupportingDocument.objects.filter(folder__procedure=procedure)
+    charges = Charge.objects.filter(account__procedure=procedure)
+    return {
+        "dossiers": count_by(dossiers, "status"),
+        "titles": count_by(dossiers, "title"),
+        "equivalences": count_by(dossiers.exclude(equivalence=""), "equivalence"),
+        "first choices": count_by(dossiers.filter(choices__rank=1), "choices__programme__code"),
+        "papers": count_by(papers, "kind"),
+        "checks": count_by(papers, "check_state"),
+        "referees": count_by(Referee.objects.filter(dossier__procedure=procedure), "state"),
+        "fees": count_by(charges, "state"),
+        "payments": count_by(Payment.objects.filter(charge__in=charges), "means", "state"),
+        "exemptions": count_by(Exemption.objects.filter(charge__in=charges), "state"),
+    }
+
+
+def verification(procedure: Procedure) -> Figures:
+    """Dossiers, reviews, corrections, money."""
+    charges = Charge.objects.filter(account__procedure=procedure)
+    corrections = Correction.objects.filter(dossier__procedure=procedure)
+    return {
+        "dossiers": count_by(Dossier.objects.filter(procedure=procedure), "status"),
+        "reviews": count_by(SupportingDocument.objects.filter(folder__procedure=procedure), "review"),
+        "corrections": {
+            "asked": corrections.count(),
+            "answered": corrections.exclude(answered_at=None).count(),
+        },
+        "fees": count_by(charges, "state"),
+        "payments": count_by(Payment.objects.filter(charge__in=charges), "means", "state"),
+        "exemptions": count_by(Exemption.objects.filter(charge__in=charges), "state"),
+    }
+
+
+def admissibility(procedure: Procedure) -> Figures:
+    """What the jury decided."""
+    return {"decisions": _decisions(procedure, Step.Kind.ADMISSIBILITY)}
+
+
+def tests(procedure: Procedure) -> Figures:
+    """Panels, slots, marks."""
+    marks = Mark.objects.filter(dossier__procedure=procedure)
+    slots = TestSlot.objects.filter(panel__step__procedure=procedure)
+    return {
+        "panels": count_by(Panel.objects.filter(step__procedure=procedure), "school__code", "test"),
+        "slots": {"made": slots.count(), "given": slots.exclude(dossier=None).count()},
+        "marks": count_by(marks.filter(is_absent=False), "test"),
+        "absences": marks.filter(is_absent=True).count(),
+    }
+
+
+def admission(procedure: Procedure) -> Figures:
+    """What the jury decided, and the length of each list."""
+    return {
+        "decisions": _decisions(procedure, Step.Kind.ADMISSION),
+        "lists": _by_pool(procedure, ListEntry.objects.all()),
+    }
+
+
+def integration(procedure: Procedure) -> Figures:
+    """Offers and replies by period, seats moved, seats by school and track."""
+    return {
+        "periods": {
+            str(period.number): {
+                "offers": Offer.objects.filter(period=period).count(),
+                "replies": count_by(ReplyRecord.objects.filter(period=period), "reply"),
+                "removed": Mail.objects.filter(key__startswith=f"removed_for_silence:{period.pk}:").count(),
+            }
+            for period in procedure.periods.order_by("number")
+        },
+        "seats moved": sum(
+            SeatMove.objects.filter(source__programme__procedure=procedure).values_list("count", flat=True)
+        ),
+        "seats": seats(procedure),
+    }
+
+
+def titles(procedure: Procedure) -> Figures:
+    """What became of the seats, and the letters of the whole procedure."""
+    notices = Notice.objects.filter(procedure=procedure)
+    return {
+        "enrolments": count_by(Enrolment.objects.filter(dossier__procedure=procedure), "state"),
+        "seats": seats(procedure),
+        "notices": count_by(notices, "kind"),
+        "papers": count_by(SupportingDocument.objects.filter(folder__procedure=procedure), "kind"),
+    }
+
+
+def seats(procedure: Procedure) -> Figures:
+    """By school and track: seats, those taken and still held, those definitive."""
+    standing = Enrolment.objects.standing()
+    taken, definitive = (
+        _by_pool(procedure, rows) for rows in (standing, standing.filter(state=Enrolment.State.DEFINITIVE))
+    )
+    return {
+        code: {"seats": pool.seats, "taken": taken.get(code, 0), "definitive": definitive.get(code, 0)}
+        for code, pool in _pools(procedure).items()
+    }
+
+
+def count_by(rows: QuerySet[Any], *fields: str) -> dict[str, int]:
+    """How many of `rows` there are of each value of `fields`, sorted."""
+    counted = rows.order_by().values_list(*fields).annotate(count=Count("pk"))
+    return dict(sorted((" ".join(str(value) for value in values), count) for *values, count in counted))
+
+
+READERS: Mapping[str, Callable[[Procedure], Figures]] = {
+    reader.__name__: reader
+    for reader in (applications, verification, admissibility, tests, admission, integration, titles)
+}
+
+
+def _decisions(procedure: Procedure, kind: str) -> dict[str, int]:
+    return count_by(Decision.objects.filter(step__procedure=procedure, step__kind=kind), "outcome")
+
+
+def _pools(procedure: Procedure) -> dict[str, Pool]:
+    pools = Pool.objects.filter(programme__procedure=procedure).select_related("programme", "track")
+    ordered = pools.order_by("programme__position", "track__position")
+    return {f"{pool.programme.code} {pool.track.code}": pool for pool in ordered}
+
+
+def _by_pool(procedure: Procedure, rows: QuerySet[Any]) -> dict[str, int]:
+    """How many of `rows` belong to each pool."""
+    counts = Counter(rows.filter(pool__programme__procedure=procedure).values_list("pool_id", flat=True))
+    return {code: counts[pool.pk] for code, pool in _pools(procedure).items()}

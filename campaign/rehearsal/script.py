@@ -1,0 +1,107 @@
+"""The script: all events of a rehearsal in the order of their moments, and how they are played.
+
+What a person would do is an event of a stage. What the calendar does by itself are the due acts, run at the instants at
+which the real portal would. Playing can stop at any moment and go on from there later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from applicants.referees import DAYS_BEFORE_CLOSING
+from campaign.due import run_due_acts_of
+from campaign.rehearsal import admissibility, admission, applications, integration, sittings, titles, verification
+from campaign.rehearsal.company import Company, Event
+from journal.followups import run_pending_facts
+from journal.wakeups import without_wakeups
+from offers.reminders import BEFORE_THE_END
+
+DAYS_AFTER_AN_END = (5, 12)  # who was asked for something at the last moment has had the time to answer
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the script: its code, what it is called, its events."""
+
+    code: str
+    label: Promise
+    events: Callable[[Company], Iterator[Event]]
+
+
+STAGES = (
+    Stage("applications", _("Candidatures"), applications.events),
+    Stage("verification", _("Vérification des dossiers"), verification.events),
+    Stage("admissibility", _("Admissibilité"), admissibility.events),
+    Stage("tests", _("Épreuves"), sittings.events),
+    Stage("admission", _("Admission"), admission.events),
+    Stage("integration", _("Périodes d'intégration"), integration.events),
+    Stage("titles", _("Titres et admissions définitives"), titles.events),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event with its place in the script; `ends` is the stage of which it is the last."""
+
+    event: Event
+    number: int
+    total: int
+    stage: Stage | None
+    ends: Stage | None
+
+
+def lines(company: Company) -> list[Line]:
+    """The whole script. At one moment the due acts come first, then the stages in their order."""
+    staged: list[tuple[Stage | None, Event]] = [(None, event) for event in due_events(company)]
+    for stage in STAGES:
+        staged += [(stage, event) for event in stage.events(company)]
+    staged.sort(key=lambda item: item[1].moment)
+    last = {stage.code: number for number, (stage, _event) in enumerate(staged) if stage}
+    return [
+        Line(event, number, len(staged), stage, stage if stage and last[stage.code] == number else None)
+        for number, (stage, event) in enumerate(staged)
+    ]
+
+
+def play(
+    company: Company,
+    *,
+    after: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    told: Callable[[Line], object] = lambda line: None,
+) -> None:
+    """Play the events whose moment is past `after` and not past `until` (UTC); `told` hears of each once it is done."""
+    with without_wakeups():
+        for line in lines(company):
+            if after is not None and line.event.moment <= after:
+                continue
+            if until is not None and line.event.moment > until:
+                break
+            with company.at(line.event.moment, is_first=line.number == 0):
+                line.event.act()
+            told(line)
+
+
+def due_events(company: Company) -> Iterator[Event]:
+    """The instants at which something comes due, whoever is asleep."""
+    procedure = company.procedure
+    instants = {step.results_at for step in procedure.steps.all()}
+    ends = {entry.ends_at for entry in procedure.calendar.values() if entry.ends_at}
+    instants |= ends | {end + dt.timedelta(days=days) for end in ends for days in DAYS_AFTER_AN_END}
+    if (window := company.window("applications")) is not None:
+        instants |= {window[1] - dt.timedelta(days=days) for days in DAYS_BEFORE_CLOSING}
+    for period in company.periods():
+        instants |= {period.starts_at, period.ends_at} | {period.ends_at - before for before in BEFORE_THE_END}
+    for instant in sorted(instant for instant in instants if instant is not None):
+        yield Event(instant, lambda: run_what_is_due(company))
+
+
+def run_what_is_due(company: Company) -> None:
+    """What the periodic task does, for this procedure."""
+    run_due_acts_of(company.procedure)
+    run_pending_facts()

@@ -1,0 +1,105 @@
+"""The required title: it comes in over the summer, is reviewed, and makes the admission definitive; or the seat lapses.
+
+Pronouncing and lapsing are not played: the due acts do both. Rules: AST-12, AST-22.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from applicants.models import Dossier
+from applicants.papers import is_turned_down
+from campaign.rehearsal.applications import deposit
+from campaign.rehearsal.company import Company, Event, between
+from campaign.rehearsal.people import Habit, Person
+from documents.models import SupportingDocument
+from juries.models import Decision
+from offers.enrolment import note_integration_file, review_title
+from offers.models import Enrolment
+from offers.proof import papers_of_title
+
+ARRIVE = dt.timedelta(days=40)  # before the hour of the late papers
+SECOND_TRY = dt.timedelta(days=2)
+TOO_LATE = dt.timedelta(hours=9)
+OFFICE_WEEK = dt.timedelta(days=3)  # between two reviews
+AFTER_THE_END = dt.timedelta(days=4)
+
+
+def events(company: Company) -> Iterator[Event]:
+    """Titles sent in by those admitted, reviews every few days, the last ones after the hour; integration files."""
+    entry = company.procedure.calendar.get("late_papers")
+    if entry is None or entry.ends_at is None:
+        return
+    end = entry.ends_at
+    for person in company.people:
+        if person.has(Habit.TITLE_NEVER):
+            continue
+        arrives = between(end - ARRIVE, end - SECOND_TRY * 2, person.draw("title arrives").random())
+        if person.has(Habit.TITLE_TOO_LATE):
+            arrives = end + TOO_LATE
+        yield Event(arrives, lambda who=person: send_title(company, who))
+        yield Event(end - SECOND_TRY / 2, lambda who=person: send_title(company, who))
+    moment = end - ARRIVE
+    while moment < end + AFTER_THE_END:
+        yield Event(moment, lambda: review_titles(company))
+        moment += OFFICE_WEEK
+    yield Event(end + AFTER_THE_END, lambda: review_titles(company))
+    yield Event(end + AFTER_THE_END, lambda: note_integration_files(company))
+
+
+def send_title(company: Company, person: Person) -> None:
+    """Someone admitted deposits the papers that prove the title, those turned down anew."""
+    dossier = company.dossier(person)
+    if dossier is None or not _is_admitted(company, dossier):
+        return
+    there = SupportingDocument.objects.current().filter(folder=dossier.folder_id)
+    standing = {document.kind for document in there if not is_turned_down(document)}
+    for rule in papers_of_title(dossier):
+        if rule.late and rule.code not in standing:
+            deposit(company, person, dossier, rule)
+
+
+def review_titles(company: Company) -> None:
+    """The school of each seat reviews what has come in."""
+    waiting = Enrolment.objects.filter(dossier__procedure=company.procedure, state=Enrolment.State.AWAITING_TITLE)
+    enrolments = waiting.select_related("pool__programme__school").in_bulk(field_name="dossier_id")
+    for dossier in company.dossiers().filter(pk__in=enrolments):
+        person = company.person(dossier)
+        papers = SupportingDocument.objects.current().filter(
+            folder=dossier.folder_id,
+            kind__in=[rule.code for rule in papers_of_title(dossier)],
+            review=SupportingDocument.Review.UNREVIEWED,
+            check_state=SupportingDocument.Check.PASSED,
+        )
+        for document in papers.order_by("kind", "uploaded_at"):
+            accepted = not (person.has(Habit.TITLE_UNREADABLE) and _is_first(document))
+            company.attempt(
+                review_title,
+                document.pk,
+                accepted=accepted,
+                reason="" if accepted else "Le document est illisible.",
+                by=company.staff.verifier(enrolments[dossier.pk].pool.programme.school),
+            )
+
+
+def note_integration_files(company: Company) -> None:
+    """The schools note the integration files that have come back."""
+    standing = Enrolment.objects.standing().filter(dossier__procedure=company.procedure, integration_file_at=None)
+    for enrolment in standing.select_related("pool__programme__school", "dossier__candidate__user"):
+        if not company.person(enrolment.dossier).has(Habit.FORGETS_INTEGRATION_FILE):
+            verifier = company.staff.verifier(enrolment.pool.programme.school)
+            company.attempt(note_integration_file, enrolment.dossier_id, by=verifier)
+
+
+def _is_admitted(company: Company, dossier: Dossier) -> bool:
+    conditional = Decision.objects.published(company.procedure).filter(
+        dossier=dossier, outcome=Decision.Outcome.CONDITIONAL
+    )
+    return conditional.exists()
+
+
+def _is_first(document: SupportingDocument) -> bool:
+    """Whether nothing was deposited before as that paper."""
+    others = SupportingDocument.objects.filter(folder=document.folder_id, kind=document.kind)
+    return not others.exclude(pk=document.pk).exists()
