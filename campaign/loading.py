@@ -68,6 +68,7 @@ def load(
 
 def harms(procedure: Procedure, live: Live) -> Iterator[str]:
     """Why `live` may not replace what the database has, in sentences; nothing where it may."""
+    yield from _lost_schools(procedure, live)
     yield from _lost_programmes(procedure, live)
     yield from _lost_tracks(procedure, live)
     yield from _lost_seats(procedure, live)
@@ -88,6 +89,16 @@ def _fit(draft: UUID, rules: Rules, *, by: User | None) -> bool:
         reference = Dossier.objects.values_list("reference", flat=True).get(pk=draft)
         sentence = gettext("Le dossier %(reference)s a réglé, ou annoncé, les frais d'une école qui disparaît.")
         raise WouldHarm([sentence % {"reference": reference}]) from committed
+
+
+def _lost_schools(procedure: Procedure, live: Live) -> Iterator[str]:
+    """A school that was ever owed a fee stays in the accounts, though its programmes may go."""
+    kept = [given.code for given in live.schools]
+    owed = procedure.participations.exclude(school__code__in=kept).filter(charges__isnull=False).distinct()
+    for participation in owed.select_related("school"):
+        yield gettext(
+            "L'école « %(code)s » disparaît, mais des frais lui ont été demandés : gardez-la, sans formation."
+        ) % {"code": participation.school.code}
 
 
 def _lost_programmes(procedure: Procedure, live: Live) -> Iterator[str]:

@@ -133,8 +133,8 @@ def _write(procedure: Procedure, file: ProcedureFile) -> None:
     try:
         write_live(procedure, file.live)
     except ProtectedError as error:
-        used = ", ".join(sorted({str(row) for row in error.protected_objects})[:3])
-        raise InUse(gettext("Le fichier retire ce qui sert encore : %(used)s.") % {"used": used}) from error
+        used = ", ".join(sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects}))
+        raise InUse(gettext("Le fichier retire ce dont se servent encore : %(used)s.") % {"used": used}) from error
 
 
 def _new_version(procedure: Procedure, rules: Rules, digest: str) -> ProcedureVersion:

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from applicants.answers import answers_of
 from applicants.fees import fee_charge
+from applicants.given import answers_of
 from applicants.models import Dossier, Status
 from applicants.tests.scenario import (
     ast_2026,
@@ -32,7 +32,7 @@ from notifications.rendering import render
 from offers.models import ListEntry, Offer
 from payments.charges import live_charge
 from payments.models import Account, Charge
-from programmes.loading import InUse
+from programmes.loading import InUse, store
 from programmes.models import Pool, Procedure
 from programmes.procedure_file.schema import Live, ProcedureFile, StepKind
 from programmes.rules import ALWAYS, PaperRule, Rules
@@ -58,7 +58,7 @@ def zoe(db: None) -> User:
 
 
 def without_programme(file: ProcedureFile, code: str) -> ProcedureFile:
-    """The file without that programme and its school, as a careful office would leave it."""
+    """The file without that programme; its school stays, without any."""
     live, rules = file.live, file.rules
     titles = tuple(
         replace(
@@ -74,7 +74,6 @@ def without_programme(file: ProcedureFile, code: str) -> ProcedureFile:
         file,
         live=replace(
             live,
-            schools=tuple(school for school in live.schools if school.code != code),
             steps=tuple(
                 replace(step, test_days=tuple(day for day in step.test_days if day.school != code))
                 for step in live.steps
@@ -265,12 +264,16 @@ def test_a_step_with_decisions_stays(procedure: Procedure, zoe: User) -> None:
 
 
 def test_a_school_that_is_owed_money_stays(procedure: Procedure) -> None:
-    """A row that is in use is named, and nothing of the load remains."""
+    """Even a charge since cancelled is in the school's accounts."""
     account = Account.objects.create(procedure=procedure, payer=User.objects.create_user("max@example.org"))
     payee = procedure.participations.get(school__code="albi")
     Charge.objects.create(account=account, payee=payee, reason="other", reference="x", amount=100)
-    with pytest.raises(InUse):
-        load(without_programme(ast_2026(), "albi"), rehearsal=True)
+    without = without_programme(ast_2026(), "albi")
+    without = replace(without, live=replace(without.live, schools=without.live.schools[1:]))
+    with pytest.raises(WouldHarm, match="L'école « albi » disparaît, mais des frais lui ont été demandés"):
+        load(without, rehearsal=True)
+    with pytest.raises(InUse, match="sommes dues"):
+        store(without, rehearsal=True)
     assert procedure.programmes.count() == 3
     assert Procedure.objects.get(pk=procedure.pk).current_version.number == 1  # type: ignore[union-attr]
 

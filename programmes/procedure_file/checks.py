@@ -249,7 +249,8 @@ def _check_tests(source: Source, live: schema.Live, rules: Rules) -> None:
             source.fault("seule une étape de nature « tests » a des jours d'épreuves.", *where, "days")
         for unknown in sorted({day.school for day in step.test_days} - schools):
             source.fault(f"l'école « {unknown} » n'existe pas.", *where, "days", unknown)
-        for school in sorted(schools - {day.school for day in step.test_days}) if is_tests else ():
+        with_tests = {programme.school for programme in live.programmes} & schools if is_tests else set()
+        for school in sorted(with_tests - {day.school for day in step.test_days}):
             source.fault(f"l'école « {school} » n'a aucun jour d'épreuves.", *where, "days")
         for day in step.test_days:
             if step.test_days.count(day) > 1:

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
+from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from programmes.procedure_file import read, read_text
@@ -328,3 +329,13 @@ def test_small_values() -> None:
         megabytes(scalar("0 Mo"))
     with pytest.raises(Wrong):
         line(scalar("x" * 121))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, TEXT.count("\n")), st.sampled_from(["", "  - x", "{fr: [a]}", "  albi: {x: [y]}", "title: [a"]))
+def test_whatever_stands_on_a_line_the_file_is_read_or_refused(number: int, instead: str) -> None:
+    """A crash of the reader would show the office a traceback and none of its faults."""
+    lines = TEXT.splitlines()
+    text = "\n".join([*lines[:number], instead, *lines[number + 1 :]])
+    with suppress(FaultyFile):
+        assert read_text(text, name="x").code
