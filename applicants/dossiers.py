@@ -37,9 +37,8 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
             gettext("Lisez d'abord la notice sur vos données personnelles, et dites que vous l'acceptez.")
         )
     Candidate.objects.get_or_create(user=by)
-    candidate = Candidate.objects.select_for_update(of=("self",)).get(
-        user=by
-    )  # two clicks wait for each other here
+    # Two clicks wait for each other here.
+    candidate = Candidate.objects.select_for_update(of=("self",)).get(user=by)
     procedure = Procedure.objects.get(pk=procedure_id)
     if (begun := Dossier.objects.filter(procedure=procedure, candidate=candidate).first()) is not None:
         return begun

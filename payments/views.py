@@ -39,7 +39,6 @@ def test_bank(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     return render(request, "payments/test_bank.html", context)
 
 
-
 def _outcome(request: HttpRequest) -> Outcome:
     try:
         return Outcome(request.POST.get(ANSWER, ""))

@@ -25,6 +25,7 @@ from programmes.text import Text
 
 REASON = "test-fee"
 FEE = 7600
+TODAY = dt.date(2026, 3, 12)
 closed: set[PayerAct] = set()  # what the guard refuses
 
 

@@ -1,0 +1,147 @@
+"""Two clicks at the same moment: the second waits for the first, and finds what it did. Rules: AST-01,
+AST-11.
+
+Each test holds the first act open, uncommitted, until the second waits for a lock; its twin takes the lock
+away.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import User
+from applicants.dossiers import start_dossier
+from applicants.models import Candidate, Dossier, DossierQuerySet, Receipt
+from applicants.submission import submit_dossier
+from applicants.tests.scenario import OPEN, begun, complete, events, person, procedure_at
+from payments.models import Charge, Payment
+from payments.tests import conftest as money
+from payments.transfers import confirm_transfer
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+PATIENCE = 15  # seconds
+
+Act = Callable[[], Any]
+
+
+class Attempt(threading.Thread):
+    """An act in a connection of its own; what came of it is in `result`."""
+
+    def __init__(self, act: Act) -> None:
+        super().__init__(daemon=True)
+        self.act = act
+        self.result: Any = None
+
+    def run(self) -> None:
+        try:
+            self.result = self.act()
+        except Exception as error:
+            self.result = error
+        finally:
+            connection.close()
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def held_open(act: Act) -> Iterator[Attempt]:
+    """Do `act` in another connection, and commit it only at the end of the block."""
+    done, go_on = threading.Event(), threading.Event()
+
+    def do() -> Any:
+        with transaction.atomic():
+            result = act()
+            done.set()
+            assert go_on.wait(PATIENCE)
+        return result
+
+    attempt = Attempt(do)
+    attempt.start()
+    assert done.wait(PATIENCE), attempt.result
+    try:
+        yield attempt
+    finally:
+        go_on.set()
+        attempt.join(PATIENCE)
+
+
+def both(first: Act, second: Act) -> tuple[Any, Any]:
+    """The results of two acts of which the second begins when the first has done its work, but not committed."""
+    follower = Attempt(second)
+    with held_open(first) as leader:
+        follower.start()
+        while follower.is_alive() and not somebody_waits_for_a_lock():
+            follower.join(0.02)
+    follower.join(PATIENCE)
+    return leader.result, follower.result
+
+
+@pytest.fixture(autouse=True)
+def _only_on_postgresql() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+
+
+@pytest.fixture
+def no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: dossiers are read without being locked."""
+    monkeypatch.setattr(DossierQuerySet, "select_for_update", lambda self, **_how: self, raising=False)
+
+
+def ready(who: User) -> Dossier:
+    return complete(procedure_at(OPEN), who)
+
+
+def test_two_clicks_submit_once() -> None:
+    zoe = person()
+    dossier = ready(zoe)
+    first, second = both(lambda: submit_dossier(dossier.pk, by=zoe), lambda: submit_dossier(dossier.pk, by=zoe))
+    assert isinstance(first, Receipt)
+    assert first == second
+    assert events(dossier.pk).count("dossier.submitted") == 1
+
+
+@pytest.mark.usefixtures("no_lock")
+def test_without_the_lock_the_second_click_fails_on_the_constraint() -> None:
+    zoe = person()
+    dossier = ready(zoe)
+    first, second = both(lambda: submit_dossier(dossier.pk, by=zoe), lambda: submit_dossier(dossier.pk, by=zoe))
+    assert isinstance(first, Receipt)
+    assert isinstance(second, IntegrityError)
+
+
+def test_two_starts_make_one_dossier() -> None:
+    zoe = person()
+    procedure = procedure_at(OPEN)
+    Candidate.objects.create(user=zoe)
+    first, second = both(lambda: begun(procedure, zoe), lambda: start_dossier(procedure.pk, by=zoe))
+    assert isinstance(first, Dossier)
+    assert first == second
+
+
+def test_two_members_of_staff_note_the_same_transfer_once() -> None:
+    procedure = procedure_at(OPEN)
+    school = procedure.participations.select_related("school").get(school__code="albi")
+    staff = User.objects.create_user("office@example.org")
+    procedure.roles.create(user=staff, kind="office")
+    charge = money.owed(procedure, User.objects.create_user("payer@example.org"), school)
+
+    def note() -> Payment:
+        return confirm_transfer(charge.pk, by=staff, received_on=money.TODAY)
+
+    first, second = both(note, note)
+    assert isinstance(first, Payment)
+    assert first == second
+    assert Charge.objects.get(pk=charge.pk).state == "settled"
