@@ -7,21 +7,20 @@ nothing. The rules themselves are in `offers.allocation`; here they meet the dat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext
 
-from applicants.models import Dossier
 from journal.errors import Closed, Refused
 from journal.record import record
 from juries.models import Publication
-from notifications.outbox import queue_mail
 from offers.allocation import Reply, Standing, allocate, is_removed, last_called, standing_after
 from offers.enrolment import give_up_seats, take_seat
 from offers.models import ListEntry, Offer, PeriodSeats
+from offers.period_mails import dossiers_of, write_of_closing, write_of_opening
 from offers.standings import Market, last_replies, lock_market, offers_of
 from programmes.models import Period, Pool, Procedure, Step
 
@@ -50,8 +49,18 @@ class Ending:
 
     seat: int | None  # the pool whose seat is taken for good now
     gives_up: bool  # withdrew, after having taken a seat for good in an earlier period
-    is_removed: bool  # was silent
+    is_removed: bool  # was silent, and so is out of play
     struck: Mapping[int, str]  # the pools in which the candidate no longer counts, and why
+
+    @property
+    def is_out_for_silence(self) -> bool:
+        """Whether an answer would have kept something."""
+        return Struck.SILENT in self.struck.values()
+
+    @property
+    def ends_without_seat(self) -> bool:
+        """Whether the candidate still hoped, in vain, when the last period ended."""
+        return self.seat is None and Struck.ENDED in self.struck.values()
 
 
 def turn_periods(procedure: Procedure) -> None:
@@ -104,7 +113,7 @@ def open_period(period_id: int) -> None:
     period.opened_at = procedure.now()
     period.save(update_fields=["opened_at"])
     record("period.opened", period, offers={str(dossier_id): pool_id for dossier_id, pool_id in offers.items()})
-    _tell_of_opening(period, market, offers)
+    write_of_opening(period, market.standings, offers, at_last=is_last(period))
 
 
 @transaction.atomic
@@ -133,8 +142,11 @@ def close_period(period_id: int) -> None:
     period.closed_at = period.procedure.now()
     period.save(update_fields=["closed_at"])
     record("period.closed", period, removed=[str(dossier_id) for dossier_id in removed])
-    for dossier in _dossiers(period.procedure, removed):
-        _tell("removed_for_silence", period, dossier)
+    write_of_closing(
+        period,
+        silent=[dossier_id for dossier_id, ending in endings.items() if ending.is_out_for_silence],
+        ended=[dossier_id for dossier_id, ending in endings.items() if ending.ends_without_seat],
+    )
 
 
 @transaction.atomic
@@ -172,12 +184,13 @@ def ending_of(standing: Standing[int], offer: int | None, reply: Reply | None, *
     after = standing_after(standing, offer, reply)
     takes = (after.accepted_for_good or at_last) and not standing.accepted_for_good
     kept = {after.held} if at_last else set(after.live)
+    nothing_to_answer = at_last and offer is None and reply is None
     return Ending(
         seat=after.held if takes else None,
         gives_up=standing.accepted_for_good and not after.live,
         is_removed=is_removed(standing, reply),
         struck={
-            pool: Struck.ENDED if pool in after.live else _struck_by(reply, pool, offer)
+            pool: Struck.ENDED if pool in after.live or nothing_to_answer else _struck_by(reply, pool, offer)
             for pool in standing.live
             if pool not in kept
         },
@@ -241,40 +254,5 @@ def _strike(procedure: Procedure, endings: Mapping[UUID, Ending]) -> None:
 
 def _take_seats(period: Period, seats: Mapping[UUID, int]) -> None:
     pools = Pool.objects.select_related("programme__school", "track").in_bulk(set(seats.values()))
-    for dossier in _dossiers(period.procedure, seats):
+    for dossier in dossiers_of(period.procedure, seats):
         take_seat(dossier, pools[seats[dossier.pk]])
-
-
-def _dossiers(procedure: Procedure, dossier_ids: Iterable[UUID]) -> list[Dossier]:
-    """Those dossiers with their candidates, all with the one `procedure`, whose calendar is read once."""
-    dossiers = Dossier.objects.filter(pk__in=dossier_ids).select_related("candidate__user", "version")
-    for dossier in (found := list(dossiers.order_by("pk"))):
-        dossier.procedure = procedure
-    return found
-
-
-def _tell_of_opening(period: Period, market: Market, offers: Mapping[UUID, int]) -> None:
-    """Write to everyone in play who has something to answer; a seat accepted for good needs no further answer."""
-    bound = [dossier_id for dossier_id, standing in market.standings.items() if not standing.accepted_for_good]
-    pools = Pool.objects.select_related("programme__school", "track").in_bulk(set(offers.values()))
-    for dossier in _dossiers(period.procedure, bound):
-        if dossier.pk in offers:
-            pool = pools[offers[dossier.pk]]
-            school, track = pool.programme.school.name, pool.track.label
-            _tell("offer_made", period, dossier, school=school, track=track)
-        else:
-            _tell("period_without_offer", period, dossier)
-
-
-def _tell(kind: str, period: Period, dossier: Dossier, **context: object) -> None:
-    queue_mail(
-        kind,
-        to=dossier.candidate.user,
-        key=f"{kind}:{period.pk}:{dossier.pk}",
-        procedure=period.procedure,
-        name=dossier.candidate.full_name,
-        period=period.number,
-        ends_at=period.ends_at,
-        path=f"/places/{period.procedure.slug}/",
-        **context,
-    )

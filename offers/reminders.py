@@ -9,7 +9,9 @@ from django.db import transaction
 from notifications.models import Mail
 from notifications.outbox import queue_mail
 from offers.foresight import about_to_be_removed
+from offers.periods import is_last
 from offers.replies import current_period
+from offers.standings import offers_of
 from programmes.models import Procedure
 
 BEFORE_THE_END = (dt.timedelta(hours=48), dt.timedelta(hours=6))
@@ -30,7 +32,11 @@ def remind_silent(procedure: Procedure) -> int:
         return 0
     key = f"reply_reminder:{period.pk}:{min(due) // dt.timedelta(hours=1)}:"
     sent = set(Mail.objects.filter(key__startswith=key).values_list("key", flat=True))
-    unreminded = [dossier for dossier in about_to_be_removed(period) if f"{key}{dossier.pk}" not in sent]
+    silent = about_to_be_removed(period)
+    if is_last(period):  # nothing more can come to who has no offer: there is nothing to answer
+        offers = offers_of(period)
+        silent = [dossier for dossier in silent if dossier.pk in offers]
+    unreminded = [dossier for dossier in silent if f"{key}{dossier.pk}" not in sent]
     for dossier in unreminded:
         queue_mail(
             "reply_reminder",

@@ -21,6 +21,8 @@ from offers.standings import standing_of
 from offers.wording import Situation, effect_of
 from programmes.models import Period, Pool, Procedure
 
+KEEPING = (Reply.ACCEPT, Reply.ACCEPT_BUT)  # the replies that ask for the integration file of the school (AST-22)
+
 
 class ReplyNotAllowed(Refused):
     """This answer makes no sense for the candidate's present offer."""
@@ -68,6 +70,7 @@ def reply_to_offer(dossier_id: UUID, reply: Reply, *, by: User) -> ReplyRecord:
         name=dossier.candidate.full_name,
         reply_label=option.label,
         effect=option.effect,
+        integration_file=reply in KEEPING,
         period=period.number,
         ends_at=period.ends_at,
         path=f"/places/{dossier.procedure.slug}/",

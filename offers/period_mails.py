@@ -1,0 +1,62 @@
+"""What candidates are written when a period opens and when it closes; inside the acts of `offers.periods`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+from applicants.models import Dossier
+from notifications.outbox import queue_mail
+from offers.allocation import Standing
+from programmes.models import Period, Pool, Procedure
+
+
+def write_of_opening(
+    period: Period, standings: Mapping[UUID, Standing[int]], offers: Mapping[UUID, int], *, at_last: bool
+) -> None:
+    """Write to everyone in play who has something to answer; a seat accepted for good needs no further answer."""
+    bound = [dossier_id for dossier_id, standing in standings.items() if not standing.accepted_for_good]
+    pools = Pool.objects.select_related("programme__school", "track").in_bulk(set(offers.values()))
+    for dossier in dossiers_of(period.procedure, bound):
+        if dossier.pk not in offers:
+            _write("period_without_offer", period, dossier, is_last=at_last)
+            continue
+        pool = pools[offers[dossier.pk]]
+        _write(
+            "offer_made",
+            period,
+            dossier,
+            school=pool.programme.school.name,
+            track=pool.track.label,
+            is_kept=standings[dossier.pk].held == pool.pk,
+            is_last=at_last,
+        )
+
+
+def write_of_closing(period: Period, *, silent: Collection[UUID], ended: Collection[UUID]) -> None:
+    """Write to those who are out for their silence, and in the end to those for whom nothing more can come."""
+    for kind, dossier_ids in (("removed_for_silence", silent), ("integration_ended", ended)):
+        for dossier in dossiers_of(period.procedure, dossier_ids):
+            _write(kind, period, dossier)
+
+
+def dossiers_of(procedure: Procedure, dossier_ids: Iterable[UUID]) -> list[Dossier]:
+    """Those dossiers with their candidates, all with the one `procedure`, whose calendar is read once."""
+    dossiers = Dossier.objects.filter(pk__in=dossier_ids).select_related("candidate__user", "version").order_by("pk")
+    for dossier in (found := list(dossiers)):
+        dossier.procedure = procedure
+    return found
+
+
+def _write(kind: str, period: Period, dossier: Dossier, **context: object) -> None:
+    queue_mail(
+        kind,
+        to=dossier.candidate.user,
+        key=f"{kind}:{period.pk}:{dossier.pk}",
+        procedure=period.procedure,
+        name=dossier.candidate.full_name,
+        period=period.number,
+        ends_at=period.ends_at,
+        path=f"/places/{period.procedure.slug}/",
+        **context,
+    )
