@@ -14,6 +14,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from programmes.text import Text
@@ -286,8 +287,13 @@ def _read(kind: Any, value: Any) -> Any:
     if kind is Condition:
         return Condition({name: tuple(allowed) for name, allowed in value.items()})
     if is_dataclass(kind) and isinstance(kind, type):
-        hints = typing.get_type_hints(kind)
+        hints = _hints_of(kind)
         return kind(**{name: _read(hints[name], item) for name, item in value.items() if name in hints})
     if isinstance(kind, type) and issubclass(kind, (enum.Enum, Decimal)):
         return kind(value)
     return value
+
+
+@cache  # a dossier's page reads its rules, and reading the hints anew would take most of its time
+def _hints_of(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
