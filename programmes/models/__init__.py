@@ -1,0 +1,25 @@
+"""What is offered: a procedure of one year, its schools, calendar, programmes, tracks and seats, and who staffs it.
+
+The rules (form, papers, eligibility, fee, tests) are in immutable versions; all else here is live: an office may change
+it.
+"""
+
+from programmes.models.calendar import CalendarEntry, Period, Step, TestDay
+from programmes.models.catalogue import Pool, Programme, Track
+from programmes.models.procedures import Procedure, ProcedureVersion
+from programmes.models.schools import Participation, Role, School
+
+__all__ = [
+    "CalendarEntry",
+    "Participation",
+    "Period",
+    "Pool",
+    "Procedure",
+    "ProcedureVersion",
+    "Programme",
+    "Role",
+    "School",
+    "Step",
+    "TestDay",
+    "Track",
+]

@@ -1,0 +1,131 @@
+"""The live calendar: windows, steps of the selection, days of tests, periods of offers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Max, Min, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from programmes.models.procedures import Procedure
+from programmes.models.schools import School
+from programmes.text import LocalizedField
+
+
+class CalendarEntry(models.Model):
+    """A window or an instant of the procedure's calendar."""
+
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="calendar_entries", verbose_name=_("procédure")
+    )
+    key = models.SlugField(_("clé"), max_length=40)
+    label = LocalizedField(_("intitulé"))
+    starts_at = models.DateTimeField(_("début"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("fin"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("date du calendrier")
+        verbose_name_plural = _("calendrier")
+        ordering = ["starts_at", "ends_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "key"], name="calendar_key_once"),
+            models.CheckConstraint(
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(starts_at__lt=F("ends_at")),
+                name="calendar_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.label) or self.key
+
+    def contains(self, moment: dt.datetime) -> bool:
+        """Whether `moment` is in the window: from its start, and strictly before its end."""
+        after_start = self.starts_at is None or moment >= self.starts_at
+        return after_start and (self.ends_at is None or moment < self.ends_at)
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    """Steps with what is read of them at once."""
+
+    def with_days(self, school: School | None = None) -> Self:
+        """With `first_day` and `last_day`, those of the tests that they hold: at `school`, or at any."""
+        there = Q() if school is None else Q(test_days__school=school)
+        return self.annotate(
+            first_day=Min("test_days__day", filter=there), last_day=Max("test_days__day", filter=there)
+        )
+
+
+class Step(models.Model):
+    """A step of the selection: what is decided there, when the jury meets, when its results come out."""
+
+    class Kind(models.TextChoices):
+        ADMISSIBILITY = "admissibility", _("admissibilité")
+        TESTS = "tests", _("épreuves")
+        ADMISSION = "admission", _("admission")
+
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="steps", verbose_name=_("procédure"))
+    code = models.SlugField(_("code"), max_length=40)
+    kind = models.CharField(_("nature"), max_length=20, choices=Kind.choices)
+    label = LocalizedField(_("intitulé"))
+    position = models.PositiveSmallIntegerField(_("ordre"))
+    meets_at = models.DateTimeField(_("réunion du jury"), null=True, blank=True)
+    results_at = models.DateTimeField(_("publication prévue"), null=True, blank=True)
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("étape")
+        verbose_name_plural = _("étapes")
+        ordering = ["procedure", "position"]
+        constraints = [models.UniqueConstraint(fields=["procedure", "code"], name="step_code_once")]
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+
+class TestDay(models.Model):
+    """A day on which a school holds its tests."""
+
+    __test__ = False  # not a test class for pytest
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="test_days", verbose_name=_("étape"))
+    school = models.ForeignKey(School, models.PROTECT, related_name="test_days", verbose_name=_("école"))
+    day = models.DateField(_("jour"))
+
+    class Meta:
+        verbose_name = _("jour d'épreuves")
+        verbose_name_plural = _("jours d'épreuves")
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["step", "school", "day"], name="test_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.school} {self.day:%d/%m/%Y}"
+
+
+class Period(models.Model):
+    """A time window in which offers are answered. Its two stamps are written by the acts that open and close it."""
+
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="periods", verbose_name=_("procédure"))
+    number = models.PositiveSmallIntegerField(_("numéro"))
+    starts_at = models.DateTimeField(_("début"))
+    ends_at = models.DateTimeField(_("fin"))
+    opened_at = models.DateTimeField(_("ouverte le"), null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(_("fermée le"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("période d'intégration")
+        verbose_name_plural = _("périodes d'intégration")
+        ordering = ["procedure", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "number"], name="period_number_once"),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="period_in_order"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(opened_at__isnull=False), name="period_closed_after_opened"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return gettext("période %(number)s") % {"number": self.number}

@@ -1,0 +1,125 @@
+"""Procedures, and the versions of their rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from journal.clock import instant
+from journal.errors import Closed
+from programmes.rules import Rules, from_json
+from programmes.text import LocalizedField
+from programmes.words import date_and_hour
+
+if TYPE_CHECKING:
+    from programmes.models.calendar import CalendarEntry
+
+
+class ProcedureQuerySet(models.QuerySet["Procedure"]):
+    """Which procedures a person may read of, or work on."""
+
+    def on_show(self, user: User | AnonymousUser) -> Self:
+        """Those that `user` may read of and apply to: real ones, rehearsals that one staffs, all in a demonstration."""
+        if settings.DEMO:
+            return self
+        return self.filter(Q(is_rehearsal=False) | Q(roles__user=user.pk)).distinct()
+
+    def staffed_by(self, user: User) -> Self:
+        """Those in which `user` has a role (all of them for an administrator)."""
+        return self if user.is_superuser else self.filter(roles__user=user).distinct()
+
+
+class Procedure(models.Model):
+    """One admission call of one year."""
+
+    slug = models.SlugField(_("adresse"), max_length=60, unique=True)
+    code = models.SlugField(_("code"), max_length=50)
+    title = LocalizedField(_("titre"))
+    short_title = LocalizedField(_("titre court"))
+    introduction = LocalizedField(_("présentation"))
+    year = models.PositiveSmallIntegerField(_("année"))
+    is_rehearsal = models.BooleanField(_("répétition"), default=False)
+    clock_offset = models.DurationField(_("décalage de l'horloge"), default=dt.timedelta)
+    contact_email = models.EmailField(_("adresse de contact"), blank=True)
+    website = models.URLField(_("site"), blank=True)
+    incident = LocalizedField(_("message d'incident"))
+    current_version = models.ForeignKey(
+        "ProcedureVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("version en vigueur")
+    )
+    loaded_digest = models.CharField(_("empreinte du dernier fichier"), max_length=64, blank=True)
+    loaded_live = models.JSONField(_("données du dernier fichier"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("créée le"), default=instant)
+
+    objects = ProcedureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("procédure")
+        verbose_name_plural = _("procédures")
+        ordering = ["-year", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_rehearsal=True) | Q(clock_offset=dt.timedelta(0)),
+                name="only_a_rehearsal_moves_its_clock",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.short_title) or self.slug
+
+    def now(self) -> dt.datetime:
+        """The procedure's time (UTC): that of the current request, shifted by a rehearsal's offset."""
+        return instant() + self.clock_offset
+
+    @cached_property
+    def calendar(self) -> dict[str, CalendarEntry]:
+        """The calendar's entries by key ("applications", "late_papers"…)."""
+        return {entry.key: entry for entry in self.calendar_entries.all()}
+
+    def is_open(self, key: str = "applications") -> bool:
+        """Whether the procedure's time is within the calendar's window `key`: its start counts, its end does not."""
+        entry = self.calendar.get(key)
+        return entry is not None and entry.contains(self.now())
+
+    def require_open(self, key: str = "applications") -> None:
+        """Raise `Closed`, saying when the window `key` opens or when it closed. Rule: AST-02."""
+        entry = self.calendar.get(key)
+        if entry is None:
+            raise Closed(gettext("Cette étape n'est pas prévue au calendrier de la procédure."))
+        now = self.now()
+        if entry.starts_at is not None and now < entry.starts_at:
+            raise Closed(gettext("Cette étape ouvre le %(when)s.") % {"when": date_and_hour(entry.starts_at)})
+        if entry.ends_at is not None and now >= entry.ends_at:
+            raise Closed(gettext("Cette étape est close depuis le %(when)s.") % {"when": date_and_hour(entry.ends_at)})
+
+
+class ProcedureVersion(models.Model):
+    """The rules as they stood from one loading to the next. Never changed."""
+
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="versions", verbose_name=_("procédure"))
+    number = models.PositiveSmallIntegerField(_("numéro"))
+    digest = models.CharField(_("empreinte"), max_length=64)
+    rules_json = models.JSONField(_("règles"))
+    created_at = models.DateTimeField(_("créée le"), default=instant)
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["procedure", "number"]
+        constraints = [models.UniqueConstraint(fields=["procedure", "number"], name="version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.procedure.slug} v{self.number}"
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules, as values."""
+        return from_json(Rules, self.rules_json)

@@ -1,0 +1,101 @@
+"""Schools: what they are, how each takes part in a procedure, and who staffs it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from programmes.models.procedures import Procedure
+from programmes.text import LocalizedField
+
+
+class School(models.Model):
+    """An institution that recruits."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("nom"), max_length=120)
+    website = models.URLField(_("site"), blank=True)
+    accent = models.CharField(_("couleur"), max_length=7, default="#1f3a5f")
+
+    class Meta:
+        verbose_name = _("école")
+        verbose_name_plural = _("écoles")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Participation(models.Model):
+    """A school in a procedure: how to reach it there, and where to pay it."""
+
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="participations", verbose_name=_("procédure"))
+    school = models.ForeignKey(School, models.PROTECT, related_name="participations", verbose_name=_("école"))
+    position = models.PositiveSmallIntegerField(_("ordre"), default=0)
+    department = models.CharField(_("service"), max_length=120, blank=True)
+    address = models.TextField(_("adresse"), blank=True)
+    email = models.EmailField(_("adresse électronique"), blank=True)
+    phone = models.CharField(_("téléphone"), max_length=40, blank=True)
+    presentation = LocalizedField(_("présentation"))
+    iban = models.CharField("IBAN", max_length=34, blank=True)
+    bic = models.CharField("BIC", max_length=11, blank=True)
+    account_holder = models.CharField(_("titulaire du compte"), max_length=120, blank=True)
+    takes_cards = models.BooleanField(_("accepte la carte"), default=False)
+
+    class Meta:
+        verbose_name = _("école participante")
+        verbose_name_plural = _("écoles participantes")
+        ordering = ["procedure", "position"]
+        constraints = [models.UniqueConstraint(fields=["procedure", "school"], name="school_once_per_procedure")]
+
+    def __str__(self) -> str:
+        return self.school.name
+
+
+class RoleQuerySet(models.QuerySet["Role"]):
+    """Who may do what."""
+
+    def held(self, user: User, procedure: Procedure, *kinds: str) -> Self:
+        """The roles of one of `kinds` that `user` holds in `procedure`."""
+        return self.filter(user=user, procedure=procedure, kind__in=kinds)
+
+
+class Role(models.Model):
+    """What a member of staff may do in a procedure; in one school, or in all of them when it names none."""
+
+    class Kind(models.TextChoices):
+        OFFICE = "office", _("bureau du concours")
+        VERIFIER = "verifier", _("service admissions")
+        ACCOUNTANT = "accountant", _("comptabilité")
+        JURY = "jury", _("membre du jury")
+        PRESIDENT = "president", _("présidence du jury")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="roles", verbose_name=_("compte"))
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="roles", verbose_name=_("procédure"))
+    school = models.ForeignKey(
+        School, models.CASCADE, null=True, blank=True, related_name="roles", verbose_name=_("école")
+    )
+    kind = models.CharField(_("rôle"), max_length=20, choices=Kind.choices)
+
+    objects: ClassVar[models.Manager[Role]] = RoleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rôle")
+        verbose_name_plural = _("rôles")
+        ordering = ["procedure", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "procedure", "school", "kind"], name="role_once_per_school"),
+            models.UniqueConstraint(
+                fields=["user", "procedure", "kind"],
+                condition=Q(school=None),
+                name="role_once_for_all_schools",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_kind_display()}"
