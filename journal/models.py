@@ -46,12 +46,12 @@ class Entry(models.Model):
         verbose_name_plural = _("entrées du journal")
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "happened_at"], name="entry_by_subject"),
+            models.Index(fields=["procedure", "-happened_at"], name="entry_by_procedure"),
             models.Index(fields=["happened_at"], condition=models.Q(number=None), name="entry_unsealed"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(number=None, seal=None)
-                | models.Q(number__isnull=False, seal__isnull=False),
+                condition=models.Q(number=None, seal=None) | models.Q(number__isnull=False, seal__isnull=False),
                 name="numbered_when_sealed",
             ),
         ]

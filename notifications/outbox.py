@@ -9,17 +9,26 @@ Rule: ALL-05.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from accounts.models import User
+from journal.clock import instant
+from journal.errors import NotAllowed, Refused
+from journal.record import record
 from journal.wakeups import wake_on_commit
 from notifications import tasks
 from notifications.context import encode
 from notifications.models import Mail
 from programmes.models import Procedure
+from programmes.roles import OFFICE, has_role
+
+
+class NotToSend(Refused):
+    """The mail was delivered, still waits, or says what only its reader may know and is forgotten."""
 
 
 def queue_mail(
@@ -59,3 +68,23 @@ def queue_mail(
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
     if not kept:
         wake_on_commit(tasks.deliver_outbox)
+
+
+@transaction.atomic
+def send_again(mail_id: UUID, *, by: User) -> None:
+    """Put a mail that was not delivered back into the outbox, to the address that its reader has now.
+
+    Raises:
+        NotAllowed: `by` is neither of the procedure's office nor an administrator.
+        NotToSend: there is nothing to send again.
+    """
+    mail = Mail.objects.select_for_update(of=("self",)).select_related("procedure", "recipient").get(pk=mail_id)
+    if not by.is_superuser and (mail.procedure is None or not has_role(by, mail.procedure, OFFICE)):
+        raise NotAllowed(gettext("Seul le bureau de la procédure renvoie ses courriels."))
+    if mail.state != Mail.State.FAILED or mail.is_secret:
+        raise NotToSend(gettext("Ce courriel ne peut pas être renvoyé."))
+    mail.state, mail.attempts, mail.queued_at = Mail.State.QUEUED, 0, instant()
+    mail.address = mail.recipient.email if mail.recipient else mail.address
+    mail.save(update_fields=["state", "attempts", "queued_at", "address"])
+    record("mail.sent_again", mail, by=by)
+    wake_on_commit(tasks.deliver_outbox)

@@ -17,9 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveBigIntegerField(unique=True, verbose_name="numéro")),
                 ("digest", models.CharField(max_length=64, verbose_name="empreinte")),
@@ -69,12 +67,8 @@ class Migration(migrations.Migration):
                 "verbose_name": "entrée du journal",
                 "verbose_name_plural": "entrées du journal",
                 "indexes": [
-                    models.Index(
-                        fields=["subject_type", "subject_id", "happened_at"], name="entry_by_subject"
-                    ),
-                    models.Index(
-                        condition=models.Q(("number", None)), fields=["happened_at"], name="entry_unsealed"
-                    ),
+                    models.Index(fields=["subject_type", "subject_id", "happened_at"], name="entry_by_subject"),
+                    models.Index(condition=models.Q(("number", None)), fields=["happened_at"], name="entry_unsealed"),
                 ],
             },
         ),

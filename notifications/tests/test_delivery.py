@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -24,8 +25,8 @@ from programmes.models import Procedure
 NINE = dt.datetime(2026, 5, 19, 7, 0, tzinfo=dt.UTC)
 
 
-def queue(to: User | str, key: str = "k", *, kind: str = "test", secret: bool = False, **context: object) -> Mail:
-    queue_mail(kind, to=to, key=key, procedure=None, secret=secret, **({"name": "Ada", "at": NINE} | context))
+def queue(to: User | str, key: str = "k", *, kind: str = "test", secret: bool = False, **context: Any) -> Mail:
+    queue_mail(kind, to=to, key=key, procedure=None, secret=secret, **{"name": "Ada", "at": NINE, **context})
     return Mail.objects.get(key=key)
 
 
@@ -170,6 +171,7 @@ def test_a_server_that_is_away_delays_all_and_loses_none(settings: Settings, ada
 def test_a_connection_that_breaks_is_no_verdict_on_the_mail(settings: Settings, ada: User) -> None:
     class Breaking(Mailbox):
         async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+            assert server.transport is not None
             server.transport.close()
             return "250 OK"
 

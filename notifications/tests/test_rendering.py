@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -20,8 +21,13 @@ NINE = dt.datetime(2026, 5, 19, 7, 0, tzinfo=dt.UTC)
 KINDS = Path(settings.BASE_DIR) / "templates" / "mail"
 
 
-def mail(ada: User, procedure: Procedure | None, **context: object) -> Mail:
-    said = {"name": "Zoë & O'Brien", "at": NINE, "place": Text("Salle", "Room"), "path": "/x/"} | context
+def mail(ada: User, procedure: Procedure | None, **context: Any) -> Mail:
+    said: dict[str, Any] = {
+        "name": "Zoë & O'Brien",
+        "at": NINE,
+        "place": Text("Salle", "Room"),
+        "path": "/x/",
+    } | context
     queue_mail("test", to=ada, key="k", procedure=procedure, **said)
     return Mail.objects.get()
 
