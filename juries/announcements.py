@@ -11,7 +11,10 @@ from applicants.dossiers import home_of
 from applicants.models import Dossier
 from documents.notices import issue_notice, replace_notices
 from juries.models import Decision, DecisionCorrection, Publication
+from notifications.context import encode
+from notifications.models import Mail
 from notifications.outbox import queue_mail
+from notifications.rendering import Rendered, render
 from programmes.models import School, Step
 
 MAILS = {
@@ -73,6 +76,20 @@ def announce_correction(decision: Decision, correction: DecisionCorrection) -> N
     )
     replace_notices(first_key, by=notice)
     queue_mail("result_corrected", to=dossier.candidate.user, key=key, procedure=decision.procedure, **facts)
+
+
+def preview(decision: Decision) -> Rendered:
+    """The mail that will tell a decision, to be read before it leaves. Rule: ALL-05."""
+    person = decision.dossier.candidate.user
+    return render(
+        Mail(
+            kind=MAILS[Decision.Outcome(decision.outcome)],
+            recipient=person,
+            language=person.language,
+            procedure=decision.procedure,
+            context=encode(facts_of(decision)),
+        )
+    )
 
 
 def facts_of(decision: Decision) -> dict[str, Any]:

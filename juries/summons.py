@@ -21,7 +21,10 @@ from applicants.models import Dossier
 from documents.notices import issue_notice, replace_notices
 from journal.record import record
 from juries.models import TestSlot
+from notifications.context import encode
+from notifications.models import Mail
 from notifications.outbox import queue_mail
+from notifications.rendering import Rendered, render
 from programmes.models import Participation
 from programmes.text import Text
 
@@ -56,13 +59,12 @@ class Summons:
 def summons_of(dossier: Dossier) -> Summons | None:
     """The summons that was sent to a candidate; None before that. Rule: AST-14."""
     slots = dossier.test_slots.exclude(summoned_at=None)
-    return read_summons(dossier, list(slots.select_related("panel").order_by("starts_at")))
+    sent = list(slots.select_related("panel").order_by("starts_at"))
+    return read_summons(dossier, sent) if sent else None
 
 
-def read_summons(dossier: Dossier, slots: Sequence[TestSlot]) -> Summons | None:
-    """The summons that `slots` (with their panels, in the order of the day) make; None if there are none."""
-    if not slots:
-        return None
+def read_summons(dossier: Dossier, slots: Sequence[TestSlot]) -> Summons:
+    """The summons that `slots` (at least one, with their panels, in the order of the day) make."""
     host = Participation.objects.select_related("school").get(
         procedure=dossier.procedure_id, school=slots[0].panel.school_id
     )
@@ -113,23 +115,9 @@ def send(dossier: Dossier, slots: Sequence[TestSlot], *, by: User, replaces: boo
         slots=[slot.pk for slot in slots],
         starts_at=slots[0].starts_at.isoformat(),
     )
-    summons = read_summons(dossier, slots)
-    if summons is None:
-        return
     key = f"summons:{dossier.pk}:{entry.pk}"
-    person = dossier.candidate.user
-    facts: dict[str, Any] = {
-        "addressee": dossier.candidate.full_name,
-        "reference": dossier.reference,
-        "day": summons.sittings[0].starts_at,
-        "sittings": [
-            {item.name: getattr(sitting, item.name) for item in fields(sitting)} for sitting in summons.sittings
-        ],
-        "is_remote": summons.is_remote,
-        "address": summons.host.address,
-        "contact": summons.host.email,
-        "replaces": replaces,
-    }
+    summons, person = read_summons(dossier, slots), dossier.candidate.user
+    facts = facts_of(dossier, summons) | {"replaces": replaces}
     notice = issue_notice(
         "summons",
         key=key,
@@ -144,11 +132,42 @@ def send(dossier: Dossier, slots: Sequence[TestSlot], *, by: User, replaces: boo
         to=person,
         key=key,
         procedure=dossier.procedure,
-        school=summons.host.school.name,
         calendar=calendar_file(dossier, summons, person.language),
-        path=home_of(dossier),
-        **facts,
+        **facts | _of_mail(dossier, summons),
     )
+
+
+def preview(dossier: Dossier, slots: Sequence[TestSlot]) -> Rendered:
+    """The mail that will summon a candidate to `slots`, to be read before it leaves. Rule: ALL-05."""
+    summons, person = read_summons(dossier, slots), dossier.candidate.user
+    return render(
+        Mail(
+            kind="summons",
+            recipient=person,
+            language=person.language,
+            procedure=dossier.procedure,
+            context=encode(facts_of(dossier, summons) | _of_mail(dossier, summons)),
+        )
+    )
+
+
+def facts_of(dossier: Dossier, summons: Summons) -> dict[str, Any]:
+    """What the mail and the letter say."""
+    return {
+        "addressee": dossier.candidate.full_name,
+        "reference": dossier.reference,
+        "day": summons.sittings[0].starts_at,
+        "sittings": [
+            {item.name: getattr(sitting, item.name) for item in fields(sitting)} for sitting in summons.sittings
+        ],
+        "is_remote": summons.is_remote,
+        "address": summons.host.address,
+        "contact": summons.host.email,
+    }
+
+
+def _of_mail(dossier: Dossier, summons: Summons) -> dict[str, Any]:
+    return {"school": summons.host.school.name, "path": home_of(dossier)}
 
 
 def _event(dossier: Dossier, summons: Summons, sitting: Sitting) -> Event:

@@ -16,7 +16,7 @@ from applicants.answers import answers_of
 from applicants.corrections import require_examiner, waiting_corrections
 from applicants.dossiers import home_of
 from applicants.fees import fee_standing
-from applicants.models import Dossier, Referee, Status
+from applicants.models import Appraisal, Dossier, Referee, Status
 from documents import reviews
 from documents.models import SupportingDocument
 from journal.errors import Refused
@@ -26,6 +26,7 @@ from juries.validation import Examined, Obstacle, obstacles
 from notifications.outbox import queue_mail
 from payments.standing import Standing
 from programmes.models import Step
+from programmes.roles import JURY, PRESIDENT, has_role
 
 
 class NotExaminable(Refused):
@@ -57,6 +58,39 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
     if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
         raise NotExaminable(gettext("Ce dossier est retiré : ses pièces ne s'examinent plus."))
     return reviews.review_paper(document_id, accepted=accepted, reason=reason, by=by)
+
+
+@transaction.atomic
+def open_paper(dossier_id: UUID, document_id: UUID, *, by: User) -> SupportingDocument:
+    """A file of a dossier that `by` may see, to be read: the journal keeps who read it.
+
+    Raises:
+        Dossier.DoesNotExist, SupportingDocument.DoesNotExist: no such file for `by`.
+    Rules: AST-07, ALL-04.
+    """
+    dossier = Dossier.objects.visible_to(by).get(pk=dossier_id)
+    document = SupportingDocument.objects.get(pk=document_id, folder=dossier.folder_id)
+    record("paper.read", dossier, by=by, document=str(document.pk))
+    return document
+
+
+@transaction.atomic
+def open_appraisal(dossier_id: UUID, referee_id: UUID, *, by: User) -> Appraisal:
+    """The confidential opinion that a referee deposited, to be read: the journal keeps who read it.
+
+    Raises:
+        Dossier.DoesNotExist, Appraisal.DoesNotExist: no such opinion for `by`.
+        NotAllowed: `by` neither verifies for the school ranked first nor sits on the jury.
+    Rules: AST-09, ALL-04.
+    """
+    dossier = Dossier.objects.visible_to(by).select_related("procedure").get(pk=dossier_id)
+    if not has_role(by, dossier.procedure, JURY, PRESIDENT):
+        require_examiner(dossier, by)
+    appraisal = Appraisal.objects.select_related("referee").get(
+        referee=referee_id, referee__dossier=dossier, referee__state=Referee.State.DEPOSITED
+    )
+    record("appraisal.read", dossier, by=by, referee=str(referee_id))
+    return appraisal
 
 
 @transaction.atomic

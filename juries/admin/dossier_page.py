@@ -1,0 +1,194 @@
+"""The page of one dossier: what it says to whom, with its papers beside it.
+
+Reads only; what the page offers to do follows from the person's roles, and the acts check it again.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.contents import Contents, read_contents
+from applicants.models import Appraisal, Dossier, Status
+from applicants.places import name_of
+from applicants.readiness import applies
+from applicants.wording import in_words
+from documents.models import SupportingDocument
+from juries.admin.forms import CorrectionForm, ReasonForm, RectificationForm, TransferForm
+from juries.admin.wording import equivalence_in_words, fee_state, outcome_state, paper_state, title_in_words
+from juries.models import Decision
+from juries.publication import PUBLISHERS
+from juries.verification import what_remains
+from programmes.roles import ACCOUNTANT, JURY, OFFICE, PRESIDENT, VERIFIER, has_role
+from programmes.rules import PaperRule
+
+Review = SupportingDocument.Review
+WITH_THE_SCHOOL = (Status.SUBMITTED, Status.VALIDATED)
+
+
+class DossierPage:
+    """What the page shows of `dossier` to `user`."""
+
+    def __init__(self, dossier: Dossier, user: User) -> None:
+        self.dossier = dossier
+        self.user = user
+
+    def context(self, paper: str, appraisal: Appraisal | None) -> dict[str, Any]:
+        """What the template is given; `paper` or `appraisal` is what to show beside."""
+        dossier = self.dossier
+        return {
+            "dossier": dossier,
+            "heading": title_in_words(dossier),
+            "equivalence": equivalence_in_words(dossier),
+            "choices": self.contents.choices,
+            "obstacles": what_remains(dossier) if dossier.status == Status.SUBMITTED else [],
+            "papers": self.papers(),
+            "shown": self.shown(paper),
+            "opinion": self.opinion(appraisal),
+            "referees": self.contents.referees,
+            "pages": self.answers(),
+            "fee": fee_state(self.contents.fee),
+            "charge": self.contents.charge,
+            "standing": self.contents.fee,
+            "corrections": self.corrections(),
+            "decisions": self.decisions(),
+            "may": self.may,
+            "forms": self.forms(),
+        }
+
+    @cached_property
+    def contents(self) -> Contents:
+        """All rows of the dossier."""
+        return read_contents(self.dossier)
+
+    @cached_property
+    def may(self) -> dict[str, bool]:
+        """What the page offers."""
+        first = self.dossier.first_choice
+        school = first.school if first else None
+        procedure, with_school = self.dossier.procedure, self.dossier.status in WITH_THE_SCHOOL
+        examines = has_role(self.user, procedure, VERIFIER, OFFICE, school=school)
+        is_jury = has_role(self.user, procedure, JURY, PRESIDENT)
+        leads = has_role(self.user, procedure, *PUBLISHERS)
+        return {
+            "examine": examines and with_school,
+            "validate": examines and self.dossier.status == Status.SUBMITTED,
+            "money": with_school and has_role(self.user, procedure, VERIFIER, OFFICE, ACCOUNTANT, school=school),
+            "read_opinions": examines or is_jury,
+            "see_decisions": is_jury or leads,
+            "rectify": leads,
+            "void": leads and with_school,
+        }
+
+    def papers(self) -> list[dict[str, Any]]:
+        """The papers that concern the candidate, each with its files and what is still expected."""
+        lines = [self._paper(rule, self.contents.files(rule.code)) for rule in self.contents.papers]
+        return [line for line in lines if line["files"] or line["expected"]]
+
+    def shown(self, paper: str) -> SupportingDocument | None:
+        """The file shown beside: the one asked for, else the first to examine, else the first."""
+        documents = [file for rule in self.contents.papers for file in self.contents.files(rule.code)]
+        asked = next((document for document in documents if str(document.pk) == paper), None)
+        waiting = next((document for document in documents if is_to_examine(document)), None)
+        return asked or waiting or (documents[0] if documents else None)
+
+    def opinion(self, appraisal: Appraisal | None) -> dict[str, Any] | None:
+        """An appraisal that the person opened, question by question."""
+        rule = self.dossier.rules.referee(appraisal.referee.kind) if appraisal else None
+        if appraisal is None or rule is None:
+            return None
+        given = appraisal.answers
+        items = [
+            {"label": question.label, "value": in_words(question, given.get(question.code, ""))}
+            for question in rule.questions
+        ]
+        return {"referee": appraisal.referee, "label": rule.label, "items": items, "appraisal": appraisal}
+
+    def answers(self) -> list[dict[str, Any]]:
+        """The form as it was filled in, page by page."""
+        answers = self.contents.answers
+        return [
+            {
+                "title": page.title,
+                "items": [
+                    {"label": question.label, "value": in_words(question, answers.get(question.code, ""))}
+                    for question in page.fields
+                    if applies(question, answers)
+                ],
+            }
+            for page in self.dossier.rules.pages
+        ]
+
+    def corrections(self) -> list[dict[str, Any]]:
+        """What was asked of the candidate, the latest first, and what became of it."""
+        rules = self.dossier.rules
+        found = self.dossier.corrections.select_related("dossier__procedure", "asked_by").order_by("-asked_at")
+        return [
+            {
+                "correction": correction,
+                "opens": ", ".join(name_of(rules, place) for place in correction.opens),
+                "state": _correction_state(correction),
+            }
+            for correction in found
+        ]
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """The jury's decisions, to those who may know of them before they are public; others see the public
+        ones.
+        """
+        procedure = self.dossier.procedure
+        public = set(Decision.objects.published(procedure).filter(dossier=self.dossier).values_list("pk", flat=True))
+        found = Decision.objects.filter(dossier=self.dossier).select_related("step", "dossier__procedure")
+        if not self.may["see_decisions"]:
+            found = found.filter(pk__in=public)
+        return [
+            {
+                "decision": decision,
+                "state": outcome_state(decision.outcome),
+                "is_public": decision.pk in public,
+                "waiting": decision.corrections.filter(confirmed_at=None).select_related("proposed_by").first(),
+                "form": RectificationForm(decision, auto_id=f"id_decision_{decision.pk}_%s"),
+            }
+            for decision in found.order_by("step__position")
+        ]
+
+    def forms(self) -> dict[str, Any]:
+        """The blank forms of the acts."""
+        today = self.dossier.procedure.now().date()
+        return {
+            "ask": CorrectionForm(self.dossier, auto_id="id_ask_%s"),
+            "transfer": TransferForm(initial={"received_on": today}, auto_id="id_transfer_%s"),
+            "void": ReasonForm(auto_id="id_void_%s"),
+        }
+
+    def _paper(self, rule: PaperRule, documents: list[SupportingDocument]) -> dict[str, Any]:
+        files = [{"document": document, "state": paper_state(document)} for document in documents]
+        return {
+            "rule": rule,
+            "files": files,
+            "expected": not files and (rule.required or rule.late),
+            "exempts": bool(
+                self.dossier.rules.fee
+                and self.dossier.rules.fee.exemption
+                and self.dossier.rules.fee.exemption.paper == rule.code
+            ),
+        }
+
+
+def is_to_examine(document: SupportingDocument) -> bool:
+    """Whether the file waits for somebody to say yes or no."""
+    is_checked = document.check_state == SupportingDocument.Check.PASSED
+    return is_checked and document.review == Review.UNREVIEWED
+
+
+def _correction_state(correction: Any) -> dict[str, str]:
+    if correction.withdrawn_at:
+        return {"kind": "closed", "label": gettext("levée")}
+    if correction.answered_at:
+        return {"kind": "done", "label": gettext("répondue")}
+    if correction.is_open:
+        return {"kind": "waiting", "label": gettext("attend le candidat")}
+    return {"kind": "problem", "label": gettext("délai passé sans réponse")}

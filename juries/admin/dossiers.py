@@ -1,0 +1,186 @@
+"""The verification queue of each school, and the addresses of a dossier's page.
+
+What that page shows is in `dossier_page`, what it does in `dossier_acts`.
+Rules: AST-07, AST-10, AST-23, AST-24.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from applicants.answers import folded
+from applicants.fees import APPLICATION_FEE
+from applicants.models import Choice, Correction, Dossier, Status
+from documents.models import SupportingDocument
+from documents.serving import paper_response
+from juries.admin.dossier_acts import ACTS, read_uuid
+from juries.admin.dossier_page import DossierPage
+from juries.admin.filters import FirstChoice, Waits
+from juries.admin.wording import fee_state, title_in_words
+from juries.verification import open_appraisal, open_paper
+from payments.models import Charge, Exemption, Payment
+from payments.standing import Standing
+from programmes.desk import DeskAdmin, attempt, person
+from programmes.models import Role
+
+
+@admin.register(Dossier)
+class DossierAdmin(DeskAdmin):
+    """Submitted dossiers, to those who may see them; drafts are the candidates' alone."""
+
+    roles = (Role.Kind.OFFICE, Role.Kind.VERIFIER, Role.Kind.JURY, Role.Kind.PRESIDENT, Role.Kind.ACCOUNTANT)
+    list_display = ("reference", "name", "title_held", "first_choice", "arrived", "to_examine", "fee", "state")
+    list_filter = (Waits, "status", FirstChoice, "track")
+    list_select_related = ("candidate__user", "procedure")
+    search_fields = ("reference", "candidate__folded_name")
+    search_help_text = _("Un nom ou une référence")
+    ordering = ("submitted_at", "pk")
+
+    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return with_progress(rows.visible_to(person(request)))  # type: ignore[attr-defined]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Names are sought without their accents and capitals, references as they are written."""
+        return super().get_search_results(request, queryset, folded(search_term))
+
+    def get_urls(self) -> list[Any]:
+        return [
+            self.below("<uuid:dossier_id>/piece/<uuid:document_id>/", self.paper, "juries_paper"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The dossier's page, and by POST the act that `act` names."""
+        dossier = self._find(request, object_id)
+        if request.method == "POST":
+            act = ACTS.get(request.POST.get("act", ""))
+            if act is None:
+                raise Http404
+            act(request, dossier)
+            return redirect(_here(dossier, request.POST.get("next", "")))
+        opened = None
+        if referee := request.GET.get("appraisal"):
+            opened = attempt(request, lambda: open_appraisal(dossier.pk, read_uuid(referee), by=person(request)))
+        page = DossierPage(dossier, person(request))
+        title = gettext("Dossier %(reference)s") % {"reference": dossier.reference}
+        return self.framed(
+            request, "admin/juries/dossier.html", title, **page.context(request.GET.get("paper", ""), opened)
+        )
+
+    def paper(self, request: HttpRequest, dossier_id: UUID, document_id: UUID) -> FileResponse:
+        """One file of the dossier."""
+        document = attempt(request, lambda: open_paper(dossier_id, document_id, by=person(request)))
+        if document is None:
+            raise Http404
+        return paper_response(document, download="telecharger" in request.GET)
+
+    def _find(self, request: HttpRequest, object_id: str) -> Dossier:
+        """A dossier that the person may see; there is no other (404)."""
+        dossiers = Dossier.objects.visible_to(person(request))
+        related = ("procedure", "version", "candidate__user", "account", "track")
+        try:
+            found = dossiers.select_related(*related).filter(pk=UUID(object_id)).first()
+        except ValueError as not_a_number:
+            raise Http404 from not_a_number
+        if found is None:
+            raise Http404
+        return found
+
+    @admin.display(description=_("candidat"), ordering="candidate__folded_name")
+    def name(self, dossier: Dossier) -> str:
+        return str(dossier.candidate)
+
+    @admin.display(description=_("titre"))
+    def title_held(self, dossier: Dossier) -> str:
+        words = title_in_words(dossier)
+        return gettext("%(title)s, par équivalence") % {"title": words} if dossier.equivalence else words
+
+    @admin.display(description=_("premier vœu"), ordering="first_school")
+    def first_choice(self, dossier: Any) -> str:
+        return dossier.first_school or ""
+
+    @admin.display(description=_("arrivé"), ordering="submitted_at")
+    def arrived(self, dossier: Dossier) -> Any:
+        return dossier.submitted_at
+
+    @admin.display(description=_("à examiner"), ordering="unreviewed")
+    def to_examine(self, dossier: Any) -> str:
+        return str(dossier.unreviewed or "–")
+
+    @admin.display(description=_("frais"))
+    def fee(self, dossier: Any) -> str:
+        return fee_state(standing_in_list(dossier))["label"]
+
+    @admin.display(description=_("état"), ordering="status")
+    def state(self, dossier: Any) -> str:
+        if dossier.is_asked and dossier.status != Status.WITHDRAWN:
+            return format_html("{}<br>{}", dossier.get_status_display(), gettext("correction demandée"))
+        return str(dossier.get_status_display())
+
+
+def with_progress(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """`dossiers` with what a list says of each, however many they are: papers left, fee, first school,
+    correction.
+    """
+    unreviewed = (
+        SupportingDocument.objects.current()
+        .filter(folder=OuterRef("folder"), review=SupportingDocument.Review.UNREVIEWED)
+        .exclude(check_state=SupportingDocument.Check.REJECTED)
+        .order_by()
+        .values("folder")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    charge = Charge.objects.filter(account=OuterRef("account"), reason=APPLICATION_FEE).exclude(
+        state=Charge.State.CANCELLED
+    )
+    transfer = Payment.objects.filter(
+        charge__account=OuterRef("account"), means=Payment.Means.TRANSFER, state=Payment.State.DECLARED
+    )
+    exemption = Exemption.objects.filter(charge__account=OuterRef("account"), state=Exemption.State.ASKED)
+    first = Choice.objects.filter(dossier=OuterRef("pk"), rank=1)
+    asked = Correction.objects.filter(dossier=OuterRef("pk"), answered_at=None, withdrawn_at=None)
+    return dossiers.annotate(
+        unreviewed=Coalesce(Subquery(unreviewed), 0),
+        charge_state=Subquery(charge.values("state")[:1]),
+        is_announced=Exists(transfer),
+        exemption_is_asked=Exists(exemption),
+        first_school=Subquery(first.values("programme__school__name")[:1]),
+        is_asked=Exists(asked),
+    ).prefetch_related("version")
+
+
+def standing_in_list(dossier: Any) -> Standing:
+    """How far the fee of a dossier `with_progress` is settled."""
+    if dossier.charge_state == Charge.State.SETTLED:
+        return Standing.SETTLED
+    if dossier.charge_state == Charge.State.WAIVED:
+        return Standing.WAIVED
+    if dossier.is_announced:
+        return Standing.ANNOUNCED
+    return Standing.EXEMPTION_ASKED if dossier.exemption_is_asked else Standing.DUE
+
+
+def _here(dossier: Dossier, query: str = "") -> str:
+    """The dossier's page; `query` keeps the paper that was looked at."""
+    address = reverse("admin:applicants_dossier_change", args=[dossier.pk])
+    return f"{address}?{query}" if query else address

@@ -1,0 +1,58 @@
+"""Filters of the verification queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from applicants.models import Choice, Status
+from payments.models import Charge
+from programmes.desk import person
+from programmes.models import School
+
+SETTLED = [Charge.State.SETTLED, Charge.State.WAIVED]
+WAITS = {
+    "examine": (_("des pièces à examiner"), Q(unreviewed__gt=0)),
+    "candidate": (_("une réponse du candidat"), Q(is_asked=True)),
+    "fee": (_("les frais"), ~Q(charge_state__in=SETTLED) | Q(charge_state=None)),
+    "validation": (
+        _("la validation"),
+        Q(unreviewed=0, is_asked=False, charge_state__in=SETTLED, status=Status.SUBMITTED),
+    ),
+}
+
+
+class Waits(admin.SimpleListFilter):
+    """What a dossier waits for."""
+
+    title = _("attend")
+    parameter_name = "attend"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code, label) for code, (label, _which) in WAITS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in WAITS:
+            return queryset
+        return queryset.filter(WAITS[str(self.value())][1])
+
+
+class FirstChoice(admin.SimpleListFilter):
+    """The school ranked first; offered to those who see more than one."""
+
+    title = _("premier vœu")
+    parameter_name = "ecole"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        schools = School.objects.filter(participations__procedure__roles__user=person(request)).distinct()
+        return [(school.code, school.name) for school in schools]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        first = Choice.objects.filter(rank=1, programme__school__code=self.value())
+        return queryset.filter(pk__in=first.values("dossier"))

@@ -1,0 +1,147 @@
+"""Forms of the staff's pages: they read what was typed; whether it may be done is for the acts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from applicants.corrections import places_of
+from applicants.models import Dossier
+from applicants.places import name_of
+from juries.models import Decision
+from juries.publication import OUTCOMES
+from programmes.models import Step
+
+TIME_TO_ANSWER = dt.timedelta(days=7)
+
+
+class InstantInput(forms.DateTimeInput):
+    """The browser's own picker of a day and an hour."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Motif"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class CorrectionForm(forms.Form):
+    """What is asked of the candidate, and until when (Europe/Paris)."""
+
+    opens = forms.MultipleChoiceField(label=_("Ce que la demande ouvre"), widget=forms.CheckboxSelectMultiple)
+    reason = forms.CharField(
+        label=_("Ce que vous demandez"),
+        help_text=_("Le candidat lira ces mots."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    until = forms.DateTimeField(label=_("Jusqu'au"), widget=InstantInput())
+
+    def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_a_week = dossier.procedure.now() + TIME_TO_ANSWER
+        self.initial["until"] = in_a_week.replace(second=0, microsecond=0)
+        opens = self.fields["opens"]
+        if isinstance(opens, forms.MultipleChoiceField):
+            opens.choices = [(place, name_of(dossier.rules, place)) for place in places_of(dossier)]
+
+
+class TransferForm(forms.Form):
+    """The day on which a transfer reached the school's account."""
+
+    received_on = forms.DateField(label=_("Reçu le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+class RectificationForm(ReasonForm):
+    """Another outcome for a published decision."""
+
+    outcome = forms.ChoiceField(label=_("Nouvelle décision"))
+    field_order = ("outcome", "reason")
+
+    def __init__(self, decision: Decision, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        outcome = self.fields["outcome"]
+        possible = OUTCOMES.get(Step.Kind(decision.step.kind), ())
+        if isinstance(outcome, forms.ChoiceField):
+            outcome.choices = [(one.value, one.label) for one in possible if one != decision.outcome]
+
+
+class PanelForm(forms.Form):
+    """A panel, and where it sits."""
+
+    test = forms.ChoiceField(label=_("Épreuve"))
+    name = forms.CharField(label=_("Nom du jury"), max_length=120)
+    room = forms.CharField(label=_("Salle"), max_length=120, required=False)
+    remote_url = forms.URLField(
+        label=_("Lien, si l'épreuve se tient à distance"), required=False, assume_scheme="https"
+    )
+
+    def __init__(self, step: Step, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        test, version = self.fields["test"], step.procedure.current_version
+        if isinstance(test, forms.ChoiceField) and version is not None:
+            test.choices = [(rule.code, rule.label) for rule in version.rules.tests]
+
+
+class PlaceForm(forms.Form):
+    """Where a panel sits from now on."""
+
+    room = forms.CharField(label=_("Salle"), max_length=120, required=False)
+    remote_url = forms.URLField(label=_("Lien à distance"), required=False, assume_scheme="https")
+
+
+class HourField(forms.TimeField):
+    """An hour of the day, in the browser's own control."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), **kwargs)
+
+
+class HoursForm(forms.Form):
+    """How the test days are cut (Europe/Paris)."""
+
+    day_start = HourField(label=_("Début de la journée"), initial=dt.time(8, 30))
+    pause_start = HourField(label=_("Début de la pause"), initial=dt.time(12, 30), required=False)
+    pause_end = HourField(label=_("Fin de la pause"), initial=dt.time(13, 30), required=False)
+    day_end = HourField(label=_("Fin de la journée"), initial=dt.time(18, 0))
+    minutes_between = forms.IntegerField(label=_("Minutes entre deux candidats"), initial=5, min_value=0, max_value=120)
+
+
+class InstantForm(forms.Form):
+    """The instant of a publication (Europe/Paris)."""
+
+    visible_at = forms.DateTimeField(label=_("Instant de publication"), widget=InstantInput())
+
+
+class NotAMark(ValueError):
+    """Neither a number nor an absence; `str()` says so."""
+
+
+ABSENT = "abs"
+
+
+def read_mark(typed: str) -> tuple[Decimal | None, bool]:
+    """A mark as people type it: « 12,5 », « abs » for an absence, nothing for none.
+
+    Raises:
+        NotAMark: it is none of these.
+    """
+    typed = typed.strip().lower()
+    if not typed:
+        return None, False
+    if typed in (ABSENT, "absent", "absente"):
+        return None, True
+    try:
+        return Decimal(typed.replace(",", ".")), False
+    except InvalidOperation as wrong:
+        raise NotAMark(gettext("« %(typed)s » n'est ni une note ni « abs ».") % {"typed": typed}) from wrong

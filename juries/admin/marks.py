@@ -1,0 +1,149 @@
+"""The marks sheet of a school: one line per candidate, one cell per test; only what was changed is recorded.
+
+Rule: AST-15.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+
+from applicants.models import Dossier
+from journal.errors import Refused
+from juries.admin.board import find_step, steps_of
+from juries.admin.forms import ABSENT, NotAMark, read_mark
+from juries.admin.wording import title_in_words
+from juries.marks import MARKERS, eliminates, is_eliminated, record_mark
+from juries.models import Mark
+from juries.planning import admissible_at
+from programmes.desk import DeskAdmin, person
+from programmes.models import School, Step
+
+
+@admin.register(Mark)
+class MarkAdmin(DeskAdmin):
+    """The marks of the tests."""
+
+    roles = MARKERS
+
+    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        steps = steps_of(person(request), Step.Kind.TESTS, *MARKERS)
+        return rows.filter(dossier__procedure__in=steps.values("procedure"))
+
+    def get_urls(self) -> list[Any]:
+        return [
+            self.below("<int:step_id>/<slug:code>/", self.sheet, "juries_marks"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Which school's sheet."""
+        links = [
+            (reverse("admin:juries_marks", args=[step.pk, school.code]), step.procedure, school)
+            for step in steps_of(person(request), Step.Kind.TESTS, *MARKERS)
+            for school in _schools(step)
+        ]
+        if len(links) == 1:
+            return redirect(links[0][0])
+        return self.framed(request, "admin/juries/steps.html", gettext("Notes"), links=links)
+
+    def sheet(self, request: HttpRequest, step_id: int, code: str) -> HttpResponse:
+        """The sheet; by POST, each changed cell becomes an act, and each refusal is told."""
+        step = find_step(person(request), step_id, Step.Kind.TESTS, *MARKERS)
+        school = next((school for school in _schools(step) if school.code == code), None)
+        if school is None:
+            raise Http404
+        dossiers = list(
+            admissible_at(step, school)
+            .select_related("candidate__user", "track")
+            .prefetch_related("version", "marks")
+            .order_by("candidate__folded_name", "pk")
+        )
+        if request.method == "POST":
+            _record_changes(request, dossiers)
+            return redirect("admin:juries_marks", step_id=step.pk, code=school.code)
+        admission = Step.objects.filter(procedure=step.procedure, kind=Step.Kind.ADMISSION)
+        version = step.procedure.current_version
+        return self.framed(
+            request,
+            "admin/juries/marks.html",
+            gettext("Notes, %(school)s") % {"school": school},
+            step=step,
+            school=school,
+            schools=_schools(step),
+            tests=version.rules.tests if version else (),
+            rows=[_row(dossier) for dossier in dossiers],
+            is_frozen=admission.filter(publication__isnull=False).exists(),
+        )
+
+
+def cell_name(dossier: Dossier, test: str) -> str:
+    """The name of a cell in the sheet's form."""
+    return f"{dossier.pk}:{test}"
+
+
+def as_typed(mark: Mark | None) -> str:
+    """A mark as one would type it: « 12,5 », « abs »."""
+    if mark is None:
+        return ""
+    if mark.value is None:
+        return ABSENT
+    return _plain(mark.value)
+
+
+def _plain(number: Decimal) -> str:
+    """A number without idle zeros, with the comma or the point of the reader's language: « 12,5 », « 10 »."""
+    whole = number == number.to_integral_value()
+    return number_format(number.to_integral_value() if whole else number.normalize())
+
+
+def _record_changes(request: HttpRequest, dossiers: list[Dossier]) -> None:
+    """Record the cells that differ from what is kept; one that is refused does not stop the others."""
+    recorded = 0
+    for dossier in dossiers:
+        marks = {mark.test: mark for mark in dossier.marks.all()}
+        for rule in dossier.rules.tests:
+            typed = request.POST.get(cell_name(dossier, rule.code))
+            if typed is None or typed.strip() == as_typed(marks.get(rule.code)):
+                continue
+            try:
+                value, absent = read_mark(typed)
+                record_mark(dossier.pk, rule.code, value=value, absent=absent, by=person(request))
+            except (NotAMark, Refused) as refusal:
+                messages.error(request, f"{dossier.candidate}, {rule.label} : {refusal}")
+            else:
+                recorded += 1
+    said = ngettext("%(n)d note est enregistrée.", "%(n)d notes sont enregistrées.", recorded)
+    messages.success(request, said % {"n": recorded})
+
+
+def _row(dossier: Dossier) -> dict[str, Any]:
+    marks = {mark.test: mark for mark in dossier.marks.all()}
+    values = [mark.value for mark in marks.values() if mark.value is not None]
+    return {
+        "dossier": dossier,
+        "title": title_in_words(dossier),
+        "cells": [
+            {
+                "name": cell_name(dossier, rule.code),
+                "rule": rule,
+                "typed": as_typed(marks.get(rule.code)),
+                "eliminates": rule.code in marks and eliminates(rule, marks[rule.code]),
+            }
+            for rule in dossier.rules.tests
+        ],
+        "total": _plain(sum(values, Decimal(0))) if values else "",
+        "is_eliminated": is_eliminated(dossier.rules, marks.values()),
+    }
+
+
+def _schools(step: Step) -> list[School]:
+    return list(School.objects.filter(participations__procedure=step.procedure).order_by("participations__position"))

@@ -1,0 +1,272 @@
+"""The pages on which a school plans its tests: panels, days, who sits when, the summons. Rule: AST-14."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from accounts.models import User
+from applicants.models import Dossier
+from juries.admin.board import find_step, steps_of, tell_errors
+from juries.admin.day_plan import day_plans
+from juries.admin.forms import HoursForm, PanelForm, PlaceForm
+from juries.models import Panel, TestSlot
+from juries.planning import (
+    PLANNERS,
+    Placement,
+    add_panel,
+    admissible_at,
+    assign_candidates,
+    change_panel,
+    place_candidate,
+    plan_slots,
+    remove_panel,
+    send_summons,
+    to_place,
+    to_summon,
+)
+from juries.summons import preview
+from programmes.desk import DeskAdmin, attempt, person
+from programmes.models import Role, School, Step
+from programmes.rules import TestRule
+from programmes.words import date_in_full, hour
+
+
+@admin.register(Panel)
+class PanelAdmin(DeskAdmin):
+    """The tests of each school."""
+
+    roles = PLANNERS
+
+    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(step__in=steps_of(person(request), Step.Kind.TESTS, *PLANNERS))
+
+    def get_urls(self) -> list[Any]:
+        return [
+            self.below("<int:step_id>/<slug:code>/", self.board, "juries_planning"),
+            self.below("<int:step_id>/<slug:code>/convoquer/", self.summons, "juries_summons"),
+            self.below("<int:step_id>/<slug:code>/<uuid:dossier_id>/", self.move, "juries_move"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """One school to plan for: its board; several: which one."""
+        links = [
+            (reverse("admin:juries_planning", args=[step.pk, school.code]), step.procedure, school)
+            for step in steps_of(person(request), Step.Kind.TESTS, *PLANNERS)
+            for school in schools_of(person(request), step)
+        ]
+        if len(links) == 1:
+            return redirect(links[0][0])
+        return self.framed(request, "admin/juries/steps.html", gettext("Épreuves"), links=links)
+
+    def board(self, request: HttpRequest, step_id: int, code: str) -> HttpResponse:
+        """Panels, days and candidates of one school; by POST, the act that `act` names."""
+        step, school = _find(request, step_id, code)
+        if request.method == "POST":
+            act = ACTS.get(request.POST.get("act", ""))
+            if act is None:
+                raise Http404
+            act(request, step, school)
+            return redirect("admin:juries_planning", step_id=step.pk, code=school.code)
+        panels = list(Panel.objects.filter(step=step, school=school).order_by("-test", "name"))
+        slots = TestSlot.objects.filter(panel__in=panels).select_related("dossier__candidate__user")
+        rules = {rule.code: rule for rule in _tests(step)}
+        return self.framed(
+            request,
+            "admin/juries/planning.html",
+            gettext("Épreuves, %(school)s") % {"school": school},
+            step=step,
+            school=school,
+            schools=schools_of(person(request), step),
+            panels=[(panel, rules.get(panel.test), _place_form(panel)) for panel in panels],
+            days=day_plans(panels, slots.order_by("starts_at", "panel"), _link(step, school)),
+            test_days=step.test_days.filter(school=school),
+            panel_form=PanelForm(step, auto_id="id_panel_%s"),
+            hours_form=HoursForm(auto_id="id_hours_%s"),
+            admissible=admissible_at(step, school).count(),
+            to_place=to_place(step, school).count(),
+            to_summon=to_summon(step, school).count(),
+        )
+
+    def move(self, request: HttpRequest, step_id: int, code: str, dossier_id: UUID) -> HttpResponse:
+        """Another slot, or another day, for one candidate."""
+        step, school = _find(request, step_id, code)
+        dossier = admissible_at(step, school).select_related("candidate__user").filter(pk=dossier_id).first()
+        if dossier is None:
+            raise Http404
+        if request.method == "POST":
+            chosen = [int(slot) for slot in request.POST.getlist("slot") if slot.isdecimal()]
+            name = {"name": str(dossier.candidate)}
+            moved = attempt(
+                request, lambda: _place(dossier, chosen, request), gettext("%(name)s a ses créneaux.") % name
+            )
+            if moved:
+                return redirect("admin:juries_planning", step_id=step.pk, code=school.code)
+        return self.framed(
+            request,
+            "admin/juries/move.html",
+            str(dossier.candidate),
+            step=step,
+            school=school,
+            dossier=dossier,
+            tests=[(rule, _possible(step, school, rule, dossier)) for rule in _tests(step)],
+            is_summoned=dossier.test_slots.exclude(summoned_at=None).exists(),
+        )
+
+    def summons(self, request: HttpRequest, step_id: int, code: str) -> HttpResponse:
+        """Who is about to be summoned and what they will read, before the mails leave. Rule: ALL-05."""
+        step, school = _find(request, step_id, code)
+        if request.method == "POST":
+            count = attempt(request, lambda: send_summons(step.pk, school.pk, by=person(request)))
+            if count is not None:
+                said = ngettext("%(n)d candidat est convoqué.", "%(n)d candidats sont convoqués.", count)
+                messages.success(request, said % {"n": count})
+            return redirect("admin:juries_planning", step_id=step.pk, code=school.code)
+        slots = TestSlot.objects.select_related("panel").order_by("starts_at")
+        dossiers = list(to_summon(step, school).prefetch_related(Prefetch("test_slots", queryset=slots)))
+        return self.framed(
+            request,
+            "admin/juries/summons.html",
+            gettext("Convoquer les candidats, %(school)s") % {"school": school},
+            step=step,
+            school=school,
+            dossiers=dossiers,
+            sample=preview(dossiers[0], list(dossiers[0].test_slots.all())) if dossiers else None,
+        )
+
+
+def schools_of(user: User, step: Step) -> list[School]:
+    """The schools of the procedure for which `user` may plan."""
+    held = Role.objects.filter(user=user, procedure=step.procedure, kind__in=PLANNERS)
+    schools = School.objects.filter(participations__procedure=step.procedure)
+    if not held.filter(school=None).exists():
+        schools = schools.filter(pk__in=held.values("school"))
+    return list(schools.order_by("participations__position"))
+
+
+def _add_panel(request: HttpRequest, step: Step, school: School) -> None:
+    form = PanelForm(step, request.POST)
+    if not form.is_valid():
+        tell_errors(request, form)
+        return
+    attempt(
+        request,
+        lambda: add_panel(step.pk, school.pk, by=person(request), **form.cleaned_data),
+        gettext("Le jury est ajouté. Découpez les journées pour lui donner des créneaux."),
+    )
+
+
+def _change_panel(request: HttpRequest, step: Step, school: School) -> None:
+    panel = _panel(request, step, school)
+    form = PlaceForm(request.POST)
+    if not form.is_valid():
+        tell_errors(request, form)
+        return
+    attempt(
+        request,
+        lambda: change_panel(panel.pk, by=person(request), **form.cleaned_data),
+        gettext("Le lieu est changé ; les candidats déjà convoqués sont prévenus."),
+    )
+
+
+def _remove_panel(request: HttpRequest, step: Step, school: School) -> None:
+    panel = _panel(request, step, school)
+    said = gettext("Le jury « %(name)s » est supprimé.") % {"name": panel.name}
+    attempt(request, lambda: remove_panel(panel.pk, by=person(request)), said)
+
+
+def _plan(request: HttpRequest, step: Step, school: School) -> None:
+    form = HoursForm(request.POST)
+    if not form.is_valid():
+        tell_errors(request, form)
+        return
+    count = attempt(request, lambda: plan_slots(step.pk, school.pk, by=person(request), **form.cleaned_data))
+    if count is not None:
+        messages.success(request, gettext("Les journées ont %(n)d créneaux.") % {"n": count})
+
+
+def _assign(request: HttpRequest, step: Step, school: School) -> None:
+    placement: Placement | None = attempt(request, lambda: assign_candidates(step.pk, school.pk, by=person(request)))
+    if placement is None:
+        return
+    said = ngettext("%(n)d candidat est placé.", "%(n)d candidats sont placés.", placement.placed)
+    messages.success(request, said % {"n": placement.placed})
+    if placement.left_over:
+        left = ngettext(
+            "Il manque des créneaux pour %(n)d candidat : ajoutez un jury, ou allongez les journées.",
+            "Il manque des créneaux pour %(n)d candidats : ajoutez un jury, ou allongez les journées.",
+            placement.left_over,
+        )
+        messages.warning(request, left % {"n": placement.left_over})
+
+
+ACTS: dict[str, Callable[[HttpRequest, Step, School], None]] = {
+    "add_panel": _add_panel,
+    "change_panel": _change_panel,
+    "remove_panel": _remove_panel,
+    "plan": _plan,
+    "assign": _assign,
+}
+
+
+def _find(request: HttpRequest, step_id: int, code: str) -> tuple[Step, School]:
+    """The step and the school, if the person may plan there; otherwise there is no such page."""
+    step = find_step(person(request), step_id, Step.Kind.TESTS, *PLANNERS)
+    school = next((school for school in schools_of(person(request), step) if school.code == code), None)
+    if school is None:
+        raise Http404
+    return step, school
+
+
+def _panel(request: HttpRequest, step: Step, school: School) -> Panel:
+    wanted = request.POST.get("panel", "")
+    panels = Panel.objects.filter(step=step, school=school)
+    panel = panels.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+    if panel is None:
+        raise Http404
+    return panel
+
+
+def _place_form(panel: Panel) -> PlaceForm:
+    """Where the panel sits now, to be changed; several stand on one page."""
+    initial = {"room": panel.room, "remote_url": panel.remote_url}
+    return PlaceForm(initial=initial, auto_id=f"id_{panel.pk}_%s")
+
+
+def _place(dossier: Dossier, slots: list[int], request: HttpRequest) -> bool:
+    place_candidate(dossier.pk, slots, by=person(request))
+    return True
+
+
+def _tests(step: Step) -> tuple[TestRule, ...]:
+    version = step.procedure.current_version
+    return version.rules.tests if version else ()
+
+
+def _link(step: Step, school: School) -> Callable[[TestSlot], str]:
+    def to_move(slot: TestSlot) -> str:
+        return reverse("admin:juries_move", args=[step.pk, school.code, slot.dossier_id])
+
+    return to_move
+
+
+def _possible(step: Step, school: School, rule: TestRule, dossier: Dossier) -> list[dict[str, Any]]:
+    """The slots of a test that are free, or the candidate's own, day by day."""
+    free = TestSlot.objects.filter(panel__step=step, panel__school=school, test=rule.code)
+    own = free.filter(dossier=dossier)
+    by_day: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for slot in (free.filter(dossier=None) | own).select_related("panel").order_by("starts_at", "panel__name"):
+        words = gettext("%(hour)s, %(panel)s") % {"hour": hour(slot.starts_at), "panel": slot.panel.name}
+        is_own = slot.dossier_id == dossier.pk
+        by_day[date_in_full(slot.starts_at)].append({"pk": slot.pk, "words": words, "is_own": is_own})
+    return [{"day": day, "slots": slots} for day, slots in by_day.items()]
