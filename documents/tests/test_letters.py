@@ -106,6 +106,14 @@ def test_a_letter_uses_the_projects_own_type(candidate: User, procedure: Procedu
     assert all("Source" in font for font in fonts), fonts
 
 
+@pytest.mark.parametrize("name", ["邱小红", "محمد العربي", "Ελένη", "Иван", "김민수", "さくら", "שרה", "देवी"])
+def test_a_name_in_any_script_is_written_with_its_letters(
+    name: str, candidate: User, procedure: Procedure, school: School, caplog: pytest.LogCaptureFixture
+) -> None:
+    letter(issue("refusal", candidate, procedure, school, outcome="refused", addressee=name))
+    assert ".notdef" not in caplog.text  # what WeasyPrint logs for a character that no font has
+
+
 def test_a_letter_reads_nothing_from_elsewhere(
     candidate: User, procedure: Procedure, school: School, caplog: pytest.LogCaptureFixture
 ) -> None:
