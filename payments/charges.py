@@ -22,9 +22,9 @@ from journal.followups import state_fact
 from journal.record import record
 from notifications.outbox import queue_mail
 from payments import ledger
-from payments.models import Account, Charge, Exemption, Payment
+from payments.models import CASHIERS, Account, Charge, Exemption, Payment
 from programmes.models import Participation
-from programmes.roles import ACCOUNTANT, OFFICE, VERIFIER, require_role
+from programmes.roles import require_role
 from programmes.text import Text
 from programmes.words import money
 
@@ -90,7 +90,7 @@ def lock_for_staff(charge_id: UUID, *, by: User) -> Charge:
         NotAllowed: `by` has no such role.
     """
     charge = _locked(charge_id)
-    require_role(by, charge.procedure, ACCOUNTANT, VERIFIER, OFFICE, school=charge.payee.school)
+    require_role(by, charge.procedure, *CASHIERS, school=charge.payee.school)
     return charge
 
 

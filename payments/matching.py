@@ -15,6 +15,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -70,14 +71,15 @@ def wording_of(references: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word, count in used.items() if count >= many)
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def words(text: str) -> tuple[str, ...]:
     """The words of a text in the form in which banks leave them: no case, accents, underscores or marks."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(SPELT_OUT))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return re.findall(r"[^\W_]+", bare)
+    return tuple(re.findall(r"[^\W_]+", bare))
 
 
-def _likeness(word: str, line: list[str]) -> int:
+def _likeness(word: str, line: tuple[str, ...]) -> int:
     """2 when the word is on the line, 1 when it is there joined, split or cut off at the end, 0 when it is
     not.
     """

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from journal.clock import instant
-from programmes.models import Participation, Procedure
+from programmes.models import Participation, Procedure, Role
 from programmes.text import LocalizedField
+
+CASHIERS = (Role.Kind.OFFICE, Role.Kind.ACCOUNTANT, Role.Kind.VERIFIER)
 
 
 class Account(models.Model):
@@ -29,6 +33,32 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class ChargeQuerySet(models.QuerySet["Charge"]):
+    """Which charges staff see, and what they wait for."""
+
+    def collected_by(self, user: User) -> Self:
+        """Those owed to the schools for which `user` works."""
+        mine = Q(pk=None)
+        for role in Role.objects.filter(user=user, kind__in=CASHIERS):
+            own = Q(account__procedure=role.procedure_id)
+            mine |= own & Q(payee__school=role.school_id) if role.school_id is not None else own
+        return self.filter(mine)
+
+    def visible_to(self, user: User) -> Self:
+        """Those of `collected_by` on which the payer has acted; until then they are part of somebody's draft."""
+        paid = Payment.objects.filter(charge=OuterRef("pk"))
+        asked = Exemption.objects.filter(charge=OuterRef("pk"))
+        return self.collected_by(user).filter(Q(Exists(paid)) | Q(Exists(asked)))
+
+    def awaiting_transfer(self) -> Self:
+        """Those for which a transfer is announced, with the day in `declared_on`, oldest first."""
+        announced = Payment.objects.filter(
+            charge=OuterRef("pk"), means=Payment.Means.TRANSFER, state=Payment.State.DECLARED
+        )
+        day = Subquery(announced.values("declared_on")[:1])
+        return self.annotate(declared_on=day).exclude(declared_on=None).order_by("declared_on", "created_at")
 
 
 class Charge(models.Model):
@@ -50,6 +80,8 @@ class Charge(models.Model):
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.DUE)
     created_at = models.DateTimeField(_("créé le"), default=instant)
     settled_at = models.DateTimeField(_("réglé le"), null=True)
+
+    objects = ChargeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("somme due")
