@@ -7,6 +7,7 @@ the candidate may see. Rules: AST-13, AST-16, AST-22, AST-25.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -15,16 +16,17 @@ from django.utils.translation import gettext
 from applicants.models import Dossier, Status
 from juries.models import Decision
 from juries.summons import Summons
-from offers.models import Enrolment, Offer
+from offers.models import Enrolment, ListEntry, Offer
 from programmes.models import Period, Step
 from programmes.words import date_and_hour, deadline
 
 Outcome = Decision.Outcome
+TURNED_DOWN = {Outcome.NOT_ADMISSIBLE, Outcome.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A headline; `kind` is that of components/notice_box.html."""
+    """A headline; `kind` is that of components/notice_box.html, "plain" for ink alone."""
 
     kind: str
     title: str
@@ -41,11 +43,32 @@ class Standing:
     admissibility: Decision | None
     admission: Decision | None
     summons: Summons | None
+    entries: Sequence[ListEntry]  # the candidate's ranks, struck out or not
     offer: Offer | None  # of the latest period that has begun
     period: Period | None  # the one under way
+    reply: str  # the last one given in it, in words; empty without any
+    next_period: Period | None
     enrolment: Enrolment | None
     next_results: Step | None  # the step whose results come next
     title_due: dt.datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come: withdrawn or voided, turned down, or off every list."""
+        if self.dossier.status == Status.WITHDRAWN:
+            return True
+        if any(decision and decision.outcome in TURNED_DOWN for decision in (self.admissibility, self.admission)):
+            return True
+        if self.enrolment is not None:
+            return self.enrolment.state in (Enrolment.State.LAPSED, Enrolment.State.GIVEN_UP)
+        return self.admission is not None and all(entry.struck_at for entry in self.entries)
+
+    @property
+    def awaits_title(self) -> bool:
+        """Whether the title is what the candidate's place waits for, or may come to wait for."""
+        if self.enrolment is not None:
+            return self.enrolment.state == Enrolment.State.AWAITING_TITLE
+        return not self.is_over
 
 
 def news_of(standing: Standing) -> News:
@@ -86,14 +109,17 @@ def _enrolled(enrolment: Enrolment, title_due: dt.datetime | None) -> News:
             said += " " + gettext("Déposez-le au plus tard le %(end)s.") % {"end": deadline(title_due)}
         papers = reverse("applicants:papers", args=[enrolment.dossier.procedure.slug])
         return News("doing", gettext("Vous avez une place"), said, papers, gettext("Déposer mon titre"))
-    text = gettext("La place que vous aviez à %(school)s ne vous est plus gardée.")
-    return News("problem", enrolment.get_state_display().capitalize(), text % {"school": school})
+    if enrolment.state == Enrolment.State.GIVEN_UP:
+        text = gettext("Vous avez renoncé à votre place à %(school)s.")
+    else:
+        text = gettext("Le titre exigé n’est pas arrivé à temps : votre place à %(school)s ne vous est plus gardée.")
+    return News("plain", gettext("Vous n’avez plus de place"), text % {"school": school})
 
 
 def _after_admission(standing: Standing, admission: Decision) -> News:
     if admission.outcome == Outcome.REFUSED:
         return News(
-            "problem",
+            "plain",
             gettext("Vous n’êtes pas admis"),
             gettext(
                 "Le jury a étudié votre dossier et vos épreuves, et ne vous a placé sur aucun tableau d’admission. "
@@ -101,13 +127,16 @@ def _after_admission(standing: Standing, admission: Decision) -> News:
                 "est sans appel."
             ),
         )
-    offers = reverse("offers:page", args=[standing.dossier.procedure.slug])
+    if standing.is_over:
+        return _off_the_lists(standing.entries)
+    offers = f"/places/{standing.dossier.procedure.slug}/"
     if standing.period is None:
-        text = gettext("Aucune période d’intégration n’est en cours. Votre situation est sur la page des propositions.")
-        return News(
-            "waiting", gettext("Vous êtes sur un tableau d’admission"), text, offers, gettext("Voir ma situation")
-        )
+        return _between_periods(standing, offers)
     until = {"end": deadline(standing.period.ends_at)}
+    if standing.reply:
+        title = gettext("Vous avez répondu : %(reply)s") % {"reply": standing.reply}
+        text = gettext("Vous pouvez changer de réponse jusqu’au %(end)s : la dernière compte.") % until
+        return News("done", title, text, offers, gettext("Revoir ma réponse"))
     if standing.offer is not None and standing.offer.period_id == standing.period.pk:
         text = gettext("Répondez avant le %(end)s : sans réponse, vous quittez tous les tableaux.") % until
         title = gettext("%(school)s vous propose une place") % {"school": standing.offer.pool.programme.school.name}
@@ -118,10 +147,30 @@ def _after_admission(standing: Standing, admission: Decision) -> News:
     return News("doing", gettext("Vous êtes en liste d’attente"), text % until, offers, gettext("Rester en attente"))
 
 
+def _off_the_lists(entries: Sequence[ListEntry]) -> News:
+    because = {entry.struck_because for entry in entries}
+    if ListEntry.Struck.SILENT in because:
+        text = gettext("Une période s’est achevée sans réponse de votre part : vous avez quitté tous les tableaux.")
+    elif because & {ListEntry.Struck.WITHDRAWN, ListEntry.Struck.DECLINED}:
+        text = gettext("Vous avez renoncé à toute proposition : vous avez quitté tous les tableaux.")
+    else:
+        text = gettext("Les propositions sont closes, et aucune place ne vous est revenue.")
+    return News("plain", gettext("Vous n’êtes plus candidat à l’intégration"), text)
+
+
+def _between_periods(standing: Standing, offers: str) -> News:
+    title, action = gettext("Vous êtes sur un tableau d’admission"), gettext("Voir ma situation")
+    if standing.next_period is None:
+        return News("waiting", title, gettext("La dernière période est achevée."), offers, action)
+    words = {"start": date_and_hour(standing.next_period.starts_at)}
+    text = gettext("Les propositions de la période suivante paraissent le %(start)s.") % words
+    return News("waiting", title, text, offers, action)
+
+
 def _after_admissibility(standing: Standing, admissibility: Decision) -> News:
     if admissibility.outcome == Outcome.NOT_ADMISSIBLE:
         return News(
-            "problem",
+            "plain",
             gettext("Votre candidature n’est pas retenue"),
             gettext(
                 "Le jury a étudié votre dossier et ne vous convoque pas aux épreuves. Nous savons que cette nouvelle "

@@ -22,6 +22,7 @@ from journal.errors import Refused
 from payments.cards import begin_card_payment, takes_cards
 from payments.exemptions import ask_exemption, withdraw_exemption
 from payments.models import Charge, Payment
+from payments.standing import Standing
 from payments.transfers import declare_transfer, withdraw_declaration
 from programmes.rules import Means
 from programmes.words import PARIS
@@ -105,6 +106,7 @@ def _ways(contents: Contents) -> dict[str, object]:
         "rule": rule,
         "charge": charge,
         "standing": contents.fee,
+        "is_settled": contents.fee != Standing.DUE,
         "is_open": may_edit(dossier, PAYMENT),
         "declared": _declared(charge) if charge else None,
         "by_transfer": Means.TRANSFER in rule.means,

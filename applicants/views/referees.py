@@ -55,7 +55,15 @@ def referees(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     contents = read_contents(dossier)
     wanted = [_wanted(contents, rule) for rule in dossier.rules.referees]
     is_needed = any(item.code.startswith("alternative:") for item in contents.missing)
-    return render_page(request, contents, "applicants/referees.html", REFEREES, wanted=wanted, is_needed=is_needed)
+    return render_page(
+        request,
+        contents,
+        "applicants/referees.html",
+        REFEREES,
+        wanted=wanted,
+        is_needed=is_needed,
+        is_asked=bool(contents.referees) or not is_needed,
+    )
 
 
 @dossier_page

@@ -21,7 +21,7 @@ from programmes.models import Procedure
 @login_required
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what a dossier is, ask for consent if need be, and begin it. Who has one already is taken there."""
-    procedure = get_object_or_404(Procedure.objects.on_show(request.user), slug=slug)
+    procedure = get_object_or_404(Procedure.objects.exclude(current_version=None), slug=slug)
     user = person(request)
     if Dossier.objects.owned_by(user).filter(procedure=procedure).exists():
         return redirect("campaign:dossier", slug)

@@ -6,6 +6,7 @@ Rules: AST-11, AST-13, AST-16, AST-17, AST-25.
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -25,7 +26,7 @@ from campaign.timeline import Milestone, milestones
 from documents.models import Notice, SupportingDocument
 from juries.models import Decision
 from juries.summons import Summons, calendar_file, summons_of
-from offers.models import Offer
+from offers.models import ListEntry, Offer, ReplyRecord
 from programmes.models import Period, Step
 
 
@@ -69,35 +70,44 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     procedure = dossier.procedure
-    steps = list(procedure.steps.with_days())
-    periods = list(procedure.periods.all())
-    published = _published(dossier)
-    summons = _summons(dossier, published)
-    offer = _latest_offer(dossier, published)
-    late_window = procedure.calendar.get(LATE_PAPERS)
-    standing = Standing(
-        dossier=dossier,
-        admissibility=published.get(Step.Kind.ADMISSIBILITY),
-        admission=published.get(Step.Kind.ADMISSION),
-        summons=summons,
-        offer=offer,
-        period=_under_way(dossier, periods),
-        enrolment=getattr(offer.dossier, "enrolment", None) if offer else None,
-        next_results=_next_results(dossier, steps),
-        title_due=late_window.ends_at if late_window else None,
-    )
+    steps, periods = list(procedure.steps.with_days()), _periods(dossier)
+    standing = _standing(dossier, steps, periods)
     context = _frame(dossier) | {
         "news": news_of(standing),
-        "standing": standing,
-        "summons": summons,
+        "is_over": standing.is_over,
+        "summons": standing.summons,
         "corrections": waiting_corrections(dossier),
-        "late_papers": [] if summons else _late_papers(dossier),
-        "late_window": late_window,
+        "late_papers": _late_papers(dossier) if _shows_late_papers(standing) else [],
+        "late_window": procedure.calendar.get(LATE_PAPERS),
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
         "milestones": _timeline(dossier, steps, periods),
     }
     return render(request, "campaign/followed.html", context)
+
+
+def _standing(dossier: Dossier, steps: list[Step], periods: list[Period]) -> Standing:
+    """Where a submitted dossier stands, read through the gates."""
+    procedure = dossier.procedure
+    now, late_window = procedure.now(), procedure.calendar.get(LATE_PAPERS)
+    published = _published(dossier)
+    offer = _latest_offer(dossier, published)
+    enrolment = getattr(offer.dossier, "enrolment", None) if offer else None
+    period = next((p for p in periods if p.opened_at and not p.closed_at and p.starts_at <= now < p.ends_at), None)
+    return Standing(
+        dossier=dossier,
+        admissibility=published.get(Step.Kind.ADMISSIBILITY),
+        admission=published.get(Step.Kind.ADMISSION),
+        summons=_summons(dossier, published),
+        entries=_entries(dossier) if Step.Kind.ADMISSION in published and enrolment is None else [],
+        offer=offer,
+        period=period,
+        reply=_reply_in_words(period),
+        next_period=next((p for p in periods if p.starts_at > now), None),
+        enrolment=enrolment,
+        next_results=next((step for step in steps if step.results_at and step.results_at > now), None),
+        title_due=late_window.ends_at if late_window else None,
+    )
 
 
 def _frame(dossier: Dossier) -> dict[str, object]:
@@ -141,19 +151,30 @@ def _latest_offer(dossier: Dossier, published: dict[str, Decision]) -> Offer | N
     return offers.select_related(*related).order_by("-period__number").first()
 
 
-def _under_way(dossier: Dossier, periods: list[Period]) -> Period | None:
-    now = dossier.procedure.now()
-    return next((period for period in periods if period.starts_at <= now < period.ends_at), None)
+def _entries(dossier: Dossier) -> list[ListEntry]:
+    return list(ListEntry.objects.visible(dossier.procedure).filter(dossier=dossier))
 
 
-def _next_results(dossier: Dossier, steps: list[Step]) -> Step | None:
-    now = dossier.procedure.now()
-    return next((step for step in steps if step.results_at is not None and step.results_at > now), None)
+def _periods(dossier: Dossier) -> list[Period]:
+    """The periods, each with `own_reply`: the last reply that the candidate gave in it."""
+    replies = ReplyRecord.objects.filter(period=OuterRef("pk"), dossier=dossier).order_by("-pk")
+    return list(dossier.procedure.periods.annotate(own_reply=Subquery(replies.values("reply")[:1])))
+
+
+def _reply_in_words(period: Period | None) -> str:
+    reply = getattr(period, "own_reply", None)
+    return str(ReplyRecord.Kind(reply).label) if reply else ""
+
+
+def _shows_late_papers(standing: Standing) -> bool:
+    """Not while the summons or an answer is what matters: the papers are a link away then."""
+    is_answering = standing.admission is not None and standing.enrolment is None
+    return standing.awaits_title and standing.summons is None and not is_answering
 
 
 def _late_papers(dossier: Dossier) -> list[dict[str, object]]:
     """The papers that may still come, with their states. Rule: AST-12."""
-    if not dossier.procedure.is_open(LATE_PAPERS) or dossier.status == Status.WITHDRAWN:
+    if not dossier.procedure.is_open(LATE_PAPERS):
         return []
     answers = answers_of(dossier)
     owed = [rule for rule in dossier.rules.papers if rule.late and applies(rule, answers)]

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 
 
 class ProcedureQuerySet(models.QuerySet["Procedure"]):
-    """Which procedures a person may read of, or work on."""
+    """Which procedures are announced to a person, and on which one works."""
 
     def on_show(self, user: User | AnonymousUser) -> Self:
-        """Those that `user` may read of and apply to: real ones, rehearsals that one staffs, all in a demonstration."""
+        """Those announced to `user`: real ones, rehearsals that one staffs, all in a demonstration.
+
+        A rehearsal that is not announced is there for those who were given its address.
+        """
         if settings.DEMO:
             return self
         return self.filter(Q(is_rehearsal=False) | Q(roles__user=user.pk)).distinct()
