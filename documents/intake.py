@@ -63,7 +63,7 @@ def receive(upload: UploadedFile, rule: PaperRule) -> Received:
     size = upload.size or 0
     if size == 0:
         raise WrongFile(
-            gettext("Ce fichier est vide. Vérifiez qu'il s'ouvre sur votre appareil, puis déposez-le de nouveau.")
+            gettext("Ce fichier est vide. Vérifiez qu’il s’ouvre sur votre appareil, puis déposez-le de nouveau.")
         )
     content = kind_of(_start_of(upload))
     if content not in rule.kinds or content is None:
@@ -156,11 +156,11 @@ def _wrong_kind(start: bytes, rule: PaperRule) -> str:
         )
     if start.startswith(WORD_PROCESSORS):
         return gettext(
-            "Ce fichier vient d'un traitement de texte. Ouvrez-le, choisissez « Enregistrer sous » et le "
+            "Ce fichier vient d’un traitement de texte. Ouvrez-le, choisissez « Enregistrer sous » et le "
             "format PDF, puis déposez le PDF."
         )
     return gettext(
-        "Le contenu de ce fichier n'est pas au format %(allowed)s, quel que soit son nom. "
+        "Le contenu de ce fichier n’est pas au format %(allowed)s, quel que soit son nom. "
         "Enregistrez-le dans ce format, puis déposez-le de nouveau."
     ) % {"allowed": gettext(" ou ").join(kind.upper() for kind in rule.kinds)}
 
@@ -170,7 +170,7 @@ def _too_large(size: int, content: FileKind, rule: PaperRule) -> str:
     if content == FileKind.PDF:
         advice = gettext(
             "Ce PDF pèse %(size)s ; la limite est de %(limit)s. Numérisez-le en noir et blanc ou à 150 "
-            "points par pouce, ou enregistrez-le avec l'option « taille réduite »."
+            "points par pouce, ou enregistrez-le avec l’option « taille réduite »."
         )
     else:
         advice = gettext(

@@ -70,7 +70,7 @@ class SupportingDocument(Leased):
 
         BROKEN = (
             "broken",
-            _("Le fichier est endommagé et ne s'ouvre pas. Enregistrez-le ou numérisez-le de nouveau."),
+            _("Le fichier est endommagé et ne s’ouvre pas. Enregistrez-le ou numérisez-le de nouveau."),
         )
         LOCKED = "locked", _("Le PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe.")
         ACTIVE = (
@@ -78,8 +78,8 @@ class SupportingDocument(Leased):
             _("Le PDF contient un programme ou un fichier joint. Imprimez-le dans un nouveau PDF."),
         )
         TOO_LONG = "too_long", _("Le PDF a trop de pages. Ne gardez que celles qui sont demandées.")
-        TOO_LARGE = "too_large", _("L'image a trop de points. Réduisez ses dimensions.")
-        INFECTED = "infected", _("L'antivirus a trouvé un programme dangereux dans ce fichier.")
+        TOO_LARGE = "too_large", _("L’image a trop de points. Réduisez ses dimensions.")
+        INFECTED = "infected", _("L’antivirus a trouvé un programme dangereux dans ce fichier.")
 
     class Review(models.TextChoices):
         UNREVIEWED = "unreviewed", _("à examiner")
@@ -158,11 +158,11 @@ class Notice(Leased):
     TITLES = {
         "receipt": _("Accusé de réception de votre dossier"),
         "summons": _("Convocation aux épreuves"),
-        "admissibility": _("Avis d'admissibilité"),
-        "admission": _("Avis d'admission"),
-        "admission:conditional": _("Avis d'admission sous réserve"),
+        "admissibility": _("Avis d’admissibilité"),
+        "admission": _("Avis d’admission"),
+        "admission:conditional": _("Avis d’admission sous réserve"),
         "refusal": _("Décision du jury sur votre candidature"),
-        "enrolment": _("Avis d'admission définitive"),
+        "enrolment": _("Avis d’admission définitive"),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

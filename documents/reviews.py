@@ -35,7 +35,7 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
     if document.superseded_at is not None:
         raise NotReviewable(gettext("Cette pièce a été remplacée ou retirée depuis : rechargez la page."))
     if document.check_state != SupportingDocument.Check.PASSED:
-        raise NotReviewable(gettext("Cette pièce n'a pas encore passé le contrôle automatique."))
+        raise NotReviewable(gettext("Cette pièce n’a pas encore passé le contrôle automatique."))
     if not accepted and not reason:
         raise NotReviewable(gettext("Dites au candidat pourquoi la pièce est refusée."))
     document.review = Review.ACCEPTED if accepted else Review.REFUSED

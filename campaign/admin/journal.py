@@ -36,7 +36,7 @@ class EntryAdmin(DeskAdmin):
     list_display = ("happened_at", "event", "procedure", "who", "subject_type", "subject_id", "number")
     list_filter = ("procedure", "subject_type")
     search_fields = ("subject_id", "event", "actor")
-    search_help_text = _("Un événement (dossier.submitted), ou la clé d'un objet ou d'un compte.")
+    search_help_text = _("Un événement (dossier.submitted), ou la clé d’un objet ou d’un compte.")
     ordering = ("-happened_at",)
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:

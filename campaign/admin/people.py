@@ -35,12 +35,13 @@ class RoleForm(forms.Form):
     school = forms.ModelChoiceField(
         School.objects.all(), label=_("École"), required=False, empty_label=_("Toutes les écoles")
     )
-    email = forms.EmailField(label=_("Adresse électronique"))
+    email = forms.EmailField(label=_("Adresse électronique"), widget=forms.EmailInput(attrs={"size": 40}))
     name = forms.CharField(
         label=_("Nom affiché"),
         max_length=200,
         required=False,
-        help_text=_("Pour une personne qui n'a pas encore de compte."),
+        widget=forms.TextInput(attrs={"size": 40}),
+        help_text=_("Pour une personne qui n’a pas encore de compte."),
     )
 
     def __init__(self, *args: Any, by: User, **options: Any) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from celery import Celery, shared_task
+from celery import Celery, current_app, shared_task
+from django.conf import settings
 from django.db import transaction
 
 from journal.wakeups import WakeUp, wake_on_commit
@@ -66,3 +67,11 @@ def test_a_broker_that_is_away_does_not_fail_the_act() -> None:
 
     with transaction.atomic():
         transaction.on_commit(WakeUp(lost))  # not robust: what it raised would reach us
+
+
+def test_what_the_schedule_names_is_there_to_run() -> None:
+    """The periodic tasks are what wake-ups may be lost to."""
+    current_app.loader.import_default_modules()
+    scheduled = {line["task"] for line in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert scheduled <= set(current_app.tasks)
+    assert {"journal.tasks.seal", "notifications.tasks.deliver_outbox", "documents.tasks.check_papers"} <= scheduled
