@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -73,7 +74,7 @@ def review_title(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
     if document.kind not in {rule.code for rule in papers_of_title(enrolment.dossier)}:
         raise NotAwaited(gettext("Cette pièce ne justifie pas le titre exigé."))
     if enrolment.state != State.AWAITING_TITLE:
-        raise NotAwaited(gettext("Cette admission n'attend plus de titre."))
+        raise NotAwaited(gettext("Cette admission n’attend plus de titre."))
     review_paper(document_id, accepted=accepted, reason=reason, by=by)  # refused: the candidate is asked for another
     _pronounce_if_ready(enrolment)
     return enrolment
@@ -92,9 +93,9 @@ def note_integration_file(dossier_id: UUID, *, by: User) -> Enrolment:
     enrolment = _locked(Enrolment.objects.get(dossier=dossier_id).pk)
     _require_staff(enrolment, by)
     if enrolment.integration_file_at is not None:
-        raise NotAwaited(gettext("Le dossier d'intégration est déjà noté comme reçu."))
-    if enrolment.state in (State.LAPSED, State.GIVEN_UP):
-        raise NotAwaited(gettext("Ce candidat n'a plus de place."))
+        raise NotAwaited(gettext("Le dossier d’intégration est déjà noté comme reçu."))
+    if not enrolment.is_standing:
+        raise NotAwaited(gettext("Ce candidat n’a plus de place."))
     enrolment.integration_file_at = enrolment.procedure.now()
     enrolment.save(update_fields=["integration_file_at"])
     record("integration_file.received", enrolment.dossier, by=by)
@@ -189,7 +190,7 @@ def _deadline(procedure: Procedure) -> dt.datetime | None:
     return entry.ends_at if entry else None
 
 
-def _tell(kind: str, enrolment: Enrolment, **context: object) -> None:
+def _tell(kind: str, enrolment: Enrolment, **context: Any) -> None:
     dossier = enrolment.dossier
     queue_mail(
         kind,

@@ -195,7 +195,7 @@ def _require_sound_lists(procedure: Procedure, *, empty_lists_are_meant: bool) -
         entries = pool.entries.live()  # who left the procedure since keeps the rank, and no longer counts
         ranked = list(entries.values_list("dossier", flat=True))
         if not ranked and not empty_lists_are_meant and rankable_dossiers(pool):
-            raise NotReady(gettext("%(pool)s : le tableau d'admission n'est pas arrêté.") % {"pool": pool})
+            raise NotReady(gettext("%(pool)s : le tableau d’admission n’est pas arrêté.") % {"pool": pool})
         _require_listable(pool, ranked)
         listed |= set(ranked)
     return listed

@@ -37,9 +37,9 @@ class ListEntry(models.Model):
         ACCEPTED_ELSEWHERE = "accepted", _("a accepté définitivement une autre proposition")
         BETTER_OFFER = "better", _("vœu moins bien classé que la proposition reçue")
         DECLINED = "declined", _("a refusé cette proposition")
-        WITHDRAWN = "withdrawn", _("s'est retiré")
-        SILENT = "silent", _("n'a pas répondu")
-        LAPSED = "lapsed", _("n'a pas produit le titre exigé")
+        WITHDRAWN = "withdrawn", _("s’est retiré")
+        SILENT = "silent", _("n’a pas répondu")
+        LAPSED = "lapsed", _("n’a pas produit le titre exigé")
         REFUSED = "refused", _("décision du jury rectifiée")
         ENDED = "ended", _("fin de la dernière période")
 
@@ -52,8 +52,8 @@ class ListEntry(models.Model):
     objects = ListEntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("rang au tableau d'admission")
-        verbose_name_plural = _("tableaux d'admission")
+        verbose_name = _("rang au tableau d’admission")
+        verbose_name_plural = _("tableaux d’admission")
         ordering = ["pool", "rank"]
         constraints = [
             models.UniqueConstraint(fields=["pool", "dossier"], name="once_on_a_list"),
@@ -79,7 +79,7 @@ class PeriodSeats(models.Model):
     last_called = models.PositiveIntegerField(_("rang du dernier appelé"), null=True)
 
     class Meta:
-        verbose_name = _("places d'une période")
+        verbose_name = _("places d’une période")
         verbose_name_plural = _("places des périodes")
         constraints = [models.UniqueConstraint(fields=["period", "pool"], name="pool_once_per_period")]
 
@@ -190,7 +190,7 @@ class Enrolment(models.Model):
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="enrolments", verbose_name=_("contingent"))
     state = models.CharField(_("état"), max_length=12, choices=State.choices, default=State.AWAITING_TITLE)
     taken_at = models.DateTimeField(_("acceptée le"))
-    integration_file_at = models.DateTimeField(_("dossier d'intégration reçu le"), null=True)
+    integration_file_at = models.DateTimeField(_("dossier d’intégration reçu le"), null=True)
     pronounced_at = models.DateTimeField(_("prononcée le"), null=True)
     ended_at = models.DateTimeField(_("terminée le"), null=True)
 
@@ -208,6 +208,11 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it holds a seat."""
+        return self.state not in (Enrolment.State.LAPSED, Enrolment.State.GIVEN_UP)
 
     @property
     def procedure(self) -> Procedure:

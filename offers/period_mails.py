@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from applicants.models import Dossier
@@ -48,7 +49,7 @@ def dossiers_of(procedure: Procedure, dossier_ids: Iterable[UUID]) -> list[Dossi
     return found
 
 
-def _write(kind: str, period: Period, dossier: Dossier, **context: object) -> None:
+def _write(kind: str, period: Period, dossier: Dossier, **context: Any) -> None:
     queue_mail(
         kind,
         to=dossier.candidate.user,

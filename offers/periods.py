@@ -98,9 +98,9 @@ def open_period(period_id: int) -> None:
     if period.opened_at is not None:
         return
     if procedure.now() < period.starts_at:
-        raise Closed(gettext("La période n'a pas encore commencé."))
+        raise Closed(gettext("La période n’a pas encore commencé."))
     if procedure.now() >= period.ends_at:
-        raise Closed(gettext("La période s'est terminée sans avoir été ouverte."))
+        raise Closed(gettext("La période s’est terminée sans avoir été ouverte."))
     _require_turn(period)
     market = lock_market(procedure)
     _require_calls_for_held(market)
@@ -131,9 +131,9 @@ def close_period(period_id: int) -> None:
     if period.closed_at is not None:
         return
     if period.opened_at is None:
-        raise OutOfOrder(gettext("La période n'a pas été ouverte."))
+        raise OutOfOrder(gettext("La période n’a pas été ouverte."))
     if period.procedure.now() < period.ends_at:
-        raise Closed(gettext("La période n'est pas terminée."))
+        raise Closed(gettext("La période n’est pas terminée."))
     endings = _endings(period, lock_market(period.procedure))
     _strike(period.procedure, endings)
     give_up_seats(period.procedure, [dossier_id for dossier_id, ending in endings.items() if ending.gives_up])
@@ -159,7 +159,7 @@ def skip_period(period_id: int) -> None:
     """
     period = _locked(period_id)
     if period.procedure.now() < period.ends_at:
-        raise Closed(gettext("La période n'est pas terminée."))
+        raise Closed(gettext("La période n’est pas terminée."))
     if period.opened_at is not None or is_last(period):
         raise OutOfOrder(gettext("Cette période ne peut pas être sautée."))
     _require_turn(period)
@@ -207,9 +207,9 @@ def _locked(period_id: int) -> Period:
 
 def _require_turn(period: Period) -> None:
     if not results_are_public(period.procedure):
-        raise OutOfOrder(gettext("Les résultats de l'admission ne sont pas encore publics."))
+        raise OutOfOrder(gettext("Les résultats de l’admission ne sont pas encore publics."))
     if period.procedure.periods.filter(number__lt=period.number, closed_at=None).exists():
-        raise OutOfOrder(gettext("La période précédente n'est pas encore fermée."))
+        raise OutOfOrder(gettext("La période précédente n’est pas encore fermée."))
 
 
 def _require_calls_for_held(market: Market) -> None:
@@ -224,10 +224,10 @@ def _require_calls_for_held(market: Market) -> None:
 def _keep_seats(period: Period, market: Market, offers: Mapping[UUID, int]) -> None:
     """Keep the seats and calls on which the offers were made, and the last rank called so far. Rule: AST-20."""
     reached = last_called(offers, market.lists)
-    for pool_id, rank in PeriodSeats.objects.filter(
-        period__procedure=period.procedure, last_called__isnull=False
-    ).values_list("pool_id", "last_called"):
-        reached[pool_id] = max(rank, reached.get(pool_id, 0))
+    before = PeriodSeats.objects.filter(period__procedure=period.procedure)
+    for pool_id, rank in before.values_list("pool_id", "last_called"):
+        if rank is not None:
+            reached[pool_id] = max(rank, reached.get(pool_id, 0))
     PeriodSeats.objects.bulk_create(
         PeriodSeats(period=period, pool=pool, seats=pool.seats, calls=pool.capacity, last_called=reached.get(pool.pk))
         for pool in Pool.objects.filter(pk__in=market.calls)

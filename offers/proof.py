@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from applicants.answers import answers_of
 from applicants.editing import is_asked_for
+from applicants.given import answers_of
 from applicants.models import Dossier
 from documents.models import SupportingDocument
 from programmes.rules import PaperRule

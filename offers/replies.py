@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -50,11 +51,11 @@ def reply_to_offer(dossier_id: UUID, reply: Reply, *, by: User) -> ReplyRecord:
     dossier = lock_own(dossier_id, by=by)
     period = current_period(dossier.procedure)  # read under the lock: closing locks the dossiers in play first
     if period is None:
-        raise Closed(gettext("Aucune période n'est en cours : il n'est pas possible de répondre maintenant."))
+        raise Closed(gettext("Aucune période n’est en cours : il n’est pas possible de répondre maintenant."))
     situation = situation_in(period, dossier)
     if reply not in allowed_replies(situation.standing, situation.offered):
         raise ReplyNotAllowed(
-            gettext("Cette réponse n'est pas possible dans votre situation. Relisez les réponses proposées.")
+            gettext("Cette réponse n’est pas possible dans votre situation. Relisez les réponses proposées.")
         )
     given = ReplyRecord.objects.create(
         period=period, dossier=dossier, reply=reply, given_at=dossier.procedure.now(), given_by=by
@@ -81,8 +82,12 @@ def reply_to_offer(dossier_id: UUID, reply: Reply, *, by: User) -> ReplyRecord:
 def current_period(procedure: Procedure) -> Period | None:
     """The period under way on the procedure's clock: opened, not closed, within its hours."""
     now = procedure.now()
-    under_way = procedure.periods.filter(opened_at__isnull=False, closed_at=None, starts_at__lte=now, ends_at__gt=now)
-    return under_way.first()
+    return next((period for period in procedure.periods.all() if is_under_way(period, now)), None)
+
+
+def is_under_way(period: Period, now: dt.datetime) -> bool:
+    """Whether the period is opened, not closed, and within its hours at `now` (UTC, the procedure's time)."""
+    return period.opened_at is not None and period.closed_at is None and period.starts_at <= now < period.ends_at
 
 
 def situation_in(period: Period, dossier: Dossier) -> Situation:

@@ -7,6 +7,7 @@ Pools go by their primary key, candidates by their dossier's.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -63,6 +64,14 @@ def standing_of(dossier: Dossier) -> Standing[int]:
     return _standings(dossier.procedure, only=dossier).get(dossier.pk, OUT)
 
 
+def held_of(live: Sequence[int], offered: int | None) -> int | None:
+    """The pool kept between two periods: the last one offered, if it is still live.
+
+    Only the replies that keep an offer leave it among the live choices.
+    """
+    return offered if offered in live else None
+
+
 def offers_of(period: Period) -> dict[UUID, int]:
     """The pool offered to each candidate in `period`."""
     return dict(Offer.objects.filter(period=period).values_list("dossier_id", "pool_id"))
@@ -86,7 +95,7 @@ def _standings(procedure: Procedure, only: Dossier | None = None) -> dict[UUID, 
     seats = Enrolment.objects.standing().filter(dossier__procedure=procedure)
     offers = Offer.objects.filter(period__procedure=procedure, period__closed_at__isnull=False)
     if only is not None:
-        entries, seats, offers = (rows.filter(dossier=only) for rows in (entries, seats, offers))
+        entries, seats, offers = entries.filter(dossier=only), seats.filter(dossier=only), offers.filter(dossier=only)
     live: dict[UUID, list[int]] = defaultdict(list)
     for dossier_id, pool_id in entries.order_by("dossier__choices__rank").values_list("dossier_id", "pool_id"):
         live[dossier_id].append(pool_id)
@@ -94,12 +103,7 @@ def _standings(procedure: Procedure, only: Dossier | None = None) -> dict[UUID, 
     offered = dict(offers.order_by("period__number").values_list("dossier_id", "pool_id"))
     return {
         dossier_id: Standing(
-            tuple(pools), held=_held(pools, offered.get(dossier_id)), accepted_for_good=dossier_id in taken
+            tuple(pools), held=held_of(pools, offered.get(dossier_id)), accepted_for_good=dossier_id in taken
         )
         for dossier_id, pools in live.items()
     }
-
-
-def _held(live: list[int], offered: int | None) -> int | None:
-    """The pool last offered, if it is still live: only the replies that keep an offer leave it so."""
-    return offered if offered in live else None

@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from offers.allocation import Reply, Standing, standing_after
+from offers.models import ListEntry
 from programmes.words import date_and_hour
+
+Struck = ListEntry.Struck
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def listed(names: Iterable[str]) -> str:
 
 def _accept(situation: Situation) -> list[str]:
     return [
-        gettext("Vous intégrez %(school)s. Vous n'aurez plus à répondre aux périodes suivantes.")
+        gettext("Vous intégrez %(school)s. Vous n’aurez plus à répondre aux périodes suivantes.")
         % {"school": _offered(situation)}
         if not situation.is_last
         else gettext("Vous intégrez %(school)s.") % {"school": _offered(situation)},
@@ -48,7 +51,7 @@ def _accept(situation: Situation) -> list[str]:
 def _accept_but(situation: Situation) -> list[str]:
     kept = gettext("Vous gardez votre place à %(school)s.") % {"school": _offered(situation)}
     if situation.is_last:
-        final = gettext("C'est la dernière période : à sa fin, cette place devient définitive.")
+        final = gettext("C’est la dernière période : à sa fin, cette place devient définitive.")
         return [kept, final, _given_up(Reply.ACCEPT_BUT, situation)]
     hope = gettext("Vous restez en attente de mieux : %(hoped)s.") % {"hoped": _hoped(Reply.ACCEPT_BUT, situation)}
     return [kept, hope, _given_up(Reply.ACCEPT_BUT, situation), _again()]
@@ -58,7 +61,7 @@ def _decline_but(situation: Situation) -> list[str]:
     refused = gettext("Vous refusez la place à %(school)s.") % {"school": _offered(situation)}
     if situation.is_last:
         return [refused, _nothing_follows()]
-    hope = gettext("Vous n'avez plus de place et restez en attente de mieux : %(hoped)s.") % {
+    hope = gettext("Vous n’avez plus de place et restez en attente de mieux : %(hoped)s.") % {
         "hoped": _hoped(Reply.DECLINE_BUT, situation)
     }
     return [refused, _given_up(Reply.DECLINE_BUT, situation), hope, _again()]
@@ -68,7 +71,7 @@ def _wait(situation: Situation) -> list[str]:
     if situation.is_last:
         return [_nothing_follows()]
     return [
-        gettext("Vous restez en attente d'une proposition : %(hoped)s.") % {"hoped": _hoped(Reply.WAIT, situation)},
+        gettext("Vous restez en attente d’une proposition : %(hoped)s.") % {"hoped": _hoped(Reply.WAIT, situation)},
         _again(),
     ]
 
@@ -81,6 +84,17 @@ def _withdraw(situation: Situation) -> list[str]:
         % {"when": date_and_hour(situation.ends_at)},
     ]
 
+
+STRUCK_WORDS = {
+    Struck.ACCEPTED_ELSEWHERE: gettext_lazy("Vous avez accepté définitivement une autre école."),
+    Struck.BETTER_OFFER: gettext_lazy("Moins bien classée qu’une place que vous avez reçue."),
+    Struck.DECLINED: gettext_lazy("Vous avez refusé cette place."),
+    Struck.WITHDRAWN: gettext_lazy("Vous y avez renoncé."),
+    Struck.SILENT: gettext_lazy("Vous n’avez pas répondu à temps."),
+    Struck.LAPSED: gettext_lazy("Le titre exigé n’est pas arrivé à temps."),
+    Struck.REFUSED: gettext_lazy("Le jury a rectifié sa décision."),
+    Struck.ENDED: gettext_lazy("La dernière période est terminée."),
+}  # why a choice no longer counts, as its candidate reads it
 
 EFFECTS = {
     Reply.ACCEPT: _accept,
@@ -117,4 +131,4 @@ def _again() -> str:
 
 
 def _nothing_follows() -> str:
-    return gettext("C'est la dernière période : aucune proposition ne suivra, et votre candidature s'arrêtera là.")
+    return gettext("C’est la dernière période : aucune proposition ne suivra, et votre candidature s’arrêtera là.")

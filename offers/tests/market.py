@@ -40,6 +40,7 @@ def candidate(
     marks: tuple[str, str] | None = ("12", "12"),
 ) -> Dossier:
     """An admissible candidate with a validated dossier and marks, who ranked these schools."""
+    assert procedure.current_version is not None
     user = User.objects.create_user(f"{name}@example.org")
     dossier = Dossier.objects.create(
         reference=new_reference(procedure.year),

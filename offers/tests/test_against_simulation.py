@@ -8,13 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from applicants.models import Dossier
 from journal.models import Entry
 from offers.allocation import Reply, allowed_replies
 from offers.models import Enrolment, PeriodSeats
 from offers.replies import current_period, situation_in
 from offers.seats import CannotMove, move_seats
 from offers.simulation import Case, PeriodOutcome, PeriodPlan, simulate
-from offers.tests.market import answer, end, market, offered, period, pool_of, start
+from offers.tests import market as scene
+from offers.tests.market import answer, end, market, offered, pool_of, start
 from programmes.models import Procedure
 
 SCHOOLS = ("albi", "ales", "nord-europe")
@@ -84,8 +86,10 @@ def test_the_acts_do_what_the_simulation_says(
     assert dict(sorted(final.items())) == expected.final
 
 
-def _allowed(procedure: Procedure, dossier) -> list[Reply | None]:
-    situation = situation_in(current_period(procedure), dossier)
+def _allowed(procedure: Procedure, dossier: Dossier) -> list[Reply | None]:
+    period = current_period(procedure)
+    assert period is not None
+    situation = situation_in(period, dossier)
     return [None, *sorted(allowed_replies(situation.standing, situation.offered))]
 
 
@@ -102,12 +106,12 @@ def _move_a_seat(procedure: Procedure, data: st.DataObject, *, by: User) -> dict
 
 
 def _last_called(procedure: Procedure, number: int) -> dict[str, int]:
-    rows = PeriodSeats.objects.filter(period__procedure=procedure, period__number=number, last_called__isnull=False)
-    rows = rows.filter(pool__track__code="L3")
-    return dict(rows.values_list("pool__programme__code", "last_called"))
+    rows = PeriodSeats.objects.filter(period__procedure=procedure, period__number=number, pool__track__code="L3")
+    reached = rows.values_list("pool__programme__code", "last_called")
+    return {school: rank for school, rank in reached if rank is not None}
 
 
 def _removed(procedure: Procedure, number: int) -> list[str]:
-    entry = Entry.objects.get(event="period.closed", subject_id=str(period(procedure, number).pk))
+    entry = Entry.objects.get(event="period.closed", subject_id=str(scene.period(procedure, number).pk))
     removed: list[str] = entry.details["removed"]
     return removed

@@ -23,7 +23,6 @@ from offers.periods import (
 )
 from offers.replies import ReplyNotAllowed, current_period, reply_to_offer
 from offers.tests.market import (
-    JURY_DAY,
     answer,
     end,
     market,
@@ -308,9 +307,18 @@ def test_an_answer_between_two_periods_is_refused(procedure: Procedure) -> None:
         answer(dossiers["a"], ACCEPT)
 
 
-def test_before_the_results_the_clock_says_nothing(procedure: Procedure) -> None:
+def test_ranks_are_seen_from_the_hour_of_the_results(procedure: Procedure) -> None:
     dossiers = market(procedure, LISTS, CHOICES, SEATS)
-    set_clock(procedure, JURY_DAY)
+    set_clock(procedure, "2026-05-28 13:59:59")
     assert not ListEntry.objects.visible(procedure).exists()
-    set_clock(procedure, "2026-05-28 14:00")
+    set_clock(procedure, "2026-05-28 14:00:00")
     assert ListEntry.objects.visible(procedure).filter(dossier=dossiers["a"]).count() == 2
+
+
+def test_offers_are_seen_from_the_hour_of_their_period(procedure: Procedure) -> None:
+    market(procedure, LISTS, CHOICES, SEATS)
+    start(procedure, 1)
+    set_clock(procedure, "2026-05-28 13:59:59")
+    assert not Offer.objects.visible(procedure).exists()
+    set_clock(procedure, "2026-05-28 14:00:00")
+    assert Offer.objects.visible(procedure).count() == 2
