@@ -23,8 +23,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from journal.errors import Refused
+from payments import ledger
 from payments.models import CASHIERS, Charge, LedgerLine
 from payments.reconciliation import reconcile
+from payments.standing import in_words, standing_from
 from payments.transfers import confirm_transfer, refuse_transfer
 from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Procedure
@@ -67,7 +69,7 @@ class ChargeAdmin(DeskAdmin):
     """What is owed to the schools for which the person works, and how far it is settled."""
 
     roles = CASHIERS
-    list_display = ("reference", "school", "owed", "state", "created_at", "settled_at")
+    list_display = ("reference", "school", "owed", "standing", "settled_on")
     list_filter = ("state", "payee__school")
     list_select_related = ("payee__school",)
     search_fields = ("reference",)
@@ -84,7 +86,7 @@ class ChargeAdmin(DeskAdmin):
     change_list_template = "admin/payments/charges.html"
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return Charge.objects.visible_to(person(request))
+        return Charge.objects.visible_to(person(request)).with_announcement().select_related("exemption")
 
     @admin.display(description=_("école payée"), ordering="payee__school__name")
     def school(self, charge: Charge) -> str:
@@ -95,6 +97,20 @@ class ChargeAdmin(DeskAdmin):
     def owed(self, charge: Charge) -> str:
         """In euros."""
         return money(charge.amount)
+
+    @admin.display(description=_("état"))
+    def standing(self, charge: Charge) -> str:
+        """How far it is settled."""
+        if charge.state == Charge.State.CANCELLED:
+            return charge.get_state_display()
+        is_announced = getattr(charge, "declared_on", None) is not None
+        request = getattr(charge, "exemption", None)
+        return in_words(standing_from(charge, is_announced=is_announced, request=request))
+
+    @admin.display(description=_("réglé le"), ordering="settled_at")
+    def settled_on(self, charge: Charge) -> dt.date | None:
+        """The day."""
+        return timezone.localdate(charge.settled_at, PARIS) if charge.settled_at else None
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -183,14 +199,19 @@ class LedgerLineAdmin(DeskAdmin):
     """The ledger: each movement's lines sum to zero."""
 
     roles = CASHIERS
-    list_display = ("booked_at", "ledger", "euros", "reference", "movement")
-    list_filter = ("ledger",)
-    list_select_related = ("charge",)
+    list_display = ("booked_at", "account", "euros", "reference")
+    list_filter = ("charge__payee__school",)
+    list_select_related = ("charge__payee__school",)
     search_fields = ("charge__reference",)
-    ordering = ("-booked_at", "movement", "pk")
+    ordering = ("-booked_at", "pk")
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(charge__in=Charge.objects.visible_to(person(request)))
+
+    @admin.display(description=_("compte"), ordering="ledger")
+    def account(self, line: LedgerLine) -> str:
+        """The ledger, in words."""
+        return ledger.in_words(line)
 
     @admin.display(description=_("montant"), ordering="amount")
     def euros(self, line: LedgerLine) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from django.db.models import Sum
+from django.utils.translation import gettext
 
 from journal.clock import instant
 from payments.models import Charge, LedgerLine, Payment
@@ -75,3 +76,17 @@ def received_by(charge: Charge, payment: Payment) -> str:
 def to_repay_by(charge: Charge) -> str:
     """The ledger of what the school has to pay back."""
     return f"to-repay:{charge.payee.school.code}"
+
+
+def in_words(line: LedgerLine) -> str:
+    """The ledger's name as the accounts read it."""
+    school = line.charge.payee.school.name
+    kind = line.ledger.partition(":")[0]
+    named = {
+        OWED: gettext("Dû par les candidats"),
+        "fees": gettext("Frais acquis à %(school)s"),
+        Payment.Means.TRANSFER: gettext("Virements reçus par %(school)s"),
+        Payment.Means.CARD: gettext("Cartes encaissées par %(school)s"),
+        "to-repay": gettext("À rendre par %(school)s"),
+    }
+    return named.get(kind, line.ledger) % {"school": school}

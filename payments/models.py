@@ -52,13 +52,16 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         asked = Exemption.objects.filter(charge=OuterRef("pk"))
         return self.collected_by(user).filter(Q(Exists(paid)) | Q(Exists(asked)))
 
-    def awaiting_transfer(self) -> Self:
-        """Those for which a transfer is announced, with the day in `declared_on`, oldest first."""
+    def with_announcement(self) -> Self:
+        """With the day of the transfer that is announced in `declared_on`; None where none is."""
         announced = Payment.objects.filter(
             charge=OuterRef("pk"), means=Payment.Means.TRANSFER, state=Payment.State.DECLARED
         )
-        day = Subquery(announced.values("declared_on")[:1])
-        return self.annotate(declared_on=day).exclude(declared_on=None).order_by("declared_on", "created_at")
+        return self.annotate(declared_on=Subquery(announced.values("declared_on")[:1]))
+
+    def awaiting_transfer(self) -> Self:
+        """Those for which a transfer is announced, oldest first."""
+        return self.with_announcement().exclude(declared_on=None).order_by("declared_on", "created_at")
 
 
 class Charge(models.Model):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 
+from django.utils.translation import gettext
+
 from payments import charges
 from payments.models import Charge, Exemption
 
@@ -38,3 +40,14 @@ def standing_from(charge: Charge | None, *, is_announced: bool = False, request:
         return Standing.ANNOUNCED
     asked = request is not None and request.state == Exemption.State.ASKED
     return Standing.EXEMPTION_ASKED if asked else Standing.DUE
+
+
+def in_words(standing: Standing) -> str:
+    """How far a charge is settled, in the reader's language."""
+    return {
+        Standing.DUE: gettext("à régler"),
+        Standing.ANNOUNCED: gettext("virement annoncé"),
+        Standing.EXEMPTION_ASKED: gettext("exonération demandée"),
+        Standing.SETTLED: gettext("réglé"),
+        Standing.WAIVED: gettext("exonéré"),
+    }[standing]

@@ -144,6 +144,6 @@ class TestStatement:
 def test_the_ledger_is_shown_in_euros(desk: Client, charge: Charge) -> None:
     announced(charge)
     shown = desk.get(reverse("admin:payments_ledgerline_changelist")).content.decode()
-    assert "fees:albi" in shown
+    assert "Frais acquis à IMT Mines Albi" in shown
     assert f"{FEE // 100}\u00a0€" in shown
     assert "Ajouter" not in shown
