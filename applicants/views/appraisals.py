@@ -18,6 +18,7 @@ from applicants.forms.questions import QuestionsForm
 from applicants.models import Appraisal, Referee
 from applicants.referees import by_secret, decline_appraisal, deposit_appraisal, save_appraisal
 from applicants.values import WrongAnswer
+from applicants.views.own_dossier import posted
 from journal.errors import Refused
 
 
@@ -28,7 +29,7 @@ def appraisal(request: HttpRequest, secret: str) -> HttpResponse:
     rule = referee.dossier.rules.referee(referee.kind)
     if rule is None:
         raise Http404
-    form = QuestionsForm(rule.questions, _draft(referee), request.POST or None)
+    form = QuestionsForm(rule.questions, _draft(referee), posted(request))
     if request.method == "POST" and form.is_valid():
         deposits = "deposit" in request.POST
         if _try(request, form, secret, deposit_appraisal if deposits else save_appraisal):

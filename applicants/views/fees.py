@@ -17,7 +17,7 @@ from applicants.editing import PAYMENT, may_edit
 from applicants.fees import claims_exemption
 from applicants.forms.payment import TransferForm
 from applicants.models import Dossier
-from applicants.views.own_dossier import dossier_page, person, render_page, try_act
+from applicants.views.own_dossier import dossier_page, person, posted, render_page, try_act
 from journal.errors import Refused
 from payments.cards import begin_card_payment, takes_cards
 from payments.exemptions import ask_exemption, withdraw_exemption
@@ -35,7 +35,7 @@ def fee(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         raise Http404
     contents = read_contents(dossier)
     today = timezone.localdate(dossier.procedure.now(), PARIS)
-    form = TransferForm(request.POST or None, initial={"on": today})
+    form = TransferForm(posted(request), initial={"on": today})
     if request.method == "POST" and contents.charge is not None and form.is_valid():
         try:
             declare_transfer(contents.charge.pk, on=form.cleaned_data["on"], by=person(request))

@@ -15,7 +15,7 @@ from applicants.forms.questions import QuestionsForm
 from applicants.models import Dossier
 from applicants.readiness import applies, filled_in, missing_items
 from applicants.values import WrongAnswer
-from applicants.views.own_dossier import dossier_page, go_on, person, render_page
+from applicants.views.own_dossier import dossier_page, go_on, person, posted, render_page
 from applicants.wording import in_words
 from journal.errors import Refused
 from programmes.rules import FieldRule, PageRule
@@ -29,7 +29,7 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
         raise Http404
     place = f"page:{code}"
     contents = read_contents(dossier)
-    form = QuestionsForm(page.fields, contents.answers, request.POST or None)
+    form = QuestionsForm(page.fields, contents.answers, posted(request))
     if request.method == "POST" and form.is_valid() and _save(request, dossier, page, form):
         _say_what_is_left(request, dossier, place)
         return go_on(dossier, place)
@@ -40,7 +40,7 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
         place,
         page=page,
         form=form,
-        is_open=may_edit(dossier, place),
+        is_open=may_edit(dossier, place) or form.is_bound,  # a refused answer is not taken from sight
         answers=said(page, contents.answers),
     )
 

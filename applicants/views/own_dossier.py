@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -33,6 +33,11 @@ def person(request: HttpRequest) -> User:
     """Who is signed in, on a page that nobody else reaches."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was posted, be it nothing; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def dossier_page(view: Callable[Concatenate[HttpRequest, Dossier, P], HttpResponse]) -> Page[P]:

@@ -25,7 +25,7 @@ from applicants.papers import deposit_paper, is_turned_down, remove_paper
 from applicants.places import PAPERS
 from applicants.readiness import is_required_now
 from applicants.task_list import DONE, PROBLEM, TODO, WAITING
-from applicants.views.own_dossier import dossier_page, person, render_page, try_act
+from applicants.views.own_dossier import dossier_page, person, posted, render_page, try_act
 from documents.models import SupportingDocument
 from documents.serving import paper_response
 from journal.errors import Refused
@@ -71,7 +71,7 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
     rule = next((rule for rule in contents.papers if rule.code == kind), None)
     if rule is None:
         raise Http404
-    form = PaperForm(rule, request.POST or None, request.FILES or None)
+    form = PaperForm(rule, posted(request), request.FILES)
     if request.method == "POST" and form.is_valid():
         try:
             deposit_paper(dossier.pk, kind, form.cleaned_data["file"], by=person(request))
@@ -82,7 +82,7 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
                 request, gettext("Le fichier est déposé. Nous l’examinons : vous pourrez le relire dans un instant.")
             )
             return redirect("applicants:paper", dossier.procedure.slug, kind)
-    is_open = may_edit(dossier, f"paper:{kind}")
+    is_open = may_edit(dossier, f"paper:{kind}") or form.is_bound
     files = contents.files(kind)
     standing = [file for file in files if not is_turned_down(file)]
     replaced = SupportingDocument.objects.filter(folder=dossier.folder_id, kind=kind, superseded_at__isnull=False)

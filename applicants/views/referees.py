@@ -22,7 +22,7 @@ from applicants.models import Dossier, Referee
 from applicants.places import REFEREES
 from applicants.referees import name_referee, remind_referee, replace_referee
 from applicants.task_list import DONE, PROBLEM, WAITING
-from applicants.views.own_dossier import dossier_page, person, render_page, try_act
+from applicants.views.own_dossier import dossier_page, person, posted, render_page, try_act
 from journal.errors import Refused
 from programmes.rules import Alternative, PaperRule, RefereeRule
 
@@ -72,7 +72,7 @@ def name(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
     rule = dossier.rules.referee(kind)
     if rule is None:
         raise Http404
-    form = RefereeForm(request.POST or None)
+    form = RefereeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             named = name_referee(dossier.pk, kind=kind, by=person(request), **form.cleaned_data)
@@ -90,7 +90,7 @@ def replace(request: HttpRequest, dossier: Dossier, referee_id: UUID) -> HttpRes
     rule = dossier.rules.referee(asked.kind)
     if rule is None:
         raise Http404
-    form = RefereeForm(request.POST or None)
+    form = RefereeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             named = replace_referee(asked.pk, by=person(request), **form.cleaned_data)
@@ -127,7 +127,7 @@ def _ask(
         rule=rule,
         form=form,
         replaced=replaced,
-        is_open=may_edit(dossier, f"referee:{rule.code}"),
+        is_open=may_edit(dossier, f"referee:{rule.code}") or form.is_bound,
     )
 
 

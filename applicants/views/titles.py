@@ -15,7 +15,7 @@ from applicants.editing import TITLE, may_edit
 from applicants.forms.title import TitleForm
 from applicants.models import Dossier
 from applicants.titles import choose_title
-from applicants.views.own_dossier import dossier_page, go_on, person, render_page
+from applicants.views.own_dossier import dossier_page, go_on, person, posted, render_page
 from journal.errors import Refused
 from programmes.eligibility import verdicts
 from programmes.models import Programme
@@ -35,7 +35,7 @@ class SchoolLine:
 def title(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Title, speciality and equivalence, with the schools that they open."""
     chosen = {"title": dossier.title, "speciality": dossier.speciality, "equivalence": dossier.equivalence}
-    form = TitleForm(dossier.rules, chosen, request.POST or None)
+    form = TitleForm(dossier.rules, chosen, posted(request))
     if request.method == "POST" and form.is_valid() and _save(request, dossier, form):
         return go_on(dossier, TITLE)
     return render_page(
@@ -44,7 +44,7 @@ def title(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "applicants/title.html",
         TITLE,
         form=form,
-        is_open=may_edit(dossier, TITLE),
+        is_open=may_edit(dossier, TITLE) or form.is_bound,
         held=dossier.rules.title(dossier.title),
         lines=school_lines(dossier.rules, dossier.title, dossier.speciality),
     )

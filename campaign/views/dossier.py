@@ -6,7 +6,7 @@ Rules: AST-11, AST-13, AST-16, AST-17, AST-25.
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -27,7 +27,7 @@ from documents.models import Notice, SupportingDocument
 from juries.models import Decision
 from juries.summons import Summons, calendar_file, summons_of
 from offers.models import ListEntry, Offer, ReplyRecord
-from programmes.models import Period, Step
+from programmes.models import Period, School, Step
 
 
 @dossier_page
@@ -54,7 +54,8 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     contents = read_contents(dossier)
     groups = task_groups(contents)
     counted = [task for task in tasks(groups) if task.place != REVIEW]
-    steps, periods = dossier.procedure.steps.with_days(), dossier.procedure.periods.all()
+    steps = dossier.procedure.steps.with_days(_own_school(dossier) if contents.choices else None)
+    periods = dossier.procedure.periods.all()
     context = _frame(dossier) | {
         "groups": groups,
         "done": sum(task.kind == DONE for task in counted),
@@ -70,7 +71,7 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     procedure = dossier.procedure
-    steps, periods = list(procedure.steps.with_days()), _periods(dossier)
+    steps, periods = list(procedure.steps.with_days(_own_school(dossier))), _periods(dossier)
     standing = _standing(dossier, steps, periods)
     context = _frame(dossier) | {
         "news": news_of(standing),
@@ -118,6 +119,11 @@ def _frame(dossier: Dossier) -> dict[str, object]:
         "now": procedure.now(),
         "window": procedure.calendar.get("applications"),
     }
+
+
+def _own_school(dossier: Dossier) -> QuerySet[School]:
+    """The school ranked first, where the tests are sat; read within the query that asks for it."""
+    return School.objects.filter(programmes__choices__dossier=dossier, programmes__choices__rank=1)
 
 
 def _timeline(dossier: Dossier, steps: list[Step], periods: list[Period]) -> list[Milestone]:

@@ -50,9 +50,9 @@ class CalendarEntry(models.Model):
 class StepQuerySet(models.QuerySet["Step"]):
     """Steps with what is read of them at once."""
 
-    def with_days(self, school: School | None = None) -> Self:
-        """With `first_day` and `last_day`, those of the tests that they hold: at `school`, or at any."""
-        there = Q() if school is None else Q(test_days__school=school)
+    def with_days(self, schools: models.QuerySet[School] | None = None) -> Self:
+        """With `first_day` and `last_day`, those of the tests that they hold: at `schools`, or at any."""
+        there = Q() if schools is None else Q(test_days__school__in=schools)
         return self.annotate(
             first_day=Min("test_days__day", filter=there), last_day=Max("test_days__day", filter=there)
         )

@@ -1,0 +1,428 @@
+"""The pages of a draft: what they show, save and refuse; what belongs to others is not there."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from applicants.answers import save_answers
+from applicants.given import answers_of
+from applicants.models import Dossier
+from applicants.referees import name_referee
+from applicants.tests.scenario import CLOSED, begun, complete, filled, pdf, reloaded, set_clock
+from documents.models import SupportingDocument
+from programmes.models import Procedure
+
+MOST_QUERIES = 12
+PLACES = ["title", "choices", "papers", "referees", "fee", "review"]
+
+
+@pytest.fixture(autouse=True)
+def _clock_stands_still() -> None:
+    """Pages move with the request's clock: the rehearsal's offset alone decides the hour."""
+
+
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def url(name: str, procedure: Procedure, *args: object) -> str:
+    return reverse(f"applicants:{name}", args=[procedure.slug, *args])
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def every_page(procedure: Procedure, dossier: Dossier) -> list[str]:
+    codes = [page.code for page in dossier.rules.pages]
+    papers = [url("paper", procedure, paper.code) for paper in dossier.rules.papers if not paper.when.values]
+    return (
+        [reverse("campaign:dossier", args=[procedure.slug])]
+        + [url("page", procedure, code) for code in codes]
+        + [url(name, procedure) for name in PLACES]
+        + papers
+        + [url("name_referee", procedure, dossier.rules.referees[0].code), url("withdraw", procedure)]
+    )
+
+
+def test_every_page_shows_in_few_queries_when_empty(
+    client: Client, procedure: Procedure, zoe: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    dossier = begun(procedure, zoe)
+    signed_in(client, zoe)
+    for address in every_page(procedure, dossier):
+        with django_assert_max_num_queries(MOST_QUERIES):
+            page(client, address)
+
+
+def test_every_page_shows_in_few_queries_when_filled(
+    client: Client, procedure: Procedure, zoe: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    dossier = complete(procedure, zoe)
+    name_referee(dossier.pk, kind="appraiser", name="A. Curie", position="", email="a@b.fr", by=zoe)
+    signed_in(client, zoe)
+    for address in every_page(procedure, dossier):
+        with django_assert_max_num_queries(MOST_QUERIES):
+            assert "Traceback" not in page(client, address)
+
+
+def test_every_page_of_a_dossier_asks_who_one_is(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = begun(procedure, zoe)
+    for address in every_page(procedure, dossier):
+        answer = client.get(address)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(reverse("account_login")), address
+
+
+def test_pages_are_kept_by_no_browser(client: Client, procedure: Procedure, zoe: User) -> None:
+    begun(procedure, zoe)
+    answer = signed_in(client, zoe).get(url("page", procedure, "identity"))
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_without_a_dossier_there_are_no_pages(client: Client, procedure: Procedure, zoe: User, other: User) -> None:
+    dossier = begun(procedure, zoe)
+    signed_in(client, other)
+    for address in every_page(procedure, dossier):
+        assert client.get(address).status_code == 404, address
+
+
+# --- The form -----------------------------------------------------------------------------------------------
+
+
+def test_a_page_saves_what_is_there_and_says_what_is_left(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = begun(procedure, zoe)
+    typed = {"family_name": "  Nguyễn ", "given_names": "Zoé", "birth_date": "2004-03-27", "unknown": "x"}
+    answer = signed_in(client, zoe).post(url("page", procedure, "identity"), typed, follow=True)
+    saved = answers_of(reloaded(dossier.pk))
+    assert (saved["family_name"], saved["birth_date"]) == ("Nguyễn", "2004-03-27")
+    assert "unknown" not in saved
+    text = answer.content.decode()
+    assert "Il reste à compléter : Commune de naissance" in text
+    assert answer.redirect_chain[-1][0] == url("page", procedure, "contact")
+
+
+def test_a_page_with_an_answer_of_the_wrong_shape_saves_nothing(
+    client: Client, procedure: Procedure, zoe: User
+) -> None:
+    dossier = begun(procedure, zoe)
+    typed = {"family_name": "Lefèvre", "birth_date": "hier"}
+    answer = signed_in(client, zoe).post(url("page", procedure, "identity"), typed)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "data-error-summary" in text
+    assert 'href="#id_birth_date"' in text
+    assert 'value="Lefèvre"' in text  # nothing of what was typed is lost
+    assert answers_of(reloaded(dossier.pk))["family_name"] == ""
+
+
+def test_an_answer_longer_than_its_question_allows_is_refused(client: Client, procedure: Procedure, zoe: User) -> None:
+    begun(procedure, zoe)
+    answer = signed_in(client, zoe).post(url("page", procedure, "identity"), {"family_name": "é" * 121})
+    assert "elle ne peut pas en avoir plus de 120" in answer.content.decode()
+
+
+def test_a_date_typed_by_hand_is_understood(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = begun(procedure, zoe)
+    signed_in(client, zoe).post(url("page", procedure, "identity"), {"birth_date": "7/3/2004"})
+    assert reloaded(dossier.pk).candidate.birth_date == dt.date(2004, 3, 7)
+
+
+def test_a_declaration_unticked_is_taken_back(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = filled(procedure, zoe)
+    answer = signed_in(client, zoe).post(
+        url("page", procedure, "declarations"), {"other_route": "no", "honour": "on"}, follow=True
+    )
+    saved = answers_of(reloaded(dossier.pk))
+    assert (saved["honour"], saved["rules_accepted"]) == ("yes", "")
+    assert "Sans cette déclaration" in answer.content.decode()
+
+
+def test_a_page_that_the_procedure_does_not_have_is_not_there(client: Client, procedure: Procedure, zoe: User) -> None:
+    begun(procedure, zoe)
+    signed_in(client, zoe)
+    assert client.get(url("page", procedure, "nothing")).status_code == 404
+    assert client.get(url("paper", procedure, "nothing")).status_code == 404
+
+
+def test_after_the_closing_hour_a_page_is_read_and_a_save_is_refused_in_words(
+    client: Client, procedure: Procedure, zoe: User
+) -> None:
+    dossier = begun(procedure, zoe)
+    set_clock(procedure, CLOSED)
+    signed_in(client, zoe)
+    assert "Enregistrer et continuer" not in page(client, url("page", procedure, "identity"))
+    answer = client.post(url("page", procedure, "identity"), {"family_name": "Lefèvre"})
+    assert "close depuis le vendredi 20 mars 2026 à 23 h" in answer.content.decode()
+    assert reloaded(dossier.pk).candidate.family_name == ""
+
+
+# --- Title and choices --------------------------------------------------------------------------------------
+
+
+def test_the_speciality_of_the_chosen_title_counts(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = begun(procedure, zoe)
+    typed = {"title": "M1", "speciality_0": "chimie", "speciality_2": "geosciences", "equivalence": "foreign"}
+    signed_in(client, zoe).post(url("title", procedure), typed)
+    saved = reloaded(dossier.pk)
+    assert (saved.title, saved.speciality, saved.equivalence) == ("M1", "geosciences", "foreign")
+
+
+def test_a_title_without_its_speciality_is_refused_at_its_field(
+    client: Client, procedure: Procedure, zoe: User
+) -> None:
+    begun(procedure, zoe)
+    answer = signed_in(client, zoe).post(url("title", procedure), {"title": "L3", "equivalence": ""})
+    text = answer.content.decode()
+    assert 'href="#id_speciality_0"' in text
+    assert 'href="#id_speciality_1"' not in text  # the lists of other titles are no matter
+
+
+def test_an_equivalence_that_the_title_cannot_have_is_refused_in_words(
+    client: Client, procedure: Procedure, zoe: User
+) -> None:
+    dossier = begun(procedure, zoe)
+    typed = {"title": "L3", "speciality_0": "chimie", "equivalence": "four_years"}
+    answer = signed_in(client, zoe).post(url("title", procedure), typed)
+    assert "data-error-summary" in answer.content.decode()
+    assert reloaded(dossier.pk).title == ""
+
+
+def test_schools_closed_to_a_title_say_why_before_it_is_saved(client: Client, procedure: Procedure, zoe: User) -> None:
+    begun(procedure, zoe)
+    asked = {"title": "L3", "speciality_0": "biologie-biochimie"}
+    text = signed_in(client, zoe).get(url("eligible_schools", procedure), asked).content.decode()
+    assert "Biologie, Biochimie n&#x27;est pas recevable à IMT Nord Europe." in text
+    assert text.count("Non recevable") == 1
+
+
+def test_a_change_of_title_says_which_choices_it_took_away(client: Client, procedure: Procedure, zoe: User) -> None:
+    filled(procedure, zoe)
+    typed = {"title": "BUT3", "speciality_1": "chimie", "equivalence": ""}
+    text = signed_in(client, zoe).post(url("title", procedure), typed, follow=True).content.decode()
+    assert "pas recevable à IMT Nord Europe : ce vœu a été retiré" in text
+
+
+def order_of(dossier: Dossier) -> list[str]:
+    return list(dossier.choices.order_by("rank").values_list("programme__code", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("posted", "order"),
+    [
+        ({"move": "down:albi"}, ["ales", "albi", "nord-europe"]),
+        ({"move": "up:albi"}, ["albi", "ales", "nord-europe"]),
+        ({"remove": "ales"}, ["albi", "nord-europe"]),
+        ({"order": ["nord-europe", "albi", "ales"]}, ["nord-europe", "albi", "ales"]),
+        ({"move": "down:nothing"}, ["albi", "ales", "nord-europe"]),
+    ],
+)
+def test_choices_are_ranked_without_a_script(
+    client: Client, procedure: Procedure, zoe: User, posted: dict[str, object], order: list[str]
+) -> None:
+    dossier = filled(procedure, zoe)
+    answer = signed_in(client, zoe).post(url("choices", procedure), posted)
+    assert answer.status_code == 302
+    assert order_of(dossier) == order
+
+
+def test_an_ineligible_school_is_shown_closed_and_refused(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = filled(procedure, zoe, title=("L3", "biologie-biochimie"), choices=("albi",))
+    signed_in(client, zoe)
+    text = page(client, url("choices", procedure))
+    assert 'value="ales"' in text
+    assert 'value="nord-europe"' not in text
+    answer = client.post(url("choices", procedure), {"add": "nord-europe"}, follow=True)
+    assert "Biologie, Biochimie n&#x27;est pas recevable à IMT Nord Europe." in answer.content.decode()
+    assert order_of(dossier) == ["albi"]
+
+
+def test_the_script_of_the_ranking_learns_whether_it_was_saved(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = filled(procedure, zoe)
+    signed_in(client, zoe)
+    by_script = {"X-Requested-With": "fetch"}
+    saved = client.post(url("choices", procedure), {"order": ["ales", "albi"]}, headers=by_script)
+    assert saved.status_code == 204
+    refused = client.post(url("choices", procedure), {"order": ["ales", "ales"]}, headers=by_script)
+    assert refused.status_code == 409
+    assert order_of(dossier) == ["ales", "albi"]
+    assert "ne se classe qu&#x27;une fois" in page(client, url("choices", procedure))
+
+
+# --- Papers -------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_deposited_and_listed(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = begun(procedure, zoe)
+    signed_in(client, zoe)
+    answer = client.post(url("paper", procedure, "cv"), {"file": pdf("Mon CV – été.pdf")}, follow=True)
+    text = answer.content.decode()
+    assert "Mon CV – été.pdf" in text
+    assert "Contrôle en cours" in text
+    assert dossier.folder.documents.get().kind == "cv"
+
+
+def test_a_wrong_file_says_what_to_do_at_its_field(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = begun(procedure, zoe)
+    word = pdf("cv.pdf")
+    word.seek(0)
+    word.write(b"PK\x03\x04 a text processor's")
+    word.seek(0)
+    text = signed_in(client, zoe).post(url("paper", procedure, "cv"), {"file": word}).content.decode()
+    assert "choisissez « Enregistrer sous » et le format PDF" in text
+    assert "data-error-summary" in text
+    assert not dossier.folder.documents.exists()
+
+
+def test_no_file_chosen_is_said(client: Client, procedure: Procedure, zoe: User) -> None:
+    begun(procedure, zoe)
+    text = signed_in(client, zoe).post(url("paper", procedure, "cv")).content.decode()
+    assert "Choisissez d’abord un fichier." in text
+
+
+def test_a_paper_turned_down_is_a_problem_everywhere(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = filled(procedure, zoe)
+    papers = SupportingDocument.objects.filter(folder=dossier.folder, kind="cv")
+    papers.update(check_state="rejected", check_reason="Ce fichier ne s’ouvre pas.")
+    signed_in(client, zoe)
+    assert "Un fichier est à remplacer." in page(client, reverse("campaign:dossier", args=[procedure.slug]))
+    assert "À remplacer" in page(client, url("papers", procedure))
+    assert "Ce fichier ne s’ouvre pas." in page(client, url("paper", procedure, "cv"))
+
+
+def test_a_file_is_served_to_its_owner_once_checked(
+    client: Client, procedure: Procedure, zoe: User, other: User
+) -> None:
+    dossier = begun(procedure, zoe)
+    signed_in(client, zoe).post(url("paper", procedure, "cv"), {"file": pdf()})
+    document = dossier.folder.documents.get()
+    address = reverse("applicants:paper_file", args=[document.pk])
+    assert client.get(address).status_code == 404  # not checked yet
+    SupportingDocument.objects.update(check_state="passed")
+    assert client.get(address).status_code == 200
+    assert signed_in(client, other).get(address).status_code == 404
+
+
+def test_a_file_is_taken_back_by_its_owner_alone(client: Client, procedure: Procedure, zoe: User, other: User) -> None:
+    dossier = filled(procedure, zoe)
+    document = dossier.folder.documents.get(kind="cv")
+    address = reverse("applicants:remove_paper", args=[document.pk])
+    assert signed_in(client, other).post(address).status_code == 404
+    assert signed_in(client, zoe).get(address).status_code == 405
+    text = client.post(address, follow=True).content.decode()
+    assert "est retiré" in text
+    assert "1 fichier remplacé ou retiré" in text
+    document.refresh_from_db()
+    assert document.superseded_at is not None
+
+
+# --- Referees -----------------------------------------------------------------------------------------------
+
+
+def introduced(procedure: Procedure, user: User) -> Dossier:
+    """A dossier just begun by somebody who has a name, which the message to a referee bears."""
+    dossier = begun(procedure, user)
+    save_answers(dossier.pk, "identity", {"family_name": "Lefèvre", "given_names": "Zoé"}, by=user)
+    return dossier
+
+
+def test_who_has_no_name_yet_is_led_to_it_before_naming_anybody(
+    client: Client, procedure: Procedure, zoe: User
+) -> None:
+    begun(procedure, zoe)
+    text = page(signed_in(client, zoe), url("name_referee", procedure, "appraiser"))
+    assert "Remplissez d’abord votre identité." in text
+    assert "Envoyer la demande" not in text
+
+
+def test_a_referee_is_named_and_their_state_shown(client: Client, procedure: Procedure, zoe: User) -> None:
+    introduced(procedure, zoe)
+    signed_in(client, zoe)
+    typed = {"name": "Marie Curie", "position": "Licence", "email": "m.curie@example.org", "language": "en"}
+    text = client.post(url("name_referee", procedure, "appraiser"), typed, follow=True).content.decode()
+    assert "Nous écrivons à Marie Curie" in text
+    assert "Réponse attendue" in text
+
+
+def test_naming_oneself_is_refused_in_words(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = introduced(procedure, zoe)
+    typed = {"name": "Moi", "position": "Ami", "email": zoe.email, "language": "fr"}
+    text = signed_in(client, zoe).post(url("name_referee", procedure, "appraiser"), typed).content.decode()
+    assert "Cette adresse est la vôtre" in text
+    assert not dossier.referees.exists()
+
+
+def test_a_referee_is_reminded_and_replaced_by_the_candidate_alone(
+    client: Client, procedure: Procedure, zoe: User, other: User
+) -> None:
+    dossier = introduced(procedure, zoe)
+    named = name_referee(dossier.pk, kind="appraiser", name="A", position="", email="a@b.fr", by=zoe)
+    remind = reverse("applicants:remind_referee", args=[named.pk])
+    replace = url("replace_referee", procedure, named.pk)
+    assert signed_in(client, other).post(remind).status_code == 404
+    begun(procedure, other)
+    assert client.get(replace).status_code == 404
+    text = signed_in(client, zoe).post(remind, follow=True).content.decode()
+    assert "il y a moins d&#x27;un jour" in text  # the refusal, in words
+    typed = {"name": "B", "position": "Master", "email": "b@b.fr", "language": "fr"}
+    assert "Nous écrivons à B" in client.post(replace, typed, follow=True).content.decode()
+
+
+# --- The fee ------------------------------------------------------------------------------------------------
+
+
+def test_the_fee_names_the_account_of_the_first_choice(client: Client, procedure: Procedure, zoe: User) -> None:
+    filled(procedure, zoe, choices=("ales", "albi"))
+    text = page(signed_in(client, zoe), url("fee", procedure))
+    assert "IMT Mines Alès" in text
+    assert 'data-copy="FR7610071300000000100828534"' in text
+    assert "Nguyễn-Lefèvre _Zoé _admission sur titre 2026" in text
+    assert "par carte" not in text  # this school takes none
+
+
+def test_a_transfer_is_announced_then_taken_back(client: Client, procedure: Procedure, zoe: User) -> None:
+    filled(procedure, zoe)
+    signed_in(client, zoe)
+    text = client.post(url("fee", procedure), {"on": "2026-02-09"}, follow=True).content.decode()
+    assert "Vous avez ordonné un virement le lundi 9 février 2026." in text
+    text = client.post(url("withdraw_transfer", procedure), follow=True).content.decode()
+    assert "J’ai fait le virement" in text
+
+
+def test_a_transfer_to_come_is_refused_at_its_field(client: Client, procedure: Procedure, zoe: User) -> None:
+    filled(procedure, zoe)
+    text = signed_in(client, zoe).post(url("fee", procedure), {"on": "2026-02-11"}).content.decode()
+    assert "il ne peut pas être à venir" in text
+
+
+def test_scholarship_holders_are_led_to_their_certificate_then_exempt(
+    client: Client, procedure: Procedure, zoe: User
+) -> None:
+    filled(procedure, zoe)
+    signed_in(client, zoe)
+    client.post(url("page", procedure, "scholarship"), {"scholarship": "yes"})
+    assert url("paper", procedure, "crous-certificate") in page(client, url("fee", procedure))
+    refused = client.post(url("ask_exemption", procedure), follow=True).content.decode()
+    assert "Déposez d&#x27;abord la pièce qui le prouve" in refused
+    client.post(url("paper", procedure, "crous-certificate"), {"file": pdf()})
+    asked = client.post(url("ask_exemption", procedure), follow=True).content.decode()
+    assert "Exonération demandée" in asked
+
+
+def test_a_school_that_takes_cards_offers_them(client: Client, procedure: Procedure, zoe: User) -> None:
+    procedure.participations.update(takes_cards=True)
+    filled(procedure, zoe)
+    signed_in(client, zoe)
+    assert "par carte" in page(client, url("fee", procedure))
+    answer = client.post(url("pay_by_card", procedure))
+    assert answer.status_code == 302
+    assert answer["Location"] != url("fee", procedure)
