@@ -143,7 +143,7 @@ def _new_version(procedure: Procedure, rules: Rules, digest: str) -> ProcedureVe
         procedure=procedure,
         number=last.number + 1 if last else 1,
         digest=digest,
-        rules_json=as_json(rules),
+        rules=rules,
     )
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from journal.clock import instant
 from journal.errors import Closed
-from programmes.rules import Rules, from_json
+from programmes.rules_field import RulesField
 from programmes.text import LocalizedField
 from programmes.words import date_and_hour
 
@@ -110,7 +110,7 @@ class ProcedureVersion(models.Model):
     procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="versions", verbose_name=_("procédure"))
     number = models.PositiveSmallIntegerField(_("numéro"))
     digest = models.CharField(_("empreinte"), max_length=64)
-    rules_json = models.JSONField(_("règles"))
+    rules = RulesField(_("règles"))
     created_at = models.DateTimeField(_("créée le"), default=instant)
 
     class Meta:
@@ -121,8 +121,3 @@ class ProcedureVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.procedure.slug} v{self.number}"
-
-    @cached_property
-    def rules(self) -> Rules:
-        """The rules, as values."""
-        return from_json(Rules, self.rules_json)
