@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
@@ -11,6 +11,9 @@ from pytest_django.live_server_helper import LiveServer
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # Chromium cannot build its sandbox as root, and is not to call its maker.
 SWITCHES = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PATIENCE = 20_000  # milliseconds for one step, on a machine that does much at once
+
+OpenBrowser = Callable[[], Page]
 
 
 @pytest.fixture(scope="session")
@@ -26,14 +29,27 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
-    """A browser of one person, in French and in Paris, on the test server; links may be relative."""
-    context = browser.new_context(
-        base_url=live_server.url,
-        locale="fr-FR",
-        timezone_id="Europe/Paris",
-        viewport={"width": 1280, "height": 900},
-    )
+def open_browser(browser: Browser, live_server: LiveServer) -> Iterator[OpenBrowser]:
+    """Opens the browser of one more person, in French and in Paris, on the test server; links may be relative.
+
+    None of their scripts may fail, and none of their pages break the policy.
+    """
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_one() -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            viewport={"width": 1280, "height": 900},
+        )
+        context.set_default_timeout(PATIENCE)
+        context.route("**/*", only_here)
+        context.on("console", hear)
+        context.on("weberror", lambda failed: complaints.append(str(failed.error)))
+        opened.append(context)
+        return context.new_page()
 
     def only_here(route: Route) -> None:
         if route.request.url.startswith(live_server.url):
@@ -41,23 +57,17 @@ def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContex
         else:
             route.abort()
 
-    context.route("**/*", only_here)
-    yield context
-    context.close()
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.location.get('url', '')}: {message.text}")
+
+    yield open_one
+    for context in opened:
+        context.close()
+    assert not complaints, complaints
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page whose scripts must not fail and whose policy must not be broken."""
-    complaints: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(message.text)
-
-    page = context.new_page()
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    page.close()
-    assert not complaints, complaints
+def page(open_browser: OpenBrowser) -> Page:
+    """The browser of one person."""
+    return open_browser()

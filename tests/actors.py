@@ -1,0 +1,132 @@
+"""The people of a journey, each in a browser of their own: what they see, press and fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from applicants.models import Dossier
+from campaign.rehearsal import files
+from programmes.rules import PaperRule
+from tests.conftest import PATIENCE
+from tests.looking import look_at
+from tests.stage import code_sent_to
+
+expect.set_options(timeout=PATIENCE)
+
+
+class Person:
+    """Somebody before a screen."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def go(self, address: str) -> None:
+        """Open an address of the portal."""
+        response = self.page.goto(address)
+        assert response is not None and response.ok, f"{address}: {response and response.status}"
+
+    def press(self, button: str) -> None:
+        """Press the button of that name."""
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def follow(self, link: str) -> None:
+        """Follow the link of that name in the page itself, not in its frame."""
+        self.main.get_by_role("link", name=link).first.click()
+
+    def arrives_at(self, heading: str) -> None:
+        """Wait until the page with that heading is there; look at it closely."""
+        expect(self.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+        look_at(self.page)
+
+    def reads(self, words: str) -> None:
+        """Find `words` on the page."""
+        expect(self.page.locator("body")).to_contain_text(words)
+
+    def does_not_read(self, *words: str) -> None:
+        """Find none of these words on the page."""
+        said = self.page.locator("body").inner_text().casefold()
+        assert not [each for each in words if each.casefold() in said], said
+
+    def fill(self, answers: Mapping[str, str]) -> None:
+        """Answer the questions of the page, each by its label; "oui" ticks a box."""
+        for label, answer in answers.items():
+            self._answer(label, answer)
+
+    @property
+    def main(self) -> Locator:
+        """The page without its frame."""
+        return self.page.get_by_role("main")
+
+    def _answer(self, label: str, answer: str) -> None:
+        group = self.main.get_by_role("group", name=label)
+        if group.count():
+            group.get_by_label(answer, exact=True).check()
+            return
+        control = self.main.get_by_label(label)
+        if control.get_attribute("type") == "checkbox":
+            control.check()
+        elif control.evaluate("control => control.tagName") == "SELECT":
+            control.select_option(label=answer)
+        else:
+            control.fill(answer)
+
+
+class Candidate(Person):
+    """Who applies, from the first page to the last."""
+
+    def __init__(self, page: Page, email: str, slug: str) -> None:
+        super().__init__(page)
+        self.email = email
+        self.slug = slug
+
+    @property
+    def dossier(self) -> Dossier:
+        """The dossier as it now stands."""
+        related = ("procedure", "version", "candidate__user", "folder", "account")
+        return Dossier.objects.select_related(*related).get(candidate__user__email=self.email)
+
+    def opens_an_account(self) -> None:
+        """Ask for an account on the way to a page, and prove the address by the code that comes by mail."""
+        self.arrives_at("Se connecter")
+        self.follow("Ouvrir un compte avec votre adresse électronique")
+        self.arrives_at("Ouvrir un compte")
+        self.fill({"E-mail": self.email})
+        self.press("Ouvrir mon compte")
+        self.arrives_at("Entrer le code reçu")
+        self.fill({"Code": code_sent_to(self.email)})
+        self.press("Valider le code")
+
+    def fills_page(self, title: str, answers: Mapping[str, str]) -> None:
+        """Fill in a page of the form, and go on to the next."""
+        self.arrives_at(title)
+        self.fill(answers)
+        self.press("Enregistrer et continuer")
+
+    def deposits(self, rule: PaperRule) -> None:
+        """Deposit a small PDF as that paper, from the list of papers, and come back to it."""
+        self.follow(str(rule.label))
+        expect(self.page.get_by_role("heading", level=1, name=str(rule.label))).to_be_visible()
+        made = files.paper(rule)
+        upload = {"name": str(made.name), "mimeType": "application/pdf", "buffer": made.read()}
+        self.main.get_by_label("Fichier à joindre").set_input_files(upload)
+        self.press("Déposer le fichier")
+        expect(self.main).to_contain_text("Le fichier est déposé.")
+        self.follow("Revenir à la liste des pièces")
+
+    def home(self) -> None:
+        """Open the home of one's own dossier."""
+        self.go(f"/mon-dossier/{self.slug}/")
+
+
+def enter(page: Page, user: User, live_server: LiveServer) -> None:
+    """Sign in without the pages of sign-in: the browser gets a session of `user`."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
