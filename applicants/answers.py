@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from applicants.dossiers import lock_own
 from applicants.editing import PAYMENT, may_edit, require_editable
-from applicants.fees import keep_fee_in_step
+from applicants.fees import answers_that_matter, keep_fee_in_step
 from applicants.given import answers_of
 from applicants.models import Answer, Candidate, Dossier
 from applicants.values import WrongAnswer, cleaned, error_in
@@ -53,8 +53,8 @@ def save_answers(dossier_id: UUID, page: str, values: Mapping[str, str], *, by: 
     _save_rows(
         dossier, {code: value for code, value in changed.items() if code not in Candidate.IDENTITY_FIELDS}
     )
-    if may_edit(dossier, PAYMENT):
-        keep_fee_in_step(dossier, by=by)  # a transfer bears the name; an exemption hangs on an answer
+    if changed.keys() & answers_that_matter(dossier) and may_edit(dossier, PAYMENT):
+        keep_fee_in_step(dossier, by=by)
     record("dossier.answers_saved", dossier, by=by, page=page, fields=sorted(changed))
 
 

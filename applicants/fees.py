@@ -77,6 +77,13 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None) -> None:
         charges.drop_request(charge, by=by)
 
 
+def answers_that_matter(dossier: Dossier) -> frozenset[str]:
+    """The answers that the fee hangs on: the name that a transfer bears, and what an exemption asks."""
+    fee = dossier.rules.fee
+    exempting = fee.exemption.when.values if fee is not None and fee.exemption is not None else {}
+    return frozenset({"family_name", "given_names", *exempting})
+
+
 def fee_standing(dossier: Dossier) -> Standing:
     """How far the fee is settled; due when it was never opened."""
     return standing_of(charges.live_charge(dossier.account, APPLICATION_FEE))
