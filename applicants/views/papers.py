@@ -71,7 +71,7 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
     rule = next((rule for rule in contents.papers if rule.code == kind), None)
     if rule is None:
         raise Http404
-    form = PaperForm(rule, posted(request), request.FILES)
+    form = PaperForm(rule, posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             deposit_paper(dossier.pk, kind, form.cleaned_data["file"], by=person(request))
