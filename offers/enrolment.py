@@ -26,7 +26,7 @@ from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from offers.models import Enrolment, ListEntry
-from offers.proof import is_title_sent, papers_of_title, with_title_accepted
+from offers.proof import is_title_sent, proofs_of, with_title_accepted
 from programmes.models import Pool, Procedure
 from programmes.roles import OFFICE, VERIFIER, require_role
 
@@ -71,7 +71,7 @@ def review_title(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
     document = SupportingDocument.objects.get(pk=document_id)
     enrolment = _locked(Enrolment.objects.get(dossier__folder=document.folder_id).pk)
     _require_staff(enrolment, by)
-    if document.kind not in {rule.code for rule in papers_of_title(enrolment.dossier)}:
+    if document.kind not in {proof.rule.code for proof in proofs_of([enrolment.dossier])[enrolment.dossier_id]}:
         raise NotAwaited(gettext("Cette pièce ne justifie pas le titre exigé."))
     if enrolment.state != State.AWAITING_TITLE:
         raise NotAwaited(gettext("Cette admission n’attend plus de titre."))
@@ -105,7 +105,8 @@ def note_integration_file(dossier_id: UUID, *, by: User) -> Enrolment:
 def pronounce_all_ready(procedure: Procedure) -> int:
     """Pronounce the admissions whose title was accepted elsewhere, as at verification; return how many. A due act."""
     waiting = Enrolment.objects.filter(dossier__procedure=procedure, state=State.AWAITING_TITLE)
-    ready = with_title_accepted(Dossier.objects.filter(enrolment__in=waiting).select_related("version", "candidate"))
+    dossiers = Dossier.objects.filter(enrolment__in=waiting).select_related("candidate").prefetch_related("version")
+    ready = with_title_accepted(dossiers)
     return sum(_pronounce(pk) for pk in waiting.filter(dossier__in=ready).order_by("pk").values_list("pk", flat=True))
 
 

@@ -8,8 +8,8 @@ prepares the publication of the step, which freezes the lists.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
-from applicants.models import Choice, Dossier, Status
+from applicants.models import Dossier, Status
 from journal.errors import Refused
 from journal.record import record
 from juries.marks import is_eliminated
@@ -62,11 +62,13 @@ def set_list(pool_id: int, dossier_ids: Sequence[UUID], *, ties_are_broken: bool
     pool = Pool.objects.select_related("programme__procedure", "programme__school", "track").get(pk=pool_id)
     require_role(by, pool.procedure, JURY, PRESIDENT)
     hold_unfrozen(pool.procedure, Step.Kind.ADMISSION)
-    _require_listable(pool, dossier_ids)
-    if not ties_are_broken and (tied := _tied(dossier_ids)):
+    rankable = {dossier.pk: dossier for dossier in rankable_dossiers(pool.procedure)[pool.pk]}
+    _require_listable(pool, dossier_ids, rankable)
+    tied = tied_dossiers(rankable[dossier_id] for dossier_id in dossier_ids)
+    if tied and not ties_are_broken:
         raise TiesNotBroken(
             gettext("Des candidats ont le même total : %(references)s. Confirmez que le jury a décidé de leur ordre.")
-            % {"references": _some_of(tied)}
+            % {"references": _some_of(dossier.reference for dossier in tied)}
         )
     pool.entries.all().delete()
     ListEntry.objects.bulk_create(
@@ -96,7 +98,7 @@ def prepare_admission(
     procedure = step.procedure
     require_role(by, procedure, PRESIDENT)
     hold_unfrozen(procedure, Step.Kind.ADMISSION)
-    dossiers = list(admissible_dossiers(procedure).select_related("version").prefetch_related("marks"))
+    dossiers = list(_with_marks(admissible_dossiers(procedure)))
     _require_all_marked(dossiers)
     listed = _require_sound_lists(procedure, empty_lists_are_meant=empty_lists_are_meant)
     proven = with_title_accepted(dossiers)
@@ -125,25 +127,32 @@ def admissible_dossiers(procedure: Procedure) -> QuerySet[Dossier]:
     return Dossier.objects.filter(procedure=procedure, status=Status.VALIDATED, pk__in=admissible.values("dossier"))
 
 
-def rankable_dossiers(pool: Pool) -> list[Dossier]:
-    """Who may be on the list of `pool`: admissible there, all tests marked, none of them eliminatory.
+def rankable_dossiers(procedure: Procedure) -> dict[int, list[Dossier]]:
+    """Who may be on the list of each pool: admissible there, all tests marked, none of them eliminatory.
 
     Best total of marks first, ties in the order of submission: a proposal, which the jury is free to change.
     Rules: AST-13, AST-15.
     """
-    chosen = Choice.objects.filter(programme=pool.programme_id)
-    candidates = (
-        admissible_dossiers(pool.procedure)
-        .filter(track=pool.track_id, pk__in=chosen.values("dossier"))
-        .select_related("version", "candidate")
-        .prefetch_related("marks")
-    )
+    candidates = _with_marks(admissible_dossiers(procedure)).prefetch_related("choices")
     rankable = [
         dossier
         for dossier in candidates
         if not _unmarked(dossier) and not is_eliminated(dossier.rules, dossier.marks.all())
     ]
-    return sorted(rankable, key=lambda dossier: (-total(dossier.marks.all()), dossier.submitted_at, dossier.pk))
+    rankable.sort(key=lambda dossier: (-total(dossier.marks.all()), dossier.submitted_at, dossier.pk))
+    by_programme_and_track: dict[tuple[int, int | None], list[Dossier]] = defaultdict(list)
+    for dossier in rankable:
+        for choice in dossier.choices.all():
+            by_programme_and_track[choice.programme_id, dossier.track_id].append(dossier)
+    pools = Pool.objects.filter(programme__procedure=procedure)
+    return {pool.pk: by_programme_and_track[pool.programme_id, pool.track_id] for pool in pools}
+
+
+def tied_dossiers(dossiers: Iterable[Dossier]) -> list[Dossier]:
+    """Those of `dossiers` who share their total with another of them."""
+    totals = {dossier: total(dossier.marks.all()) for dossier in dossiers}
+    count = Counter(totals.values())
+    return [dossier for dossier, points in totals.items() if count[points] > 1]
 
 
 def total(marks: Iterable[Mark]) -> Decimal:
@@ -151,10 +160,14 @@ def total(marks: Iterable[Mark]) -> Decimal:
     return sum((mark.value for mark in marks if mark.value is not None), Decimal(0))
 
 
-def _require_listable(pool: Pool, dossier_ids: Sequence[UUID]) -> None:
+def _with_marks(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    return dossiers.select_related("candidate").prefetch_related("version", "marks")
+
+
+def _require_listable(pool: Pool, dossier_ids: Sequence[UUID], rankable: Collection[UUID]) -> None:
     if len(set(dossier_ids)) < len(dossier_ids):
         raise CannotBeListed(gettext("Un candidat figure deux fois dans ce tableau."))
-    others = set(dossier_ids) - {dossier.pk for dossier in rankable_dossiers(pool)}
+    others = set(dossier_ids) - set(rankable)
     if others:
         references = Dossier.objects.filter(pk__in=others, procedure=pool.procedure).values_list("reference", flat=True)
         raise CannotBeListed(
@@ -164,14 +177,6 @@ def _require_listable(pool: Pool, dossier_ids: Sequence[UUID]) -> None:
             )
             % {"pool": pool, "references": _some_of(references)}
         )
-
-
-def _tied(dossier_ids: Sequence[UUID]) -> list[str]:
-    """The references of those who share their total with another."""
-    dossiers = Dossier.objects.filter(pk__in=dossier_ids).prefetch_related("marks")
-    totals = {dossier.reference: total(dossier.marks.all()) for dossier in dossiers}
-    count = Counter(totals.values())
-    return [reference for reference, points in totals.items() if count[points] > 1]
 
 
 def _require_all_marked(dossiers: Iterable[Dossier]) -> None:
@@ -190,13 +195,14 @@ def _require_all_marked(dossiers: Iterable[Dossier]) -> None:
 def _require_sound_lists(procedure: Procedure, *, empty_lists_are_meant: bool) -> set[UUID]:
     """Look at every list once more, under the lock; returns who is on one."""
     listed: set[UUID] = set()
+    rankable = rankable_dossiers(procedure)
     pools = Pool.objects.filter(programme__procedure=procedure)
     for pool in pools.select_related("programme__procedure", "programme__school", "track"):
         entries = pool.entries.live()  # who left the procedure since keeps the rank, and no longer counts
         ranked = list(entries.values_list("dossier", flat=True))
-        if not ranked and not empty_lists_are_meant and rankable_dossiers(pool):
+        if not ranked and not empty_lists_are_meant and rankable[pool.pk]:
             raise NotReady(gettext("%(pool)s : le tableau d’admission n’est pas arrêté.") % {"pool": pool})
-        _require_listable(pool, ranked)
+        _require_listable(pool, ranked, [dossier.pk for dossier in rankable[pool.pk]])
         listed |= set(ranked)
     return listed
 

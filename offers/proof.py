@@ -1,45 +1,73 @@
-"""Proof of title: the papers that definitive admission waits for, and who has them all accepted."""
+"""Proof of title: the papers that definitive admission waits for, and how far they have come. Rules: AST-12, AST-22."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from applicants.editing import is_asked_for
-from applicants.given import answers_of
-from applicants.models import Dossier
+from applicants.given import answers_with
+from applicants.models import Answer, Dossier
+from applicants.papers import is_turned_down
 from documents.models import SupportingDocument
 from programmes.rules import PaperRule
 
 
-def papers_of_title(dossier: Dossier) -> list[PaperRule]:
-    """The papers that prove the title required of this dossier. Rule: AST-12."""
-    answers = answers_of(dossier)
-    return [rule for rule in dossier.rules.papers if rule.proves_title and rule.when.holds(answers)]
+@dataclass(frozen=True)
+class Proof:
+    """A paper that proves the title required of a dossier, and the files that there are of it."""
+
+    rule: PaperRule
+    files: tuple[SupportingDocument, ...]
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether staff have accepted a file of it."""
+        return any(file.review == SupportingDocument.Review.ACCEPTED for file in self.files)
+
+    @property
+    def is_present(self) -> bool:
+        """Whether a file of it is there that neither the check nor staff turned down."""
+        return not all(is_turned_down(file) for file in self.files)
+
+
+def proofs_of(dossiers: Iterable[Dossier]) -> dict[UUID, list[Proof]]:
+    """The papers that prove the title required of each dossier, in a few queries however many there are."""
+    dossiers = list(dossiers)
+    answers: dict[UUID, dict[str, str]] = defaultdict(dict)
+    rows = Answer.objects.filter(dossier__in=dossiers)
+    for dossier_id, field, value in rows.values_list("dossier_id", "field", "value"):
+        answers[dossier_id][field] = value
+    files: dict[tuple[UUID, str], list[SupportingDocument]] = defaultdict(list)
+    for file in SupportingDocument.objects.current().filter(folder__in=[dossier.folder_id for dossier in dossiers]):
+        files[file.folder_id, file.kind].append(file)
+    return {
+        dossier.pk: [
+            Proof(rule, tuple(files[dossier.folder_id, rule.code]))
+            for rule in dossier.rules.papers
+            if rule.proves_title and rule.when.holds(answers_with(dossier, answers[dossier.pk]))
+        ]
+        for dossier in dossiers
+    }
 
 
 def is_title_sent(dossier: Dossier) -> bool:
     """Whether every paper that proves the title is there, reviewed or not, or is asked for again after a refusal."""
-    present = SupportingDocument.objects.present().filter(folder=dossier.folder_id)
-    there = set(present.values_list("kind", flat=True))
-    return all(rule.code in there or is_asked_for(dossier, f"paper:{rule.code}") for rule in papers_of_title(dossier))
+    proofs = proofs_of([dossier])[dossier.pk]
+    return all(proof.is_present or is_asked_for(dossier, f"paper:{proof.rule.code}") for proof in proofs)
 
 
 def with_title_accepted(dossiers: Iterable[Dossier]) -> set[UUID]:
-    """Those of `dossiers` for which every paper that proves the title is in and accepted. Rule: AST-22."""
+    """Those of `dossiers` for which every paper that proves the title is in and accepted."""
     dossiers = list(dossiers)
-    accepted: dict[UUID, set[str]] = {}
-    papers = SupportingDocument.objects.current().filter(
-        folder__in=[dossier.folder_id for dossier in dossiers], review=SupportingDocument.Review.ACCEPTED
-    )
-    for folder_id, kind in papers.values_list("folder_id", "kind"):
-        accepted.setdefault(folder_id, set()).add(kind)
-    return {dossier.pk for dossier in dossiers if _all_accepted(dossier, accepted.get(dossier.folder_id, set()))}
+    proofs = proofs_of(dossiers)
+    return {dossier.pk for dossier in dossiers if _is_proven(dossier, proofs[dossier.pk])}
 
 
-def _all_accepted(dossier: Dossier, accepted: set[str]) -> bool:
-    """Whether `accepted` has every proof; the answers are read only when some proof is there at all."""
-    proofs = {rule.code for rule in dossier.rules.papers if rule.proves_title}
-    return proofs <= accepted or (
-        bool(proofs & accepted) and {rule.code for rule in papers_of_title(dossier)} <= accepted
-    )
+def _is_proven(dossier: Dossier, owed: list[Proof]) -> bool:
+    """Whether all that is owed is accepted. Nothing owed proves something only where the rules ask for no proof."""
+    if not owed:
+        return not any(rule.proves_title for rule in dossier.rules.papers)
+    return all(proof.is_accepted for proof in owed)

@@ -177,4 +177,4 @@ def ids(dossiers: Sequence[Dossier]) -> list[UUID]:
 
 def proposed(pool: Pool) -> list[str]:
     """The order that the marks propose, by given name."""
-    return [dossier.candidate.given_names.lower() for dossier in rankable_dossiers(pool)]
+    return [dossier.candidate.given_names.lower() for dossier in rankable_dossiers(pool.procedure)[pool.pk]]
