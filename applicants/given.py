@@ -10,7 +10,11 @@ def answers_of(dossier: Dossier) -> dict[str, str]:
 
     These are the names that conditions use.
     """
-    own = dict(dossier.answers.values_list("field", "value"))
+    return answers_with(dossier, dict(dossier.answers.values_list("field", "value")))
+
+
+def answers_with(dossier: Dossier, own: dict[str, str]) -> dict[str, str]:
+    """As `answers_of`, where the form's answers are read already, as for many dossiers at once."""
     chosen = {"title": dossier.title, "speciality": dossier.speciality, "equivalence": dossier.equivalence}
     return own | identity_of(dossier.candidate) | chosen
 
