@@ -5,40 +5,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0001_initial'),
+        ("documents", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notice',
-            name='lease',
+            model_name="notice",
+            name="lease",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='replaced_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='documents.notice', verbose_name='remplacé par'),
+            model_name="notice",
+            name="replaced_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="documents.notice",
+                verbose_name="remplacé par",
+            ),
         ),
         migrations.AddField(
-            model_name='supportingdocument',
-            name='lease',
+            model_name="supportingdocument",
+            name="lease",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='supportingdocument',
-            name='leased_until',
+            model_name="supportingdocument",
+            name="leased_until",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='leased_until',
+            model_name="notice",
+            name="leased_until",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AlterField(
-            model_name='supportingdocument',
-            name='check_reason',
-            field=models.CharField(blank=True, choices=[('broken', 'Le fichier est endommagé et ne s’ouvre pas. Enregistrez-le ou numérisez-le de nouveau.'), ('locked', 'Le PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe.'), ('active', 'Le PDF contient un programme ou un fichier joint. Imprimez-le dans un nouveau PDF.'), ('too_long', 'Le PDF a trop de pages. Ne gardez que celles qui sont demandées.'), ('too_large', 'L’image a trop de points. Réduisez ses dimensions.'), ('infected', 'L’antivirus a trouvé un programme dangereux dans ce fichier.')], max_length=10, verbose_name='motif du contrôle'),
+            model_name="supportingdocument",
+            name="check_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    (
+                        "broken",
+                        "Le fichier est endommagé et ne s’ouvre pas. Enregistrez-le ou numérisez-le de nouveau.",
+                    ),
+                    ("locked", "Le PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe."),
+                    ("active", "Le PDF contient un programme ou un fichier joint. Imprimez-le dans un nouveau PDF."),
+                    ("too_long", "Le PDF a trop de pages. Ne gardez que celles qui sont demandées."),
+                    ("too_large", "L’image a trop de points. Réduisez ses dimensions."),
+                    ("infected", "L’antivirus a trouvé un programme dangereux dans ce fichier."),
+                ],
+                max_length=10,
+                verbose_name="motif du contrôle",
+            ),
         ),
     ]

@@ -157,6 +157,18 @@ def test_a_letter_that_was_replaced_says_so(
     )
 
 
+def test_that_it_will_be_replaced_is_not_said_before(candidate: User, procedure: Procedure, notice: Notice) -> None:
+    later = RESULTS + dt.timedelta(days=1)
+    with at_one_instant(RESULTS):
+        corrected = issue("refusal", candidate, procedure, None, key="k:1", outcome="refused", visible_at=later)
+        replace_notices("k", by=corrected)
+        found = verified_notice(notice.number, notice.code)
+        assert found is not None
+        assert found.replacement is None
+    with at_one_instant(later):
+        assert found.replacement == corrected
+
+
 @pytest.mark.parametrize(
     ("name", "short"),
     [("Ada Lovelace", "A. L."), ("Jean-Paul Dupont", "J.-P. D."), ("李 明", "李. 明."), ("", "")],

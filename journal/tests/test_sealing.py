@@ -105,6 +105,23 @@ def test_a_batch_taken_out_whole_is_found(user: AbstractBaseUser, monkeypatch: p
     assert not sealing.verify().is_whole
 
 
+@pytest.mark.parametrize("fits_the_next", [False, True])
+def test_a_seal_made_again_does_not_fit_the_ones_after(
+    user: AbstractBaseUser, monkeypatch: pytest.MonkeyPatch, fits_the_next: bool
+) -> None:
+    """A forger alters an entry, makes its seal again, and even writes the new digest into the next one."""
+    monkeypatch.setattr(sealing, "BATCH", 2)
+    write(user, 6)
+    sealing.seal_entries()
+    unguarded("UPDATE journal_entry SET event = 'forged' WHERE number = 3")
+    second = Seal.objects.get(number=2)
+    forged = sealing.digest_of(second, list(second.entries.order_by("number")))
+    unguarded(f"UPDATE journal_seal SET digest = '{forged}' WHERE number = 2")
+    if fits_the_next:
+        unguarded(f"UPDATE journal_seal SET previous_digest = '{forged}' WHERE number = 3")
+    assert not sealing.verify().is_whole
+
+
 def test_the_command_says_what_is_whole_and_fails_on_what_is_not(user: AbstractBaseUser) -> None:
     write(user, 2)
     sealing.seal_entries()
