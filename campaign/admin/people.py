@@ -31,7 +31,7 @@ class RoleForm(forms.Form):
     """Who gets which role, where."""
 
     procedure = forms.ModelChoiceField(Procedure.objects.none(), label=_("Procédure"))
-    kind = forms.ChoiceField(label=_("Rôle"), choices=Role.Kind.choices)
+    kind = forms.ChoiceField(label=_("Rôle"), choices=[("", "—"), *Role.Kind.choices])
     school = forms.ModelChoiceField(
         School.objects.all(), label=_("École"), required=False, empty_label=_("Toutes les écoles")
     )
