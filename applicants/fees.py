@@ -94,19 +94,6 @@ def claims_exemption(fee: FeeRule, answers: Mapping[str, str]) -> bool:
     return fee.exemption is not None and fee.exemption.when.holds(answers)
 
 
-def why_not_settled(dossier: Dossier) -> str:
-    """A sentence for staff on what the fee waits for; empty when it waits for nothing."""
-    if dossier.rules.fee is None:
-        return ""
-    return {
-        Standing.DUE: gettext("Les frais ne sont pas réglés."),
-        Standing.ANNOUNCED: gettext("Un virement est annoncé : il reste à le constater sur le compte."),
-        Standing.EXEMPTION_ASKED: gettext(
-            "Une exonération est demandée : il reste à l'accorder ou à la refuser."
-        ),
-    }.get(fee_standing(dossier), "")
-
-
 def reference_for(fee: FeeRule, dossier: Dossier) -> str:
     """The text that the candidate's transfer must bear, as the procedure words it."""
     names = {"family_name": dossier.candidate.family_name, "given_names": dossier.candidate.given_names}
@@ -149,9 +136,7 @@ def _require_means(fee: FeeRule, means: Means) -> None:
 
 def _require_exempt(fee: FeeRule, dossier: Dossier, answers: Mapping[str, str]) -> None:
     if fee.exemption is None or not claims_exemption(fee, answers):
-        raise NotExempt(
-            gettext("D'après vos réponses, vous n'êtes pas de ceux que la procédure exonère des frais.")
-        )
+        raise NotExempt(gettext("D'après vos réponses, vous n'êtes pas de ceux que la procédure exonère des frais."))
     papers = SupportingDocument.objects.present().filter(folder=dossier.folder)
     if not papers.filter(kind=fee.exemption.paper).exists():
         paper = dossier.rules.paper(fee.exemption.paper)

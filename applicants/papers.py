@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.dossiers import lock_own
-from applicants.editing import require_editable
+from applicants.editing import is_asked_for, require_editable
 from applicants.given import answers_of
 from applicants.models import Dossier
 from applicants.readiness import applies
@@ -47,12 +47,8 @@ def deposit_paper(dossier_id: UUID, kind: str, upload: UploadedFile, *, by: User
         WrongFile: its kind or size.
     Rules: AST-02, AST-08, AST-12.
     """
-    dossier = (
-        Dossier.objects.owned_by(by).select_related("procedure", "version", "candidate").get(pk=dossier_id)
-    )
-    rule = _open_paper(
-        dossier, kind
-    )  # first, so that nothing is stored in vain; it is asked again under the lock
+    dossier = Dossier.objects.owned_by(by).select_related("procedure", "version", "candidate").get(pk=dossier_id)
+    rule = _open_paper(dossier, kind)  # first, so that nothing is stored in vain; it is asked again under the lock
     received = intake.receive(upload, rule)
     try:
         return _file(dossier_id, kind, received, by=by)
@@ -76,7 +72,7 @@ def remove_paper(document_id: UUID, *, by: User) -> None:
     document = SupportingDocument.objects.select_for_update(of=("self",)).get(pk=document_id)
     if document.superseded_at is not None:
         return
-    _require_not_accepted([document])
+    _require_not_accepted(dossier, [document])
     intake.supersede(document)
     record("paper.removed", dossier, by=by, paper=str(document.pk), kind=document.kind)
 
@@ -110,13 +106,10 @@ def _replaced_by_one_more(dossier: Dossier, rule: PaperRule) -> list[SupportingD
     if len(standing) < rule.max_files:
         return turned_down
     if rule.max_files == 1:
-        _require_not_accepted(standing)
+        _require_not_accepted(dossier, standing)
         return turned_down + standing
     raise Enough(
-        gettext(
-            "Cette pièce compte déjà %(count)s fichiers, le plus possible. Retirez-en un pour en déposer un "
-            "autre."
-        )
+        gettext("Cette pièce compte déjà %(count)s fichiers, le plus possible. Retirez-en un pour en déposer un autre.")
         % {"count": len(standing)}
     )
 
@@ -129,6 +122,9 @@ def is_turned_down(document: SupportingDocument) -> bool:
     )
 
 
-def _require_not_accepted(documents: list[SupportingDocument]) -> None:
-    if any(document.review == SupportingDocument.Review.ACCEPTED for document in documents):
-        raise AlreadyAccepted(gettext("Cette pièce a été acceptée : elle ne se remplace plus."))
+def _require_not_accepted(dossier: Dossier, documents: list[SupportingDocument]) -> None:
+    """An accepted paper stays, unless a correction asks for another."""
+    for document in documents:
+        accepted = document.review == SupportingDocument.Review.ACCEPTED
+        if accepted and not is_asked_for(dossier, f"paper:{document.kind}"):
+            raise AlreadyAccepted(gettext("Cette pièce a été acceptée : elle ne se remplace plus."))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID, uuid4
 
-from django.db.models import Sum
 from django.utils.translation import gettext
 
 from journal.clock import instant
@@ -53,14 +52,6 @@ def book(charge: Charge, lines: Mapping[str, int]) -> UUID:
         for ledger, amount in lines.items()
     )
     return movement
-
-
-def balance(ledger: str, charge: Charge | None = None) -> int:
-    """What stands in a ledger, in cents; with `charge`, of that charge alone."""
-    lines = LedgerLine.objects.filter(ledger=ledger)
-    if charge is not None:
-        lines = lines.filter(charge=charge)
-    return lines.aggregate(total=Sum("amount"))["total"] or 0
 
 
 def fees_of(charge: Charge) -> str:

@@ -109,6 +109,22 @@ class TestAsking:
             ask_correction(dossier.pk, opens=opens, reason=reason, until=in_days(procedure, days), by=verifier)
         assert not mails("correction_asked")
 
+    def test_even_a_forged_correction_opens_neither(self, procedure: Procedure, zoe: User, verifier: User) -> None:
+        dossier = submitted(procedure, zoe)
+        asked(dossier, verifier)
+        Correction.objects.update(opens=["choices", "title"])
+        assert not may_edit(reloaded(dossier.pk), "choices")
+        assert not may_edit(reloaded(dossier.pk), "title")
+
+    def test_an_accepted_paper_is_replaced_when_it_is_asked_for(
+        self, procedure: Procedure, zoe: User, verifier: User
+    ) -> None:
+        dossier = submitted(procedure, zoe)
+        dossier.folder.documents.filter(kind="cv").update(review="accepted")
+        asked(dossier, verifier, opens=("paper:cv",))
+        deposit_paper(dossier.pk, "cv", pdf(), by=zoe)
+        assert SupportingDocument.objects.current().get(kind="cv").review == "unreviewed"
+
     def test_rights(self, procedure: Procedure, zoe: User, stranger: User) -> None:
         dossier = submitted(procedure, zoe)
         for person in (zoe, stranger):  # another school does not even see the dossier
@@ -203,6 +219,14 @@ class TestByItself:
         document = self.refuse_cv(dossier, verifier, django_capture_on_commit_callbacks)
         ask_for_paper_again(str(document.pk))
         assert Correction.objects.count() == len(mails("correction_asked")) == 1
+
+    def test_a_paper_accepted_after_all_is_not_asked_for(self, procedure: Procedure, zoe: User, verifier: User) -> None:
+        dossier = submitted(procedure, zoe)
+        document = SupportingDocument.objects.get(folder=dossier.folder, kind="cv")
+        review_paper(document.pk, accepted=False, reason="Illisible.", by=verifier)
+        review_paper(document.pk, accepted=True, by=verifier)
+        ask_for_paper_again(str(document.pk))  # the fact of the refusal, acted on late
+        assert not Correction.objects.exists()
 
     def test_a_late_paper_keeps_its_own_deadline(
         self,

@@ -12,7 +12,7 @@ from accounts.models import User
 from applicants.answers import save_answers
 from applicants.choices import rank_choices
 from applicants.editing import NotEditable
-from applicants.fees import NotExempt, fee_charge, fee_standing, why_not_settled
+from applicants.fees import NotExempt, fee_charge, fee_standing
 from applicants.models import Choice
 from applicants.papers import deposit_paper
 from applicants.submission import NotReady, submit_dossier
@@ -166,15 +166,6 @@ class TestScholarshipHolders:
         with pytest.raises(NotReady) as refusal:
             submit_dossier(dossier.pk, by=zoe)
         assert [item.place for item in refusal.value.items] == ["payment"]
-
-
-def test_what_staff_read_of_it(procedure: Procedure, zoe: User, verifier: User) -> None:
-    dossier = filled(procedure, zoe)
-    assert why_not_settled(dossier) == "Les frais ne sont pas réglés."
-    declare_transfer(fee_of(dossier, zoe).pk, on=TODAY, by=zoe)
-    assert "annoncé" in why_not_settled(dossier)
-    confirm_transfer(fee_of(dossier, zoe).pk, by=verifier, received_on=TODAY)
-    assert why_not_settled(dossier) == ""
 
 
 def test_answers_of_every_kind_are_plausible(procedure: Procedure) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from django.core.files.storage import default_storage
 
@@ -16,7 +18,9 @@ from applicants.papers import AlreadyAccepted, Enough, NotAsked, deposit_paper, 
 from applicants.tests.scenario import (
     CLOSED,
     LAST_SECOND,
+    OPEN,
     VERIFYING,
+    ast_2026,
     begun,
     events,
     fee_of,
@@ -32,6 +36,7 @@ from applicants.values import WrongAnswer
 from documents.intake import WrongFile
 from documents.models import SupportingDocument
 from journal.errors import Closed, Refused
+from programmes.loading import store
 from programmes.models import Procedure
 
 ALL_THREE = ("albi", "ales", "nord-europe")
@@ -332,3 +337,13 @@ class TestPapers:
         SupportingDocument.objects.filter(pk=document.pk).update(check_state="passed", review="accepted")
         with pytest.raises(AlreadyAccepted):
             remove_paper(document.pk, by=zoe)
+
+    def test_nor_does_another_take_its_place_where_there_can_be_one_only(self, zoe: User) -> None:
+        file = ast_2026()
+        papers = tuple(dataclasses.replace(paper, max_files=1) for paper in file.rules.papers)
+        store(dataclasses.replace(file, rules=dataclasses.replace(file.rules, papers=papers)), rehearsal=True)
+        dossier = submitted(set_clock(Procedure.objects.get(), OPEN), zoe)
+        document = deposit_paper(dossier.pk, "required-title", pdf(), by=zoe)
+        SupportingDocument.objects.filter(pk=document.pk).update(check_state="passed", review="accepted")
+        with pytest.raises(AlreadyAccepted):
+            deposit_paper(dossier.pk, "required-title", pdf(), by=zoe)

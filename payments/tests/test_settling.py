@@ -40,7 +40,15 @@ def _ledger_sums_to_zero(db: None) -> object:
     assert all(movement["total"] == 0 for movement in movements)
     for charge in Charge.objects.all():
         expected = charge.amount if charge.state == Charge.State.DUE else 0
-        assert ledger.balance(ledger.OWED, charge) == expected
+        assert balance(ledger.OWED, charge) == expected
+
+
+def balance(ledger: str, charge: Charge | None = None) -> int:
+    """What stands in a ledger, in cents; with `charge`, of that charge alone."""
+    lines = LedgerLine.objects.filter(ledger=ledger)
+    if charge is not None:
+        lines = lines.filter(charge=charge)
+    return lines.aggregate(total=Sum("amount"))["total"] or 0
 
 
 def standing(charge: Charge) -> Standing:
@@ -65,7 +73,7 @@ class TestTransfers:
         assert standing(charge) == Standing.ANNOUNCED
         confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
         assert standing(charge) == Standing.SETTLED
-        assert ledger.balance("transfer:albi") == FEE
+        assert balance("transfer:albi") == FEE
         assert (mailed("payment_received"), stated("charge_settled"), happened("payment.received")) == (1, 1, 1)
 
     def test_received_without_having_been_announced(self, charge: Charge, accountant: User) -> None:
@@ -75,7 +83,7 @@ class TestTransfers:
     def test_noting_it_twice_books_it_once(self, charge: Charge, accountant: User) -> None:
         first = confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
         assert confirm_transfer(charge.pk, by=accountant, received_on=TODAY) == first
-        assert ledger.balance("transfer:albi") == FEE
+        assert balance("transfer:albi") == FEE
         assert mailed("payment_received") == 1
 
     def test_announcing_again_corrects_the_day(self, charge: Charge, payer: User) -> None:
@@ -109,7 +117,7 @@ class TestTransfers:
         declare_transfer(charge.pk, on=TODAY, by=payer)
         settle(reference(), Outcome.PAID)
         confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
-        assert ledger.balance("to-repay:albi") == -FEE
+        assert balance("to-repay:albi") == -FEE
         assert mailed("payment_surplus") == 1
 
     def test_rights(self, charge: Charge, payer: User, stranger: User) -> None:
@@ -147,7 +155,7 @@ class TestCards:
         assert standing(charge) == Standing.DUE  # begun is not paid
         settle(reference(), Outcome.PAID)
         assert standing(charge) == Standing.SETTLED
-        assert ledger.balance("card:albi") == FEE
+        assert balance("card:albi") == FEE
 
     def test_a_double_click_begins_one_payment(self, charge: Charge, payer: User) -> None:
         first = begin_card_payment(charge.pk, by=payer, return_url="/")
@@ -168,7 +176,7 @@ class TestCards:
         for outcome in told:
             settle(reference(), outcome)
         assert (standing(charge) == Standing.SETTLED) is settled
-        assert ledger.balance("card:albi") == (FEE if settled else 0)
+        assert balance("card:albi") == (FEE if settled else 0)
 
     def test_a_refused_card_can_be_tried_again(self, charge: Charge, payer: User) -> None:
         begin_card_payment(charge.pk, by=payer, return_url="/")
@@ -181,7 +189,7 @@ class TestCards:
         confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
         for _ in range(2):
             settle(reference(), Outcome.PAID)
-        assert ledger.balance("to-repay:albi") == -FEE
+        assert balance("to-repay:albi") == -FEE
         assert (happened("payment.surplus"), mailed("payment_surplus")) == (1, 1)
 
     def test_only_where_the_school_takes_cards(self, charge: Charge, payer: User, albi: Participation) -> None:
@@ -269,7 +277,7 @@ class TestRedirecting:
         opened = self.redirect(charge, ales)
         assert (opened.payee, opened.amount, opened.state) == (ales, FEE, "due")
         assert Charge.objects.get(pk=charge.pk).state == "cancelled"
-        assert (ledger.balance("fees:albi"), ledger.balance("fees:ales")) == (0, -FEE)
+        assert (balance("fees:albi"), balance("fees:ales")) == (0, -FEE)
 
     def test_not_while_money_is_on_its_way_or_there(
         self, charge: Charge, payer: User, accountant: User, ales: Participation
@@ -288,7 +296,7 @@ class TestRedirecting:
         opened = self.redirect(charge, ales)
         settle(reference(), Outcome.PAID)
         assert standing(opened) == Standing.DUE
-        assert ledger.balance("to-repay:albi") == -FEE
+        assert balance("to-repay:albi") == -FEE
 
     def test_the_new_school_judges_a_granted_exemption_anew(
         self, charge: Charge, payer: User, accountant: User, ales: Participation
@@ -312,5 +320,5 @@ def test_lines_that_do_not_sum_to_zero_are_not_booked(charge: Charge) -> None:
 
 def test_each_payer_owes_their_own(procedure: Procedure, charge: Charge, albi: Participation) -> None:
     other = owed(procedure, User.objects.create_user("o@example.org"), albi)
-    assert ledger.balance(ledger.OWED) == 2 * FEE
-    assert ledger.balance(ledger.OWED, other) == FEE
+    assert balance(ledger.OWED) == 2 * FEE
+    assert balance(ledger.OWED, other) == FEE
