@@ -129,7 +129,7 @@ def _after_admission(standing: Standing, admission: Decision) -> News:
         )
     if standing.is_over:
         return _off_the_lists(standing.entries)
-    offers = f"/places/{standing.dossier.procedure.slug}/"
+    offers = reverse("offers:page", args=[standing.dossier.procedure.slug])
     if standing.period is None:
         return _between_periods(standing, offers)
     until = {"end": deadline(standing.period.ends_at)}

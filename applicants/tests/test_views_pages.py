@@ -14,6 +14,7 @@ from applicants.answers import save_answers
 from applicants.given import answers_of
 from applicants.models import Dossier
 from applicants.referees import name_referee
+from applicants.tests.reading import read
 from applicants.tests.scenario import CLOSED, begun, complete, filled, pdf, reloaded, set_clock
 from documents.models import SupportingDocument
 from programmes.models import Procedure
@@ -39,7 +40,7 @@ def url(name: str, procedure: Procedure, *args: object) -> str:
 def page(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, address
-    return answer.content.decode()
+    return read(answer)
 
 
 def every_page(procedure: Procedure, dossier: Dossier) -> list[str]:
@@ -106,7 +107,7 @@ def test_a_page_saves_what_is_there_and_says_what_is_left(client: Client, proced
     saved = answers_of(reloaded(dossier.pk))
     assert (saved["family_name"], saved["birth_date"]) == ("Nguyễn", "2004-03-27")
     assert "unknown" not in saved
-    text = answer.content.decode()
+    text = read(answer)
     assert "Il reste à compléter : Commune de naissance" in text
     assert answer.redirect_chain[-1][0] == url("page", procedure, "contact")
 
@@ -117,7 +118,7 @@ def test_a_page_with_an_answer_of_the_wrong_shape_saves_nothing(
     dossier = begun(procedure, zoe)
     typed = {"family_name": "Lefèvre", "birth_date": "hier"}
     answer = signed_in(client, zoe).post(url("page", procedure, "identity"), typed)
-    text = answer.content.decode()
+    text = read(answer)
     assert answer.status_code == 200
     assert "data-error-summary" in text
     assert 'href="#id_birth_date"' in text
@@ -128,7 +129,7 @@ def test_a_page_with_an_answer_of_the_wrong_shape_saves_nothing(
 def test_an_answer_longer_than_its_question_allows_is_refused(client: Client, procedure: Procedure, zoe: User) -> None:
     begun(procedure, zoe)
     answer = signed_in(client, zoe).post(url("page", procedure, "identity"), {"family_name": "é" * 121})
-    assert "elle ne peut pas en avoir plus de 120" in answer.content.decode()
+    assert "elle ne peut pas en avoir plus de 120" in read(answer)
 
 
 def test_a_date_typed_by_hand_is_understood(client: Client, procedure: Procedure, zoe: User) -> None:
@@ -144,7 +145,7 @@ def test_a_declaration_unticked_is_taken_back(client: Client, procedure: Procedu
     )
     saved = answers_of(reloaded(dossier.pk))
     assert (saved["honour"], saved["rules_accepted"]) == ("yes", "")
-    assert "Sans cette déclaration" in answer.content.decode()
+    assert "Sans cette déclaration" in read(answer)
 
 
 def test_a_page_that_the_procedure_does_not_have_is_not_there(client: Client, procedure: Procedure, zoe: User) -> None:
@@ -162,7 +163,7 @@ def test_after_the_closing_hour_a_page_is_read_and_a_save_is_refused_in_words(
     signed_in(client, zoe)
     assert "Enregistrer et continuer" not in page(client, url("page", procedure, "identity"))
     answer = client.post(url("page", procedure, "identity"), {"family_name": "Lefèvre"})
-    assert "close depuis le vendredi 20 mars 2026 à 23 h" in answer.content.decode()
+    assert "close depuis le vendredi 20 mars 2026 à 23 h" in read(answer)
     assert reloaded(dossier.pk).candidate.family_name == ""
 
 
@@ -182,7 +183,7 @@ def test_a_title_without_its_speciality_is_refused_at_its_field(
 ) -> None:
     begun(procedure, zoe)
     answer = signed_in(client, zoe).post(url("title", procedure), {"title": "L3", "equivalence": ""})
-    text = answer.content.decode()
+    text = read(answer)
     assert 'href="#id_speciality_0"' in text
     assert 'href="#id_speciality_1"' not in text  # the lists of other titles are no matter
 
@@ -193,22 +194,22 @@ def test_an_equivalence_that_the_title_cannot_have_is_refused_in_words(
     dossier = begun(procedure, zoe)
     typed = {"title": "L3", "speciality_0": "chimie", "equivalence": "four_years"}
     answer = signed_in(client, zoe).post(url("title", procedure), typed)
-    assert "data-error-summary" in answer.content.decode()
+    assert "data-error-summary" in read(answer)
     assert reloaded(dossier.pk).title == ""
 
 
 def test_schools_closed_to_a_title_say_why_before_it_is_saved(client: Client, procedure: Procedure, zoe: User) -> None:
     begun(procedure, zoe)
     asked = {"title": "L3", "speciality_0": "biologie-biochimie"}
-    text = signed_in(client, zoe).get(url("eligible_schools", procedure), asked).content.decode()
-    assert "Biologie, Biochimie n&#x27;est pas recevable à IMT Nord Europe." in text
+    text = read(signed_in(client, zoe).get(url("eligible_schools", procedure), asked))
+    assert "Biologie, Biochimie n'est pas recevable à IMT Nord Europe." in text
     assert text.count("Non recevable") == 1
 
 
 def test_a_change_of_title_says_which_choices_it_took_away(client: Client, procedure: Procedure, zoe: User) -> None:
     filled(procedure, zoe)
     typed = {"title": "BUT3", "speciality_1": "chimie", "equivalence": ""}
-    text = signed_in(client, zoe).post(url("title", procedure), typed, follow=True).content.decode()
+    text = read(signed_in(client, zoe).post(url("title", procedure), typed, follow=True))
     assert "pas recevable à IMT Nord Europe : ce vœu a été retiré" in text
 
 
@@ -242,7 +243,7 @@ def test_an_ineligible_school_is_shown_closed_and_refused(client: Client, proced
     assert 'value="ales"' in text
     assert 'value="nord-europe"' not in text
     answer = client.post(url("choices", procedure), {"add": "nord-europe"}, follow=True)
-    assert "Biologie, Biochimie n&#x27;est pas recevable à IMT Nord Europe." in answer.content.decode()
+    assert "Biologie, Biochimie n'est pas recevable à IMT Nord Europe." in read(answer)
     assert order_of(dossier) == ["albi"]
 
 
@@ -255,7 +256,7 @@ def test_the_script_of_the_ranking_learns_whether_it_was_saved(client: Client, p
     refused = client.post(url("choices", procedure), {"order": ["ales", "ales"]}, headers=by_script)
     assert refused.status_code == 409
     assert order_of(dossier) == ["ales", "albi"]
-    assert "ne se classe qu&#x27;une fois" in page(client, url("choices", procedure))
+    assert "ne se classe qu'une fois" in page(client, url("choices", procedure))
 
 
 # --- Papers -------------------------------------------------------------------------------------------------
@@ -265,7 +266,7 @@ def test_a_file_is_deposited_and_listed(client: Client, procedure: Procedure, zo
     dossier = begun(procedure, zoe)
     signed_in(client, zoe)
     answer = client.post(url("paper", procedure, "cv"), {"file": pdf("Mon CV – été.pdf")}, follow=True)
-    text = answer.content.decode()
+    text = read(answer)
     assert "Mon CV – été.pdf" in text
     assert "Contrôle en cours" in text
     assert dossier.folder.documents.get().kind == "cv"
@@ -277,7 +278,7 @@ def test_a_wrong_file_says_what_to_do_at_its_field(client: Client, procedure: Pr
     word.seek(0)
     word.write(b"PK\x03\x04 a text processor's")
     word.seek(0)
-    text = signed_in(client, zoe).post(url("paper", procedure, "cv"), {"file": word}).content.decode()
+    text = read(signed_in(client, zoe).post(url("paper", procedure, "cv"), {"file": word}))
     assert "choisissez « Enregistrer sous » et le format PDF" in text
     assert "data-error-summary" in text
     assert not dossier.folder.documents.exists()
@@ -285,18 +286,18 @@ def test_a_wrong_file_says_what_to_do_at_its_field(client: Client, procedure: Pr
 
 def test_no_file_chosen_is_said(client: Client, procedure: Procedure, zoe: User) -> None:
     begun(procedure, zoe)
-    text = signed_in(client, zoe).post(url("paper", procedure, "cv")).content.decode()
-    assert "Choisissez d’abord un fichier." in text
+    text = read(signed_in(client, zoe).post(url("paper", procedure, "cv")))
+    assert "Choisissez d'abord un fichier." in text
 
 
 def test_a_paper_turned_down_is_a_problem_everywhere(client: Client, procedure: Procedure, zoe: User) -> None:
     dossier = filled(procedure, zoe)
     papers = SupportingDocument.objects.filter(folder=dossier.folder, kind="cv")
-    papers.update(check_state="rejected", check_reason="Ce fichier ne s’ouvre pas.")
+    papers.update(check_state="rejected", check_reason="Ce fichier ne s'ouvre pas.")
     signed_in(client, zoe)
     assert "Un fichier est à remplacer." in page(client, reverse("campaign:dossier", args=[procedure.slug]))
     assert "À remplacer" in page(client, url("papers", procedure))
-    assert "Ce fichier ne s’ouvre pas." in page(client, url("paper", procedure, "cv"))
+    assert "Ce fichier ne s'ouvre pas." in page(client, url("paper", procedure, "cv"))
 
 
 def test_a_file_is_served_to_its_owner_once_checked(
@@ -318,7 +319,7 @@ def test_a_file_is_taken_back_by_its_owner_alone(client: Client, procedure: Proc
     address = reverse("applicants:remove_paper", args=[document.pk])
     assert signed_in(client, other).post(address).status_code == 404
     assert signed_in(client, zoe).get(address).status_code == 405
-    text = client.post(address, follow=True).content.decode()
+    text = read(client.post(address, follow=True))
     assert "est retiré" in text
     assert "1 fichier remplacé ou retiré" in text
     document.refresh_from_db()
@@ -340,7 +341,7 @@ def test_who_has_no_name_yet_is_led_to_it_before_naming_anybody(
 ) -> None:
     begun(procedure, zoe)
     text = page(signed_in(client, zoe), url("name_referee", procedure, "appraiser"))
-    assert "Remplissez d’abord votre identité." in text
+    assert "Remplissez d'abord votre identité." in text
     assert "Envoyer la demande" not in text
 
 
@@ -348,7 +349,7 @@ def test_a_referee_is_named_and_their_state_shown(client: Client, procedure: Pro
     introduced(procedure, zoe)
     signed_in(client, zoe)
     typed = {"name": "Marie Curie", "position": "Licence", "email": "m.curie@example.org", "language": "en"}
-    text = client.post(url("name_referee", procedure, "appraiser"), typed, follow=True).content.decode()
+    text = read(client.post(url("name_referee", procedure, "appraiser"), typed, follow=True))
     assert "Nous écrivons à Marie Curie" in text
     assert "Réponse attendue" in text
 
@@ -356,7 +357,7 @@ def test_a_referee_is_named_and_their_state_shown(client: Client, procedure: Pro
 def test_naming_oneself_is_refused_in_words(client: Client, procedure: Procedure, zoe: User) -> None:
     dossier = introduced(procedure, zoe)
     typed = {"name": "Moi", "position": "Ami", "email": zoe.email, "language": "fr"}
-    text = signed_in(client, zoe).post(url("name_referee", procedure, "appraiser"), typed).content.decode()
+    text = read(signed_in(client, zoe).post(url("name_referee", procedure, "appraiser"), typed))
     assert "Cette adresse est la vôtre" in text
     assert not dossier.referees.exists()
 
@@ -371,10 +372,10 @@ def test_a_referee_is_reminded_and_replaced_by_the_candidate_alone(
     assert signed_in(client, other).post(remind).status_code == 404
     begun(procedure, other)
     assert client.get(replace).status_code == 404
-    text = signed_in(client, zoe).post(remind, follow=True).content.decode()
-    assert "il y a moins d&#x27;un jour" in text  # the refusal, in words
+    text = read(signed_in(client, zoe).post(remind, follow=True))
+    assert "il y a moins d'un jour" in text  # the refusal, in words
     typed = {"name": "B", "position": "Master", "email": "b@b.fr", "language": "fr"}
-    assert "Nous écrivons à B" in client.post(replace, typed, follow=True).content.decode()
+    assert "Nous écrivons à B" in read(client.post(replace, typed, follow=True))
 
 
 # --- The fee ------------------------------------------------------------------------------------------------
@@ -392,15 +393,15 @@ def test_the_fee_names_the_account_of_the_first_choice(client: Client, procedure
 def test_a_transfer_is_announced_then_taken_back(client: Client, procedure: Procedure, zoe: User) -> None:
     filled(procedure, zoe)
     signed_in(client, zoe)
-    text = client.post(url("fee", procedure), {"on": "2026-02-09"}, follow=True).content.decode()
+    text = read(client.post(url("fee", procedure), {"on": "2026-02-09"}, follow=True))
     assert "Vous avez ordonné un virement le lundi 9 février 2026." in text
-    text = client.post(url("withdraw_transfer", procedure), follow=True).content.decode()
-    assert "J’ai fait le virement" in text
+    text = read(client.post(url("withdraw_transfer", procedure), follow=True))
+    assert "J'ai fait le virement" in text
 
 
 def test_a_transfer_to_come_is_refused_at_its_field(client: Client, procedure: Procedure, zoe: User) -> None:
     filled(procedure, zoe)
-    text = signed_in(client, zoe).post(url("fee", procedure), {"on": "2026-02-11"}).content.decode()
+    text = read(signed_in(client, zoe).post(url("fee", procedure), {"on": "2026-02-11"}))
     assert "il ne peut pas être à venir" in text
 
 
@@ -411,10 +412,10 @@ def test_scholarship_holders_are_led_to_their_certificate_then_exempt(
     signed_in(client, zoe)
     client.post(url("page", procedure, "scholarship"), {"scholarship": "yes"})
     assert url("paper", procedure, "crous-certificate") in page(client, url("fee", procedure))
-    refused = client.post(url("ask_exemption", procedure), follow=True).content.decode()
-    assert "Déposez d&#x27;abord la pièce qui le prouve" in refused
+    refused = read(client.post(url("ask_exemption", procedure), follow=True))
+    assert "Déposez d'abord la pièce qui le prouve" in refused
     client.post(url("paper", procedure, "crous-certificate"), {"file": pdf()})
-    asked = client.post(url("ask_exemption", procedure), follow=True).content.decode()
+    asked = read(client.post(url("ask_exemption", procedure), follow=True))
     assert "Exonération demandée" in asked
 
 

@@ -14,6 +14,7 @@ from applicants.answers import save_answers
 from applicants.corrections import ask_correction
 from applicants.models import Dossier, Referee, Status
 from applicants.referees import name_referee, secret_of
+from applicants.tests.reading import read
 from applicants.tests.scenario import CLOSED, LAST_SECOND, begun, complete, filled, pdf, reloaded, set_clock, submitted
 from programmes.models import Procedure
 
@@ -32,7 +33,7 @@ def url(name: str, procedure: Procedure, *args: object) -> str:
 def page(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, address
-    return answer.content.decode()
+    return read(answer)
 
 
 # --- The start ----------------------------------------------------------------------------------------------
@@ -42,8 +43,8 @@ def test_consent_comes_before_the_dossier(client: Client, procedure: Procedure) 
     new = User.objects.create_user("new@example.org")
     client.force_login(new)
     assert 'name="consent"' in page(client, url("start", procedure))
-    refused = client.post(url("start", procedure), follow=True).content.decode()
-    assert "Lisez d&#x27;abord la notice" in refused
+    refused = read(client.post(url("start", procedure), follow=True))
+    assert "Lisez d'abord la notice" in refused
     assert not Dossier.objects.exists()
     answer = client.post(url("start", procedure), {"consent": "on"})
     assert answer["Location"] == reverse("campaign:dossier", args=[procedure.slug])
@@ -90,8 +91,8 @@ def test_what_is_missing_is_a_list_of_links(
 def test_an_incomplete_dossier_is_refused_in_words(client: Client, procedure: Procedure, zoe: User) -> None:
     dossier = filled(procedure, zoe)
     client.force_login(zoe)
-    text = client.post(url("submit", procedure), follow=True).content.decode()
-    assert "Votre dossier n’est pas encore complet." in text
+    text = read(client.post(url("submit", procedure), follow=True))
+    assert "Votre dossier n'est pas encore complet." in text
     assert reloaded(dossier.pk).status == Status.DRAFT
 
 
@@ -110,8 +111,8 @@ def test_submitting_twice_leads_to_the_same_receipt(client: Client, procedure: P
     first = client.post(url("submit", procedure), follow=True)
     second = client.post(url("submit", procedure), follow=True)
     number = reloaded(dossier.pk).receipt.number
-    assert number in first.content.decode()
-    assert number in second.content.decode()
+    assert number in read(first)
+    assert number in read(second)
 
 
 def test_the_receipt_is_not_there_before_submission(client: Client, procedure: Procedure, zoe: User) -> None:
@@ -126,7 +127,7 @@ def test_the_last_second_counts_and_the_closing_hour_does_not(
     in_time, late = complete(procedure, zoe), complete(procedure, other)
     set_clock(procedure, CLOSED)
     client.force_login(other)
-    text = client.post(url("submit", procedure), follow=True).content.decode()
+    text = read(client.post(url("submit", procedure), follow=True))
     assert "close depuis le vendredi 20 mars 2026 à 23 h" in text
     set_clock(procedure, LAST_SECOND)
     client.force_login(zoe)
@@ -146,7 +147,7 @@ def test_after_submission_every_page_is_read_only_in_few_queries(
             text = page(client, address)
         assert "Enregistrer et continuer" not in text, address
         assert "Déposer le fichier" not in text, address
-    refused = client.post(url("choices", procedure), {"move": "down:albi"}, follow=True).content.decode()
+    refused = read(client.post(url("choices", procedure), {"move": "down:albi"}, follow=True))
     assert "définitif" in refused
 
 
@@ -157,7 +158,7 @@ def test_a_late_paper_is_deposited_after_submission(client: Client, procedure: P
     client.post(url("paper", procedure, "required-title"), {"file": pdf()})
     assert dossier.folder.documents.filter(kind="required-title").exists()
     set_clock(procedure, "2026-07-18 00:00:00")
-    text = client.post(url("paper", procedure, "required-title"), {"file": pdf()}).content.decode()
+    text = read(client.post(url("paper", procedure, "required-title"), {"file": pdf()}))
     assert "cette partie ne se modifie plus" in text
     assert dossier.folder.documents.filter(kind="required-title").count() == 1
 
@@ -181,8 +182,8 @@ def test_a_correction_opens_what_it_names_and_is_answered(
     assert "Complétez ceci." in page(client, url("page", procedure, "identity"))  # said on every page
     assert "Enregistrer et continuer" in page(client, url("page", procedure, "contact"))
     assert "Enregistrer et continuer" not in page(client, url("page", procedure, "identity"))
-    answer = client.post(address, follow=True).content.decode()
-    assert "Votre réponse est transmise à l’école." in answer
+    answer = read(client.post(address, follow=True))
+    assert "Votre réponse est transmise à l'école." in answer
     assert "Enregistrer et continuer" not in page(client, url("page", procedure, "contact"))
 
 
@@ -193,7 +194,7 @@ def test_a_correction_answered_too_soon_says_what_is_missing(
     address = asked(dossier, verifier, "paper:cv")
     dossier.folder.documents.filter(kind="cv").update(review="refused", review_reason="Illisible")
     client.force_login(zoe)
-    text = client.post(address).content.decode()
+    text = read(client.post(address))
     assert "data-error-summary" in text
     assert f'href="{url("paper", procedure, "cv")}"' in text
 
@@ -212,7 +213,7 @@ def test_withdrawing_is_for_good(client: Client, procedure: Procedure, zoe: User
     dossier = submitted(procedure, zoe)
     client.force_login(zoe)
     assert "data-confirm" in page(client, url("withdraw", procedure))
-    text = client.post(url("withdraw", procedure), follow=True).content.decode()
+    text = read(client.post(url("withdraw", procedure), follow=True))
     assert "Votre candidature est retirée" in text
     assert reloaded(dossier.pk).status == Status.WITHDRAWN
 
@@ -220,8 +221,8 @@ def test_withdrawing_is_for_good(client: Client, procedure: Procedure, zoe: User
 def test_a_draft_is_not_withdrawn(client: Client, procedure: Procedure, zoe: User) -> None:
     dossier = begun(procedure, zoe)
     client.force_login(zoe)
-    text = client.post(url("withdraw", procedure), follow=True).content.decode()
-    assert "il n&#x27;y a rien à retirer" in text
+    text = read(client.post(url("withdraw", procedure), follow=True))
+    assert "il n'y a rien à retirer" in text
     assert reloaded(dossier.pk).status == Status.DRAFT
 
 
@@ -255,10 +256,10 @@ def test_a_referee_drafts_and_deposits_without_an_account(
     client.post(address, {"acquaintance": "Son enseignante", "keep": "1"})
     with django_assert_max_num_queries(MOST_QUERIES):
         answer = client.get(address)
-    assert "Son enseignante" in answer.content.decode()
-    assert "Zoé Lefèvre" in answer.content.decode()
-    assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("no-referrer", "noindex")
-    text = client.post(address, {**answers, "deposit": "1"}, follow=True).content.decode()
+    assert "Son enseignante" in read(answer)
+    assert "Zoé Lefèvre" in read(answer)
+    assert answer["X-Robots-Tag"] == "noindex"
+    text = read(client.post(address, {**answers, "deposit": "1"}, follow=True))
     assert "Votre fiche est déposée" in text
     assert "Un projet solide." not in text  # a link that goes astray shows nothing of it
     referee.refresh_from_db()
@@ -266,7 +267,7 @@ def test_a_referee_drafts_and_deposits_without_an_account(
 
 
 def test_an_incomplete_appraisal_stays_a_draft_and_says_where(client: Client, referee: Referee) -> None:
-    text = client.post(appraisal_of(referee), {"acquaintance": "Son enseignante", "deposit": "1"}).content.decode()
+    text = read(client.post(appraisal_of(referee), {"acquaintance": "Son enseignante", "deposit": "1"}))
     assert "data-error-summary" in text
     assert 'href="#id_opinion"' in text
     referee.refresh_from_db()
@@ -276,11 +277,11 @@ def test_an_incomplete_appraisal_stays_a_draft_and_says_where(client: Client, re
 def test_a_referee_declines(client: Client, referee: Referee, zoe: User) -> None:
     address = reverse("applicants:decline_appraisal", args=[secret_of(referee.pk)])
     assert client.get(address).status_code == 405
-    assert "Vous avez décliné" in client.post(address, follow=True).content.decode()
+    assert "Vous avez décliné" in read(client.post(address, follow=True))
     client.force_login(zoe)
     text = page(client, url("referees", referee.dossier.procedure))
     assert "A décliné" in text
-    assert "Désigner quelqu’un d’autre" in text
+    assert "Désigner quelqu'un d'autre" in text
 
 
 def test_the_candidate_never_reads_the_appraisal(
@@ -309,6 +310,6 @@ def test_an_appraisal_too_late_is_refused_in_words_and_keeps_what_was_typed(
     client: Client, referee: Referee, answers: dict[str, str]
 ) -> None:
     set_clock(referee.dossier.procedure, CLOSED)
-    text = client.post(appraisal_of(referee), {**answers, "deposit": "1"}).content.decode()
+    text = read(client.post(appraisal_of(referee), {**answers, "deposit": "1"}))
     assert "Le délai est passé" in text
     assert "Un projet solide." in text

@@ -34,7 +34,8 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
         """
         if settings.DEMO:
             return self
-        return self.filter(Q(is_rehearsal=False) | Q(roles__user=user.pk)).distinct()
+        staffed = Q(roles__user=user.pk) if user.is_authenticated else Q()
+        return self.filter(Q(is_rehearsal=False) | staffed).distinct()
 
     def staffed_by(self, user: User) -> Self:
         """Those in which `user` has a role (all of them for an administrator)."""

@@ -1,0 +1,63 @@
+"""The timeline: its order, what is past, under way and to come, and ends said as people say them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from campaign.timeline import milestones
+from programmes.models import CalendarEntry, Period, Step
+from programmes.text import Text
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def at(day: int, hour: int = 0) -> dt.datetime:
+    return dt.datetime(2026, 3, day, hour, tzinfo=PARIS)
+
+
+def line(now: dt.datetime) -> list[tuple[str, str]]:
+    entries = [
+        CalendarEntry(label=Text("Tardif", ""), ends_at=at(31)),
+        CalendarEntry(label=Text("Dépôt", ""), starts_at=at(1, 14), ends_at=at(10, 23)),
+    ]
+    tests = Step(label=Text("Épreuves", ""))
+    tests.first_day, tests.last_day = dt.date(2026, 3, 15), dt.date(2026, 3, 16)  # type: ignore[attr-defined]
+    results = Step(label=Text("Admission", ""), results_at=at(20, 14))
+    periods = [Period(number=1, starts_at=at(20, 14), ends_at=at(25, 23))]
+    found = milestones(entries, [tests, results], periods, now)
+    return [(item.label.split(",")[0], item.state) for item in found]
+
+
+@pytest.mark.parametrize(
+    ("now", "states"),
+    [
+        (at(1, 13), "next next next next next"),
+        (at(1, 14), "now next next next next"),
+        (at(10, 23), "past next next next next"),  # the end is strict
+        (at(16, 23), "past now next next next"),
+        (at(17), "past past next next next"),
+        (at(20, 14), "past past past now next"),
+        (at(31), "past past past past past"),
+    ],
+)
+def test_each_milestone_is_past_now_or_next(now: dt.datetime, states: str) -> None:
+    assert [state for _, state in line(now)] == states.split()
+
+
+def test_milestones_stand_in_the_order_of_time() -> None:
+    assert [label for label, _ in line(at(1))] == [
+        "Dépôt",
+        "Épreuves",
+        "Résultats : Admission",
+        "Propositions d’intégration",
+        "Tardif",
+    ]
+
+
+def test_a_window_that_ends_at_midnight_ends_with_its_last_day() -> None:
+    window = CalendarEntry(label=Text("Titres", ""), ends_at=at(18))
+    (found,) = milestones([window], [], [], at(1))
+    assert found.when == "jusqu’au mardi 17 mars 2026 à minuit"

@@ -1,0 +1,106 @@
+"""The portal's home and the page of a procedure: what anyone may read there, and what stays unannounced."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from applicants.tests.reading import read
+from applicants.tests.scenario import CLOSED, begun, person, procedure_at, set_clock, staff
+from programmes.models import Procedure
+
+MOST_QUERIES = 12
+HOME = "/"
+
+
+@pytest.fixture
+def rehearsal(db: None) -> Procedure:
+    """The procedure as a rehearsal, open."""
+    return procedure_at("2026-02-10 10:00")
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return read(answer)
+
+
+def test_a_rehearsal_is_announced_to_its_staff_only(client: Client, rehearsal: Procedure) -> None:
+    assert "Admission sur titres 2026" not in page(client, HOME)
+    client.force_login(person())
+    assert "Admission sur titres 2026" not in page(client, HOME)
+    client.force_login(staff(rehearsal, "office"))
+    assert "Admission sur titres 2026" in page(client, HOME)
+
+
+def test_a_real_procedure_is_announced_to_all(client: Client, rehearsal: Procedure) -> None:
+    Procedure.objects.update(is_rehearsal=False, clock_offset=dt.timedelta(0))
+    assert "Admission sur titres 2026" in page(client, HOME)
+
+
+def test_home_says_what_can_be_applied_to(
+    client: Client, rehearsal: Procedure, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(staff(rehearsal, "office"))
+    with django_assert_max_num_queries(MOST_QUERIES):
+        text = page(client, HOME)
+    assert "vendredi 20 mars 2026 à 23 h" in text
+    assert "Commencer mon dossier" in text
+    set_clock(rehearsal, "2026-01-26 13:59:59")
+    assert "Les candidatures ouvrent le" in page(client, HOME)
+    set_clock(rehearsal, CLOSED)
+    text = page(client, HOME)
+    assert "Les candidatures sont closes." in text
+    assert "Commencer mon dossier" not in text
+
+
+def test_home_leads_to_one_s_own_dossier_announced_or_not(client: Client, rehearsal: Procedure) -> None:
+    zoe, other = person(), person("max@example.org")
+    begun(rehearsal, zoe)
+    client.force_login(other)
+    assert "Ouvrir mon dossier" not in page(client, HOME)
+    client.force_login(zoe)
+    assert "Ouvrir mon dossier" in page(client, HOME)
+
+
+def test_an_empty_home_says_what_will_be_there(client: Client, db: None) -> None:
+    assert "Aucune procédure n'est annoncée" in page(client, HOME)
+
+
+def test_a_procedure_is_shown_whole_in_few_queries(
+    client: Client, rehearsal: Procedure, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(person())
+    with django_assert_max_num_queries(MOST_QUERIES):
+        text = page(client, reverse("campaign:procedure", args=[rehearsal.slug]))
+    for said in [
+        "60 places en tout.",
+        "IMT Mines Alès",
+        "Géosciences",
+        "76 €",
+        "du lundi 18 mai 2026 au jeudi 21 mai 2026",
+        "jusqu'au vendredi 17 juillet 2026 à minuit",
+        "Une note de 4 sur 20 ou moins est éliminatoire.",
+    ]:
+        assert said in text, said
+
+
+def test_a_title_that_a_school_never_takes_gives_it_no_column(client: Client, rehearsal: Procedure) -> None:
+    answer = client.get(reverse("campaign:procedure", args=[rehearsal.slug]))
+    columns = {table.title.code: [str(name) for name in table.columns] for table in answer.context["eligibility"]}
+    assert "IMT Nord Europe" not in columns["BUT3"]
+    assert "IMT Nord Europe" in columns["L3"]
+
+
+def test_what_an_incident_says_stands_on_top(client: Client, rehearsal: Procedure) -> None:
+    Procedure.objects.update(incident={"fr": "Le dépôt des pièces est ralenti.", "en": ""})
+    text = page(client, reverse("campaign:procedure", args=[rehearsal.slug]))
+    assert "Le dépôt des pièces est ralenti." in text
+
+
+def test_an_unknown_procedure_is_not_there(client: Client, db: None) -> None:
+    assert client.get(reverse("campaign:procedure", args=["nothing"])).status_code == 404
