@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from applicants.models import Dossier
@@ -36,8 +36,9 @@ class EligibilityTable:
 
 def procedure(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one procedure."""
-    loaded = Procedure.objects.exclude(current_version=None).select_related("current_version")
-    shown = get_object_or_404(loaded, slug=slug)
+    shown = get_object_or_404(Procedure.objects.select_related("current_version"), slug=slug)
+    if shown.current_version is None:
+        raise Http404
     now = shown.now()
     pools = list(Pool.objects.filter(programme__procedure=shown).select_related("programme__school", "track"))
     rules = shown.current_version.rules
