@@ -34,6 +34,7 @@
             body: new FormData(form),
             headers: { "X-Requested-With": "fetch" },
           });
+          if (answer.status === 409) location.reload(); // refused: the order as it stands, and why
           if (answer.status !== 204) throw new Error(String(answer.status));
           if (!changed) show("saved", `${status.dataset.moved} ${words.wordsSaved}`);
         } catch {
