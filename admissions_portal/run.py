@@ -99,6 +99,9 @@ def prepare() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     django.setup()
     call_command("migrate", verbosity=0)
+    from campaign.demonstration.guard import require_made_up  # the apps are there now
+
+    require_made_up()
 
 
 def children() -> Iterator[Child]:

@@ -202,6 +202,9 @@ CELERY_BEAT_SCHEDULE = {
     "render the notices": every(20, "documents.tasks.render_notices"),
 }
 
+if DEMO:
+    CELERY_BEAT_SCHEDULE["play the demonstration"] = every(20, "campaign.tasks.play_demonstration")
+
 # --- Sign-in ------------------------------------------------------------------------------------------------
 # Candidates: an address and a mailed code, or a passkey.
 # Teams: a password and a code from an application, or a passkey.
@@ -232,7 +235,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "notifications.sign_in.AccountAdapter"
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "signup": "accounts.forms.SignUpForm",
+    "request_login_code": "accounts.forms.CodeForm",
+    "add_email": "accounts.forms.AddAddressForm",
+    "change_email": "accounts.forms.ChangeAddressForm",
+    "reset_password": "accounts.forms.PasswordLinkForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
@@ -288,6 +298,7 @@ if TRUSTED_PROXIES:
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("Français")), ("en", _("Anglais"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "admissions_portal.formats"  # English dates are European ones
 USE_TZ = True  # instants are stored in UTC
 TIME_ZONE = CELERY_TIMEZONE = "Europe/Paris"  # and read and written in the notices' time
 

@@ -1,12 +1,13 @@
 """The home pages: their addresses."""
 
-from django.urls import path
+from django.urls import include, path
 
 from campaign.views import dossier, home, procedure
 
 app_name = "campaign"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("demonstration/", include("campaign.demonstration.urls")),
     path("procedures/<slug:slug>/", procedure.procedure, name="procedure"),
     path("mon-dossier/<slug:slug>/", dossier.dossier_home, name="dossier"),
     path("mon-dossier/<slug:slug>/convocation.ics", dossier.summons_calendar, name="summons_calendar"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -16,8 +16,13 @@ from programmes.rules import Rules, as_json, from_json
 
 VERSIONS_KEPT = 64
 
+if TYPE_CHECKING:
+    JSONColumn = models.JSONField[Rules, Rules]
+else:
+    JSONColumn = models.JSONField
 
-class RulesField(models.JSONField):
+
+class RulesField(JSONColumn):
     """A JSON column that reads and writes `Rules`."""
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Rules:

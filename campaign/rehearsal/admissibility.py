@@ -1,11 +1,12 @@
-"""Admissibility: the jury meets, declares each validated dossier admissible or not, and the results come out at their hour.
+"""Admissibility: the jury meets, and declares each validated dossier admissible or not.
 
-Rule: AST-13.
+The results come out by themselves at their hour. Rule: AST-13.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from applicants.models import Dossier, Status
 from campaign.rehearsal.company import Company, Event
@@ -27,7 +28,7 @@ def events(company: Company) -> Iterator[Event]:
     """The meeting of the jury."""
     step = company.step(Step.Kind.ADMISSIBILITY)
     if step is not None and (meets := step.meets_at or step.results_at) is not None:
-        yield Event(meets, lambda: meet(company, step))
+        yield Event(meets, partial(meet, company, step))
 
 
 def meet(company: Company, step: Step) -> None:

@@ -1,11 +1,12 @@
-"""Admission: the jury meets, ranks the candidates of each pool, and the results come out at their hour.
+"""Admission: the jury meets, and ranks the candidates of each pool.
 
-Rule: AST-16.
+The results come out by themselves at their hour. Rule: AST-16.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from campaign.rehearsal.company import Company, Event
 from offers.lists import admissible_dossiers, prepare_admission, rankable_dossiers, set_list, total
@@ -18,7 +19,7 @@ def events(company: Company) -> Iterator[Event]:
     """The meeting of the jury."""
     step = company.step(Step.Kind.ADMISSION)
     if step is not None and (meets := step.meets_at or step.results_at) is not None:
-        yield Event(meets, lambda: meet(company, step))
+        yield Event(meets, partial(meet, company, step))
 
 
 def meet(company: Company, step: Step) -> None:
@@ -26,11 +27,12 @@ def meet(company: Company, step: Step) -> None:
     if not admissible_dossiers(company.procedure).exists():
         return
     bar = BAR * float(sum(rule.out_of for rule in company.rules.tests))
+    rankable = rankable_dossiers(company.procedure)
     pools = Pool.objects.filter(programme__procedure=company.procedure)
     for pool in pools.select_related("programme__procedure", "track").order_by(
         "programme__position", "track__position"
     ):
-        ranked = [dossier for dossier in rankable_dossiers(pool) if total(dossier.marks.all()) >= bar]
+        ranked = [dossier for dossier in rankable[pool.pk] if total(dossier.marks.all()) >= bar]
         order = [dossier.pk for dossier in ranked]
         if not company.did(set_list, pool.pk, order, by=company.staff.juror):
             company.attempt(set_list, pool.pk, order, ties_are_broken=True, by=company.staff.president)

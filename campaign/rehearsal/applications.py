@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 
 from django.utils import timezone
 
@@ -46,15 +47,14 @@ def events(company: Company) -> Iterator[Event]:
     if window is None:
         return
     for person in company.people:
-        starts, submits = _days(person)
-        begins, ends = (between(*window, fraction) for fraction in (starts, submits))
-        yield Event(begins, lambda who=person: begin(company, who))
-        yield Event(between(begins, ends, 0.5), lambda who=person: opinion(company, who))
-        yield Event(between(begins, ends, 0.7), lambda who=person: papers(company, who))
+        begins, ends = _moments(person, window)
+        yield Event(begins, partial(begin, company, person))
+        yield Event(between(begins, ends, 0.5), partial(opinion, company, person))
+        yield Event(between(begins, ends, 0.7), partial(papers, company, person))
         if person.has(Habit.COMES_TOO_LATE):
-            yield Event(window[1] + LATE_BY, lambda who=person: submit(company, who))
+            yield Event(window[1] + LATE_BY, partial(submit, company, person))
         elif not person.has(Habit.GIVES_UP):
-            yield Event(ends, lambda who=person: submit(company, who))
+            yield Event(ends, partial(submit, company, person))
 
 
 def submission_moment(company: Company, person: Person) -> dt.datetime | None:
@@ -62,12 +62,13 @@ def submission_moment(company: Company, person: Person) -> dt.datetime | None:
     window = company.window("applications")
     if window is None or person.has(Habit.GIVES_UP) or person.has(Habit.COMES_TOO_LATE):
         return None
-    return between(*window, _days(person)[1])
+    return _moments(person, window)[1]
 
 
 def begin(company: Company, person: Person) -> None:
     """Open an account, begin the dossier, say the title, fill in the pages, rank the schools, name an appraiser."""
-    user = User.objects.create_user(person.email, language=person.language)
+    user = User.objects.filter(email=person.email).first()
+    user = user or User.objects.create_user(person.email, language=person.language)
     if person.has(Habit.SKIPS_CONSENT):
         company.attempt(start_dossier, company.procedure.pk, by=user)
     give_consent(user, person.language)
@@ -85,7 +86,8 @@ def begin(company: Company, person: Person) -> None:
     if person.has(Habit.ASKS_A_REFEREE):
         for rule in company.rules.referees:
             name = person.draw("referee").choice(REFEREES)
-            name_referee(
+            company.attempt(
+                name_referee,
                 dossier.pk,
                 kind=rule.code,
                 name=name,
@@ -139,7 +141,7 @@ def see_to_fee(company: Company, person: Person, dossier: Dossier, user: User) -
     charge = company.attempt(fee_charge, dossier.pk, by=user)
     if charge is None or fee_standing(dossier) != Standing.DUE:
         return
-    if person.has(Habit.SCHOLARSHIP) and company.attempt(ask_exemption, charge.pk, by=user):
+    if person.has(Habit.SCHOLARSHIP) and company.did(ask_exemption, charge.pk, by=user):
         return
     if takes_cards(charge) and person.has(Habit.PAYS_BY_CARD):
         _pay_by_card(company, person, charge, user)
@@ -162,7 +164,7 @@ def deposit(company: Company, person: Person, dossier: Dossier, rule: PaperRule)
         waiting.update(check_state=SupportingDocument.Check.PASSED)
 
 
-# --- Below --------------------------------------------------------------------------------------------------------------
+# --- Below ----------------------------------------------------------------------------------------------------------
 
 REFEREES = (
     "Mme Hélène Bréchet",
@@ -173,11 +175,13 @@ REFEREES = (
 )
 
 
-def _days(person: Person) -> tuple[float, float]:
-    """When a candidate begins and submits, as fractions of the window: many near its end."""
+def _moments(person: Person, window: tuple[dt.datetime, dt.datetime]) -> tuple[dt.datetime, dt.datetime]:
+    """When a candidate begins and submits: many near the end of the window, no two at one instant."""
     dice = person.draw("days")
     submits = 1 - dice.random() ** 2 * 0.8 - 0.0001
-    return submits * dice.uniform(0.05, 0.8), submits
+    fractions = submits * dice.uniform(0.05, 0.8), submits
+    begins, ends = (between(*window, fraction).replace(microsecond=person.number) for fraction in fractions)
+    return begins, ends
 
 
 def _rank(company: Company, person: Person, dossier: Dossier, user: User) -> None:
@@ -198,9 +202,9 @@ def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier)
     lacking = {item.code for item in missing_items(dossier.rules, filled_in(dossier))}
     for alternative in dossier.rules.alternatives:
         waits = dossier.referees.filter(kind__in=alternative.referees, state=Referee.State.ASKED).exists()
-        rule = next((paper for paper in dossier.rules.papers if paper.code in alternative.papers), None)
-        if f"alternative:{alternative.code}" in lacking and not waits and rule is not None:
-            deposit(company, person, dossier, rule)
+        instead = next((paper for paper in dossier.rules.papers if paper.code in alternative.papers), None)
+        if f"alternative:{alternative.code}" in lacking and not waits and instead is not None:
+            deposit(company, person, dossier, instead)
 
 
 def _pay_by_card(company: Company, person: Person, charge: Charge, user: User) -> None:

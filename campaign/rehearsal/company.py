@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from applicants.models import Dossier
+from campaign.rehearsal.addresses import domain_of
 from campaign.rehearsal.people import Person, make_people, passer_by
 from campaign.rehearsal.staff import Staff, hire
 from journal.clock import at_one_instant
@@ -44,6 +45,7 @@ class Company:
     samples: int  # how many papers of each kind are really checked
     refusals: Counter[str] = field(default_factory=Counter)
     checked: Counter[str] = field(default_factory=Counter)
+    goes_on_after_errors: bool = False  # in a demonstration, where visitors may have done anything meanwhile
 
     def attempt(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Do an act, and return what it returns; None if it is refused, which is part of the play."""
@@ -113,14 +115,10 @@ class Company:
         return {person.email: person for person in self.people}
 
 
-def domain_of(procedure: Procedure) -> str:
-    """Where the addresses of a rehearsal's people are; nothing is ever delivered there (RFC 2606)."""
-    return f"{procedure.slug}.example"
-
-
 def gather(procedure: Procedure, *, candidates: int, seed: int, samples: int) -> Company:
     """The company of a rehearsal. The same numbers give the same people."""
-    assert procedure.is_rehearsal and procedure.current_version is not None
+    assert procedure.is_rehearsal
+    assert procedure.current_version is not None
     domain = domain_of(procedure)
     people = make_people(seed, candidates, procedure.current_version.rules, domain=domain)
     return Company(procedure, people, hire(procedure, domain=domain), seed, samples)

@@ -26,9 +26,7 @@ def paper(rule: PaperRule, *, as_image: bool = False) -> SimpleUploadedFile:
 
 def locked_pdf(rule: PaperRule) -> SimpleUploadedFile:
     """A PDF that opens with a password only, which the check turns down."""
-    return SimpleUploadedFile(
-        f"{rule.code}.pdf", _pdf(rule.label.fr, password="sésame"), content_type=TYPES[FileKind.PDF]
-    )
+    return SimpleUploadedFile(f"{rule.code}.pdf", _pdf(rule.label.fr, "sésame"), content_type=TYPES[FileKind.PDF])
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 
 from applicants.models import Dossier
 from campaign.rehearsal.company import Company, Event, between
@@ -28,9 +29,9 @@ def events(company: Company) -> Iterator[Event]:
     for period in periods:
         for person in company.people:
             if not person.has(Habit.SILENT, period.number):
-                yield Event(_moment(person, period), lambda who=person, when=period: reply(company, who, when))
+                yield Event(_moment(person, period), partial(reply, company, person, period))
         if period != periods[-1]:
-            yield Event(period.ends_at + SEATS_MOVE, lambda: move_free_seats(company))
+            yield Event(period.ends_at + SEATS_MOVE, partial(move_free_seats, company))
 
 
 def reply(company: Company, person: Person, period: Period) -> None:

@@ -50,13 +50,14 @@ def open_rehearsal(code: str) -> Procedure:
 @contextmanager
 def cards_taken(procedure: Procedure) -> Iterator[None]:
     """Have one of the schools take cards during the block, at the test bank: so that this is rehearsed too."""
-    one = procedure.participations.order_by("position").last()
-    before = one.takes_cards if one else False
-    procedure.participations.filter(pk=one.pk if one else None).update(takes_cards=True)
+    last = procedure.participations.order_by("-position").first()
+    school = procedure.participations.filter(pk=last.pk if last else 0)
+    before = last is not None and last.takes_cards
+    school.update(takes_cards=True)
     try:
         yield
     finally:
-        procedure.participations.filter(pk=one.pk if one else None).update(takes_cards=before)
+        school.update(takes_cards=before)
 
 
 def render_some(procedure: Procedure, *, at_most: int) -> dict[str, int]:

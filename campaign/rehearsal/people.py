@@ -1,7 +1,7 @@
 """Made-up candidates: names from here and elsewhere, a title of the tables, and habits.
 
-Each draw is made from the seed, the person's number and the name of what is drawn. So it depends on nothing else: not on
-the order of events, nor on what others do.
+Each draw is made from the seed, the person's number and the name of what is drawn. So it depends on nothing else: not
+on the order of events, nor on what others do.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def passer_by(seed: int, number: int, title: str) -> Person:
     return Person(seed, number, "", "fr", {}, "FR", title, "", "", ())
 
 
-# --- Below --------------------------------------------------------------------------------------------------------------
+# --- Below ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -134,18 +134,35 @@ ORIGINS = (
     Origin("es_ES", ("ES", "CO", "PE"), 3),
 )
 REMARKABLE = (
-    "N'Diaye", "L'Hermitte", "d'Alembert-Roux", "O’Brien", "Lê Quốc", "Nuñez y García", "Müller-Groß", "Ngô", "Châteauneuf",
-    "Œuvrard", "Île-Béranger", "Łukasiewicz", "Çelik", "Þórsdóttir", "Saint-Exupéry", "de La Tour d'Auvergne", "Zoë-Li",
-)  # fmt: skip
+    *("N'Diaye", "L'Hermitte", "d'Alembert-Roux", "O’Brien", "Lê Quốc", "Nuñez y García", "Müller-Groß", "Ngô"),
+    *(
+        "Châteauneuf",
+        "Œuvrard",
+        "Île-Béranger",
+        "Łukasiewicz",
+        "Çelik",
+        "Þórsdóttir",
+        "de La Tour d'Auvergne",
+        "Zoë-Li",
+    ),
+)
 SUBJECTS = (
     "général, mathématiques et physique-chimie",
     "général, mathématiques et SVT",
+    "général, mathématiques et NSI",
     "STI2D",
     "STL",
-    "général, mathématiques et NSI",
 )
-INSTITUTIONS = ("Université de Lille", "Université Toulouse III – Paul-Sabatier", "Université de Montpellier", "IUT d'Aix-Marseille",
-                "Université de Strasbourg", "IUT de Nîmes", "Université Clermont Auvergne", "IUT de Béthune", "Université de Pau")  # fmt: skip
+INSTITUTIONS = (
+    "Université de Lille",
+    "Université Toulouse III – Paul-Sabatier",
+    "Université de Montpellier",
+    "Université de Strasbourg",
+    "Université Clermont Auvergne",
+    "IUT d'Aix-Marseille",
+    "IUT de Nîmes",
+    "IUT de Béthune",
+)
 
 
 def _person(seed: int, number: int, rules: Rules, fakers: Mapping[str, Faker], domain: str) -> Person:

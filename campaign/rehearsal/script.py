@@ -7,6 +7,7 @@ which the real portal would. Playing can stop at any moment and go on from there
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from campaign.rehearsal.company import Company, Event
 from journal.followups import run_pending_facts
 from journal.wakeups import without_wakeups
 from offers.reminders import BEFORE_THE_END
+
+log = logging.getLogger(__name__)
 
 DAYS_AFTER_AN_END = (5, 12)  # who was asked for something at the last moment has had the time to answer
 
@@ -46,11 +49,11 @@ STAGES = (
 
 @dataclass(frozen=True)
 class Line:
-    """An event with its place in the script; `ends` is the stage of which it is the last."""
+    """An event with its place in the script: `first` is the moment of all events, `ends` the stage that it ends."""
 
     event: Event
     number: int
-    total: int
+    first: dt.datetime
     stage: Stage | None
     ends: Stage | None
 
@@ -63,7 +66,7 @@ def lines(company: Company) -> list[Line]:
     staged.sort(key=lambda item: item[1].moment)
     last = {stage.code: number for number, (stage, _event) in enumerate(staged) if stage}
     return [
-        Line(event, number, len(staged), stage, stage if stage and last[stage.code] == number else None)
+        Line(event, number, staged[0][1].moment, stage, stage if stage and last[stage.code] == number else None)
         for number, (stage, event) in enumerate(staged)
     ]
 
@@ -83,8 +86,17 @@ def play(
             if until is not None and line.event.moment > until:
                 break
             with company.at(line.event.moment, is_first=line.number == 0):
-                line.event.act()
+                _do(line.event, company)
             told(line)
+
+
+def _do(event: Event, company: Company) -> None:
+    try:
+        event.act()
+    except Exception:
+        if not company.goes_on_after_errors:
+            raise
+        log.exception("An event of the rehearsal failed")
 
 
 def due_events(company: Company) -> Iterator[Event]:

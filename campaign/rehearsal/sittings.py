@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 
 from campaign.rehearsal.company import Company, Event
 from campaign.rehearsal.people import Habit, Person
@@ -27,20 +28,20 @@ EVENING = dt.time(19, 0)
 
 
 def events(company: Company) -> Iterator[Event]:
-    """Planning, summons, a panel that moves; on the evening of each test day its marks, and at last the missing ones."""
+    """Planning, summons, a panel that moves; each test day's marks on its evening, and at last the missing ones."""
     step, before = company.step(Step.Kind.TESTS), company.step(Step.Kind.ADMISSIBILITY)
     if step is None or before is None or before.results_at is None:
         return
     for school in _schools(company):
-        yield Event(before.results_at + PLANS, lambda where=school: plan(company, step, where))
-        yield Event(before.results_at + SUMMONS, lambda where=school: summon(company, step, where))
-    yield Event(before.results_at + CHANGES_ROOM, lambda: move_a_panel(company, step))
+        yield Event(before.results_at + PLANS, partial(plan, company, step, school))
+        yield Event(before.results_at + SUMMONS, partial(summon, company, step, school))
+    yield Event(before.results_at + CHANGES_ROOM, partial(move_a_panel, company, step))
     days = sorted(set(TestDay.objects.filter(step=step).values_list("day", flat=True)))
     for day in days:
-        yield Event(dt.datetime.combine(day, EVENING, PARIS), lambda on=day: enter_marks(company, on))
+        yield Event(dt.datetime.combine(day, EVENING, PARIS), partial(enter_marks, company, day))
     if days:
         the_morrow = dt.datetime.combine(days[-1] + dt.timedelta(days=1), EVENING, PARIS)
-        yield Event(the_morrow, lambda: enter_missing_marks(company))
+        yield Event(the_morrow, partial(enter_missing_marks, company))
 
 
 def plan(company: Company, step: Step, school: School) -> None:

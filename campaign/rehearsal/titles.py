@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 
 from applicants.models import Dossier
-from applicants.papers import is_turned_down
 from campaign.rehearsal.applications import deposit
 from campaign.rehearsal.company import Company, Event, between
 from campaign.rehearsal.people import Habit, Person
@@ -17,7 +17,7 @@ from documents.models import SupportingDocument
 from juries.models import Decision
 from offers.enrolment import note_integration_file, review_title
 from offers.models import Enrolment
-from offers.proof import papers_of_title
+from offers.proof import proofs_of
 
 ARRIVE = dt.timedelta(days=40)  # before the hour of the late papers
 SECOND_TRY = dt.timedelta(days=2)
@@ -38,14 +38,14 @@ def events(company: Company) -> Iterator[Event]:
         arrives = between(end - ARRIVE, end - SECOND_TRY * 2, person.draw("title arrives").random())
         if person.has(Habit.TITLE_TOO_LATE):
             arrives = end + TOO_LATE
-        yield Event(arrives, lambda who=person: send_title(company, who))
-        yield Event(end - SECOND_TRY / 2, lambda who=person: send_title(company, who))
+        yield Event(arrives, partial(send_title, company, person))
+        yield Event(end - SECOND_TRY / 2, partial(send_title, company, person))
     moment = end - ARRIVE
     while moment < end + AFTER_THE_END:
-        yield Event(moment, lambda: review_titles(company))
+        yield Event(moment, partial(review_titles, company))
         moment += OFFICE_WEEK
-    yield Event(end + AFTER_THE_END, lambda: review_titles(company))
-    yield Event(end + AFTER_THE_END, lambda: note_integration_files(company))
+    yield Event(end + AFTER_THE_END, partial(review_titles, company))
+    yield Event(end + AFTER_THE_END, partial(note_integration_files, company))
 
 
 def send_title(company: Company, person: Person) -> None:
@@ -53,34 +53,22 @@ def send_title(company: Company, person: Person) -> None:
     dossier = company.dossier(person)
     if dossier is None or not _is_admitted(company, dossier):
         return
-    there = SupportingDocument.objects.current().filter(folder=dossier.folder_id)
-    standing = {document.kind for document in there if not is_turned_down(document)}
-    for rule in papers_of_title(dossier):
-        if rule.late and rule.code not in standing:
-            deposit(company, person, dossier, rule)
+    for proof in proofs_of([dossier])[dossier.pk]:
+        if proof.rule.late and not proof.is_present:
+            deposit(company, person, dossier, proof.rule)
 
 
 def review_titles(company: Company) -> None:
     """The school of each seat reviews what has come in."""
     waiting = Enrolment.objects.filter(dossier__procedure=company.procedure, state=Enrolment.State.AWAITING_TITLE)
     enrolments = waiting.select_related("pool__programme__school").in_bulk(field_name="dossier_id")
-    for dossier in company.dossiers().filter(pk__in=enrolments):
-        person = company.person(dossier)
-        papers = SupportingDocument.objects.current().filter(
-            folder=dossier.folder_id,
-            kind__in=[rule.code for rule in papers_of_title(dossier)],
-            review=SupportingDocument.Review.UNREVIEWED,
-            check_state=SupportingDocument.Check.PASSED,
-        )
-        for document in papers.order_by("kind", "uploaded_at"):
-            accepted = not (person.has(Habit.TITLE_UNREADABLE) and _is_first(document))
-            company.attempt(
-                review_title,
-                document.pk,
-                accepted=accepted,
-                reason="" if accepted else "Le document est illisible.",
-                by=company.staff.verifier(enrolments[dossier.pk].pool.programme.school),
-            )
+    dossiers = company.dossiers().filter(pk__in=enrolments)
+    for dossier in dossiers:
+        verifier = company.staff.verifier(enrolments[dossier.pk].pool.programme.school)
+        for document in _to_review(dossier):
+            is_poor = company.person(dossier).has(Habit.TITLE_UNREADABLE) and _is_first(document)
+            reason = "Le document est illisible." if is_poor else ""
+            company.attempt(review_title, document.pk, accepted=not is_poor, reason=reason, by=verifier)
 
 
 def note_integration_files(company: Company) -> None:
@@ -97,6 +85,16 @@ def _is_admitted(company: Company, dossier: Dossier) -> bool:
         dossier=dossier, outcome=Decision.Outcome.CONDITIONAL
     )
     return conditional.exists()
+
+
+def _to_review(dossier: Dossier) -> list[SupportingDocument]:
+    """The files that prove the title, checked, and not looked at yet."""
+    files = [file for proof in proofs_of([dossier])[dossier.pk] for file in proof.files]
+    return [
+        file
+        for file in files
+        if file.review == SupportingDocument.Review.UNREVIEWED and file.check_state == SupportingDocument.Check.PASSED
+    ]
 
 
 def _is_first(document: SupportingDocument) -> bool:

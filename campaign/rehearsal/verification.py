@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -47,14 +48,14 @@ def events(company: Company) -> Iterator[Event]:
         if submitted is None:
             continue
         first, answered, second = (_in_office_hours(submitted + dt.timedelta(days=days), person) for days in DAYS)
-        yield Event(min(first, last_look), lambda who=person: look(company, who))
-        yield Event(min(answered, last_look), lambda who=person: answer(company, who))
-        yield Event(min(second, last_look), lambda who=person: look(company, who, again=True))
+        yield Event(min(first, last_look), partial(look, company, person))
+        yield Event(min(answered, last_look), partial(answer, company, person))
+        yield Event(min(second, last_look), partial(look, company, person, again=True))
         if person.has(Habit.WITHDRAWS):
-            yield Event(min(second, last_look), lambda who=person: withdraw(company, who))
+            yield Event(min(second, last_look), partial(withdraw, company, person))
         if person.has(Habit.BREAKS_THE_RULES):
-            yield Event(min(second, last_look), lambda who=person: void(company, who))
-    yield Event(last_look + dt.timedelta(hours=1), lambda: look_at_the_rest(company))
+            yield Event(min(second, last_look), partial(void, company, person))
+    yield Event(last_look + dt.timedelta(hours=1), partial(look_at_the_rest, company))
 
 
 def jury_meets(company: Company) -> dt.datetime | None:
@@ -120,7 +121,7 @@ def void(company: Company, person: Person) -> None:
         company.attempt(void_dossier, dossier.pk, reason=reason, by=company.staff.office)
 
 
-# --- Below --------------------------------------------------------------------------------------------------------------
+# --- Below ----------------------------------------------------------------------------------------------------------
 
 
 def _review_papers(company: Company, person: Person, dossier: Dossier, verifier: User, *, again: bool) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from applicants.models import Dossier
+from campaign.demonstration.wishes import is_ready
 from programmes.models import Procedure
 
 
@@ -34,9 +37,12 @@ class Entry:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Every procedure on show, those that can be applied to first."""
-    procedures = Procedure.objects.on_show(request.user).prefetch_related("calendar_entries", "participations__school")
+    """Every procedure on show, those that can be applied to first; a demonstration that is not ready says so."""
+    if settings.DEMO and not is_ready():
+        return redirect("campaign:progress")
     own = _own_dossiers(request)
+    listed = Q(pk__in=Procedure.objects.on_show(request.user).values("pk")) | Q(pk__in=own)
+    procedures = Procedure.objects.filter(listed).prefetch_related("calendar_entries", "participations__school")
     entries = [Entry(procedure, own.get(procedure.pk)) for procedure in procedures]
     entries.sort(key=lambda entry: (entry.closes_at is None, entry.opens_at is None))
     return render(request, "campaign/home.html", {"entries": entries})

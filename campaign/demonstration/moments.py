@@ -1,0 +1,87 @@
+"""The moments of a procedure worth looking at, from its calendar: what one sees then, and what there is to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from programmes.models import Procedure, Step, TestDay
+from programmes.words import PARIS
+
+BEFORE_THE_CLOSE = dt.timedelta(days=10)
+AFTER_THE_CLOSE = dt.timedelta(days=4)
+BEFORE_A_JURY = dt.timedelta(minutes=30)
+BEFORE_RESULTS = dt.timedelta(minutes=3)
+INTO_A_PERIOD = dt.timedelta(days=2)
+AFTER_THE_END = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment (UTC) at which a demonstration may be stopped."""
+
+    code: str
+    at: dt.datetime
+    label: str
+    hint: str
+
+
+def moments_of(procedure: Procedure) -> list[Moment]:
+    """The moments of `procedure`, in their order."""
+    return sorted(_moments(procedure), key=lambda moment: moment.at)
+
+
+def _moments(procedure: Procedure) -> Iterator[Moment]:
+    window = procedure.calendar.get("applications")
+    if window and window.ends_at:
+        yield Moment(
+            "applications",
+            window.ends_at - BEFORE_THE_CLOSE,
+            gettext("Pendant les candidatures"),
+            gettext("Commencer un dossier, le remplir, le transmettre ; vérifier les premiers."),
+        )
+        yield Moment(
+            "verification",
+            window.ends_at + AFTER_THE_CLOSE,
+            gettext("Pendant la vérification"),
+            gettext("Examiner les pièces, constater les virements, demander des corrections, valider."),
+        )
+    for step in procedure.steps.all():
+        yield from _of_step(step)
+    for period in procedure.periods.all():
+        yield Moment(
+            f"period-{period.number}",
+            period.starts_at + INTO_A_PERIOD,
+            gettext("Pendant la période d’intégration %(number)s") % {"number": period.number},
+            gettext("Répondre à une proposition ; voir qui n’a pas répondu."),
+        )
+    late = procedure.calendar.get("late_papers")
+    if late and late.ends_at:
+        yield Moment(
+            "end",
+            late.ends_at + AFTER_THE_END,
+            gettext("Quand tout est fini"),
+            gettext("Les admissions définitives, les places perdues faute de titre."),
+        )
+
+
+def _of_step(step: Step) -> Iterator[Moment]:
+    if step.meets_at:
+        hint = {
+            Step.Kind.ADMISSIBILITY: gettext("Décider dossier par dossier, préparer la publication."),
+            Step.Kind.ADMISSION: gettext("Classer les candidats de chaque filière, préparer la publication."),
+        }.get(Step.Kind(step.kind), "")
+        label = gettext("Juste avant la réunion du jury : %(step)s") % {"step": step}
+        yield Moment(f"{step.code}-jury", step.meets_at - BEFORE_A_JURY, label, hint)
+    if step.results_at:
+        label = gettext("Trois minutes avant les résultats : %(step)s") % {"step": step}
+        hint = gettext("Personne ne les voit avant l’heure ; à l’heure, ils paraissent d’eux-mêmes.")
+        yield Moment(f"{step.code}-results", step.results_at - BEFORE_RESULTS, label, hint)
+    first = TestDay.objects.filter(step=step).order_by("day").values_list("day", flat=True).first()
+    if first is not None:
+        morning = dt.datetime.combine(first, dt.time(8), PARIS)
+        label = gettext("Le matin du premier jour d’épreuves")
+        yield Moment(f"{step.code}-day", morning, label, gettext("Lire sa convocation, saisir des notes."))

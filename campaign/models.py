@@ -1,0 +1,37 @@
+"""How far the playing of a rehearsal has come, so that it can go on after a stop and be watched from a page."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from journal.leases import Leased
+from programmes.models import Procedure
+
+
+class Play(Leased):
+    """A rehearsal that is played up to a moment of its calendar. Who plays it holds the lease."""
+
+    procedure = models.OneToOneField(
+        Procedure, models.CASCADE, primary_key=True, related_name="play", verbose_name=_("procédure")
+    )
+    seed = models.IntegerField(_("graine"))
+    candidates = models.PositiveSmallIntegerField(_("candidats"))
+    moment = models.CharField(_("moment"), max_length=40)  # of campaign.demonstration.moments
+    until = models.DateTimeField(_("à jouer jusqu’au"))
+    played = models.DateTimeField(_("joué jusqu’au"), null=True)
+    stage = models.CharField(_("étape"), max_length=40, blank=True)
+    share = models.PositiveSmallIntegerField(_("pour cent"), default=0)
+    starts_over = models.BooleanField(_("à reprendre du début"), default=False)
+
+    class Meta:
+        verbose_name = _("répétition jouée")
+        verbose_name_plural = _("répétitions jouées")
+
+    def __str__(self) -> str:
+        return f"{self.procedure} {self.until:%d/%m/%Y}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something is left to play."""
+        return self.starts_over or self.played is None or self.played < self.until

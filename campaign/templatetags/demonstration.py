@@ -1,0 +1,33 @@
+"""What the home page shows in a demonstration: whom to sign in as, and where to put the clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from campaign.demonstration import characters
+from campaign.demonstration.moments import moments_of
+from campaign.models import Play
+from programmes.models import Procedure
+
+register = template.Library()
+
+
+@register.inclusion_tag("campaign/demonstration/panel.html", takes_context=True)
+def demonstration_panel(context: dict[str, Any], procedure: Procedure) -> dict[str, Any]:
+    """The people and the moments of one procedure."""
+    now = procedure.now()
+    play = Play.objects.filter(procedure=procedure).first()
+    return {
+        "request": context["request"],
+        "csrf_token": context.get("csrf_token"),
+        "procedure": procedure,
+        "now": now,
+        "candidates": characters.candidates(procedure),
+        "staff": characters.staff(procedure),
+        "moments": [
+            (moment, moment.at <= now, play is not None and play.moment == moment.code)
+            for moment in moments_of(procedure)
+        ],
+    }
