@@ -1,15 +1,33 @@
-"""Forms of sign-in that are not as allauth has them."""
+"""Forms of sign-in that are not as allauth has them: the address has the portal's name for it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.fields import PasswordField
-from allauth.account.forms import LoginForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangeEmailForm,
+    LoginForm,
+    RequestLoginCodeForm,
+    ResetPasswordForm,
+    SignupForm,
+)
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class SignInForm(LoginForm):
+class NamesTheAddress(forms.Form):
+    """Calls the address what the rest of the portal calls it, and does not say it again inside the field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        address = self.fields["login" if "login" in self.fields else "email"]
+        address.label = _("Adresse électronique")
+        address.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(NamesTheAddress, LoginForm):
     """One form for all: an address alone gets a code by mail; a password, which teams have, is checked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -18,3 +36,23 @@ class SignInForm(LoginForm):
         self.fields["password"] = PasswordField(
             label=_("Mot de passe"), required=False, autocomplete="current-password", show_reset_help=True
         )
+
+
+class SignUpForm(NamesTheAddress, SignupForm):
+    """Open an account."""
+
+
+class CodeForm(NamesTheAddress, RequestLoginCodeForm):
+    """Ask for a code to sign in with."""
+
+
+class AddAddressForm(NamesTheAddress, AddEmailForm):
+    """Add an address to the account."""
+
+
+class ChangeAddressForm(NamesTheAddress, ChangeEmailForm):
+    """Correct the address that a code was sent to."""
+
+
+class PasswordLinkForm(NamesTheAddress, ResetPasswordForm):
+    """Ask for a link to choose a new password."""

@@ -96,7 +96,7 @@ class Candidate(Person):
         self.arrives_at("Se connecter")
         self.follow("Ouvrir un compte avec votre adresse électronique")
         self.arrives_at("Ouvrir un compte")
-        self.fill({"E-mail": self.email})
+        self.fill({"Adresse électronique": self.email})
         self.press("Ouvrir mon compte")
         self.arrives_at("Entrer le code reçu")
         self.fill({"Code": code_sent_to(self.email)})
