@@ -78,14 +78,13 @@ def announce_correction(decision: Decision, correction: DecisionCorrection) -> N
     queue_mail("result_corrected", to=dossier.candidate.user, key=key, procedure=decision.procedure, **facts)
 
 
-def preview(decision: Decision) -> Rendered:
-    """The mail that will tell a decision, to be read before it leaves. Rule: ALL-05."""
-    person = decision.dossier.candidate.user
+def preview(decision: Decision, language: str) -> Rendered:
+    """The mail that will tell a decision, in `language`, to be read before it leaves. Rule: ALL-05."""
     return render(
         Mail(
             kind=MAILS[Decision.Outcome(decision.outcome)],
-            recipient=person,
-            language=person.language,
+            recipient=decision.dossier.candidate.user,
+            language=language,
             procedure=decision.procedure,
             context=encode(facts_of(decision)),
         )

@@ -137,14 +137,14 @@ def send(dossier: Dossier, slots: Sequence[TestSlot], *, by: User, replaces: boo
     )
 
 
-def preview(dossier: Dossier, slots: Sequence[TestSlot]) -> Rendered:
-    """The mail that will summon a candidate to `slots`, to be read before it leaves. Rule: ALL-05."""
-    summons, person = read_summons(dossier, slots), dossier.candidate.user
+def preview(dossier: Dossier, slots: Sequence[TestSlot], language: str) -> Rendered:
+    """The mail that will summon a candidate to `slots`, in `language`, to be read before it leaves. Rule: ALL-05."""
+    summons = read_summons(dossier, slots)
     return render(
         Mail(
             kind="summons",
-            recipient=person,
-            language=person.language,
+            recipient=dossier.candidate.user,
+            language=language,
             procedure=dossier.procedure,
             context=encode(facts_of(dossier, summons) | _of_mail(dossier, summons)),
         )

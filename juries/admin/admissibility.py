@@ -11,15 +11,15 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from applicants.models import Choice, Dossier, Status
-from juries.admin.board import find_step, steps_of
+from juries.admin.board import BoardAdmin, find_step, steps_of
 from juries.admin.wording import title_in_words
 from juries.decisions import JUDGES, decide_admissibility
 from juries.models import Decision
-from programmes.desk import DeskAdmin, attempt, person
+from programmes.desk import attempt, person
 from programmes.models import Step
 from programmes.roles import OFFICE, has_role
 
@@ -34,22 +34,18 @@ STATES = {
 
 
 @admin.register(Decision)
-class DecisionAdmin(DeskAdmin):
+class DecisionAdmin(BoardAdmin):
     """The jury's decisions on admissibility."""
 
     roles = READERS
 
-    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.filter(step__in=steps_of(person(request), Step.Kind.ADMISSIBILITY, *READERS))
-
-    def get_urls(self) -> list[Any]:
+    def boards(self) -> list[URLPattern]:
         return [
             self.below("<int:step_id>/", self.board, "juries_admissibility"),
             self.below("<int:step_id>/<uuid:dossier_id>/", self.decide, "juries_decide"),
-            *super().get_urls(),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def front(self, request: HttpRequest) -> HttpResponse:
         """One procedure: its board; several: which one."""
         steps = list(steps_of(person(request), Step.Kind.ADMISSIBILITY, *READERS))
         if len(steps) == 1:
@@ -61,7 +57,9 @@ class DecisionAdmin(DeskAdmin):
         """The table of one procedure, by state of the decision and by track."""
         step = find_step(person(request), step_id, Step.Kind.ADMISSIBILITY, *READERS)
         everyone = dossiers_before(step)
-        state, track = request.GET.get("state", "undecided"), request.GET.get("track", "")
+        publication = getattr(step, "publication", None)
+        state = request.GET.get("state", "all" if publication else "undecided")
+        track = request.GET.get("track", "")
         shown = everyone.filter(STATES.get(state, STATES["all"])[1])
         if track:
             shown = shown.filter(track__code=track)
@@ -71,7 +69,7 @@ class DecisionAdmin(DeskAdmin):
             "admin/juries/admissibility.html",
             gettext("Admissibilité"),
             step=step,
-            publication=getattr(step, "publication", None),
+            publication=publication,
             rows=rows_of(pages.get_page(request.GET.get("page"))),
             page=pages.get_page(request.GET.get("page")),
             states=_states(everyone, state),

@@ -1,15 +1,38 @@
-"""What the boards of the juries share: finding the step that they are about, telling what is wrong in a form."""
+"""What the boards of the juries share: a front page, the step that they are about, what is wrong in a form."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils.translation import gettext
 
 from accounts.models import User
+from programmes.desk import DeskAdmin
 from programmes.models import Role, Step
+
+
+class BoardAdmin(DeskAdmin):
+    """An admin class that has no list and no page per object, but a front page of ours and boards below it."""
+
+    def front(self, request: HttpRequest) -> HttpResponse:
+        """The page that stands in the place of the list."""
+        raise TypeError(f"{type(self).__name__} needs a front page")
+
+    def boards(self) -> list[URLPattern]:
+        """The pages below it."""
+        return []
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_changelist"
+        return [self.below("", self.front, name), *self.boards()]
+
+    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.none()
 
 
 def tell_errors(request: HttpRequest, form: forms.Form) -> None:

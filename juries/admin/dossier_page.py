@@ -44,7 +44,8 @@ class DossierPage:
             "heading": title_in_words(dossier),
             "equivalence": equivalence_in_words(dossier),
             "choices": self.contents.choices,
-            "obstacles": what_remains(dossier) if dossier.status == Status.SUBMITTED else [],
+            "unreviewed": sum(1 for document in self.contents.documents if is_to_examine(document)),
+            "obstacles": self.obstacles(),
             "papers": self.papers(),
             "shown": self.shown(paper),
             "opinion": self.opinion(appraisal),
@@ -82,6 +83,13 @@ class DossierPage:
             "rectify": leads,
             "void": leads and with_school,
         }
+
+    def obstacles(self) -> list[str]:
+        """What else than the papers to examine, which are counted, stands before validation."""
+        if self.dossier.status != Status.SUBMITTED:
+            return []
+        waiting = {document.kind for document in self.contents.documents if is_to_examine(document)}
+        return [found.sentence for found in what_remains(self.dossier) if found.paper not in waiting]
 
     def papers(self) -> list[dict[str, Any]]:
         """The papers that concern the candidate, each with its files and what is still expected."""

@@ -15,19 +15,20 @@ from django.db.models.functions import Coalesce
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applicants.answers import folded
 from applicants.fees import APPLICATION_FEE
-from applicants.models import Choice, Correction, Dossier, Status
+from applicants.models import Choice, Correction, Dossier
 from documents.models import SupportingDocument
 from documents.serving import paper_response
 from juries.admin.dossier_acts import ACTS, read_uuid
 from juries.admin.dossier_page import DossierPage
-from juries.admin.filters import FirstChoice, Waits
-from juries.admin.wording import fee_state, title_in_words
+from juries.admin.filters import ByTrack, FirstChoice, State, Waits, schools_seen
+from juries.admin.wording import dossier_state, fee_state, state_tag, title_in_words
 from juries.verification import open_appraisal, open_paper
 from payments.models import Charge, Exemption, Payment
 from payments.standing import Standing
@@ -40,15 +41,23 @@ class DossierAdmin(DeskAdmin):
     """Submitted dossiers, to those who may see them; drafts are the candidates' alone."""
 
     roles = (Role.Kind.OFFICE, Role.Kind.VERIFIER, Role.Kind.JURY, Role.Kind.PRESIDENT, Role.Kind.ACCOUNTANT)
-    list_display = ("reference", "name", "title_held", "first_choice", "arrived", "to_examine", "fee", "state")
-    list_filter = (Waits, "status", FirstChoice, "track")
+    list_display = ("name", "title_held", "first_choice", "arrived", "to_examine", "fee", "state")
+    list_filter = (Waits, State, FirstChoice, ByTrack)
     list_select_related = ("candidate__user", "procedure")
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ("reference", "candidate__folded_name")
     search_help_text = _("Un nom ou une référence")
     ordering = ("submitted_at", "pk")
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         return with_progress(rows.visible_to(person(request)))  # type: ignore[attr-defined]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Who sees one school only needs no column that names it."""
+        columns: list[Any] = list(super().get_list_display(request))
+        if len(schools_seen(person(request))) < 2:
+            columns.remove("first_choice")
+        return columns
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -61,6 +70,13 @@ class DossierAdmin(DeskAdmin):
             self.below("<uuid:dossier_id>/piece/<uuid:document_id>/", self.paper, "juries_paper"),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The queue, as wide as the window."""
+        return super().changelist_view(
+            request,
+            {"title": gettext("Dossiers"), "is_nav_sidebar_enabled": False, **(extra_context or {})},
+        )
 
     def change_view(
         self,
@@ -107,7 +123,7 @@ class DossierAdmin(DeskAdmin):
 
     @admin.display(description=_("candidat"), ordering="candidate__folded_name")
     def name(self, dossier: Dossier) -> str:
-        return str(dossier.candidate)
+        return format_html('{}<br><span class="soft nowrap">{}</span>', str(dossier.candidate), dossier.reference)
 
     @admin.display(description=_("titre"))
     def title_held(self, dossier: Dossier) -> str:
@@ -119,8 +135,11 @@ class DossierAdmin(DeskAdmin):
         return dossier.first_school or ""
 
     @admin.display(description=_("arrivé"), ordering="submitted_at")
-    def arrived(self, dossier: Dossier) -> Any:
-        return dossier.submitted_at
+    def arrived(self, dossier: Dossier) -> str:
+        if dossier.submitted_at is None:
+            return ""
+        local = timezone.localtime(dossier.submitted_at)
+        return format_html('<span class="nowrap">{}</span>', formats.date_format(local, "j b H:i"))
 
     @admin.display(description=_("à examiner"), ordering="unreviewed")
     def to_examine(self, dossier: Any) -> str:
@@ -128,13 +147,11 @@ class DossierAdmin(DeskAdmin):
 
     @admin.display(description=_("frais"))
     def fee(self, dossier: Any) -> str:
-        return fee_state(standing_in_list(dossier))["label"]
+        return state_tag(fee_state(standing_in_list(dossier)))
 
     @admin.display(description=_("état"), ordering="status")
     def state(self, dossier: Any) -> str:
-        if dossier.is_asked and dossier.status != Status.WITHDRAWN:
-            return format_html("{}<br>{}", dossier.get_status_display(), gettext("correction demandée"))
-        return str(dossier.get_status_display())
+        return state_tag(dossier_state(dossier.status, is_asked=dossier.is_asked))
 
 
 def with_progress(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:

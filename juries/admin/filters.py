@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from applicants.models import Choice, Status
 from payments.models import Charge
 from programmes.desk import person
-from programmes.models import School
+from programmes.models import Role, School, Track
 
 SETTLED = [Charge.State.SETTLED, Charge.State.WAIVED]
 WAITS = {
@@ -29,7 +30,7 @@ WAITS = {
 class Waits(admin.SimpleListFilter):
     """What a dossier waits for."""
 
-    title = _("attend")
+    title = _("attente")
     parameter_name = "attend"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -41,6 +42,33 @@ class Waits(admin.SimpleListFilter):
         return queryset.filter(WAITS[str(self.value())][1])
 
 
+class State(admin.SimpleListFilter):
+    """Where a dossier is. Nobody here sees drafts, so they are not offered."""
+
+    title = _("état")
+    parameter_name = "etat"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(status.value, status.label) for status in Status if status != Status.DRAFT]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+class ByTrack(admin.SimpleListFilter):
+    """The route by which the candidates would enter."""
+
+    title = _("filière")
+    parameter_name = "filiere"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        tracks = Track.objects.filter(procedure__roles__user=person(request)).distinct()
+        return list({track.code: str(track) for track in tracks}.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(track__code=self.value()) if self.value() else queryset
+
+
 class FirstChoice(admin.SimpleListFilter):
     """The school ranked first; offered to those who see more than one."""
 
@@ -48,11 +76,20 @@ class FirstChoice(admin.SimpleListFilter):
     parameter_name = "ecole"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        schools = School.objects.filter(participations__procedure__roles__user=person(request)).distinct()
-        return [(school.code, school.name) for school in schools]
+        schools = schools_seen(person(request))
+        return [(school.code, school.name) for school in schools] if len(schools) > 1 else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():
             return queryset
         first = Choice.objects.filter(rank=1, programme__school__code=self.value())
         return queryset.filter(pk__in=first.values("dossier"))
+
+
+def schools_seen(user: User) -> list[School]:
+    """The schools whose dossiers `user` may see: the own ones, or all of a procedure for a role in all of them."""
+    roles = Role.objects.filter(user=user)
+    schools = School.objects.filter(participations__procedure__in=roles.values("procedure")).distinct()
+    if not roles.filter(school=None).exists():
+        schools = schools.filter(roles__in=roles)
+    return list(schools)

@@ -9,42 +9,36 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from applicants.models import Dossier
 from journal.errors import Refused
-from juries.admin.board import find_step, steps_of
+from juries.admin.board import BoardAdmin, find_step, steps_of
 from juries.admin.forms import ABSENT, NotAMark, read_mark
 from juries.admin.wording import title_in_words
 from juries.marks import MARKERS, eliminates, is_eliminated, record_mark
 from juries.models import Mark
 from juries.planning import admissible_at
-from programmes.desk import DeskAdmin, person
+from programmes.desk import person
 from programmes.models import School, Step
 
 
 @admin.register(Mark)
-class MarkAdmin(DeskAdmin):
+class MarkAdmin(BoardAdmin):
     """The marks of the tests."""
 
     roles = MARKERS
 
-    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        steps = steps_of(person(request), Step.Kind.TESTS, *MARKERS)
-        return rows.filter(dossier__procedure__in=steps.values("procedure"))
-
-    def get_urls(self) -> list[Any]:
+    def boards(self) -> list[URLPattern]:
         return [
             self.below("<int:step_id>/<slug:code>/", self.sheet, "juries_marks"),
-            *super().get_urls(),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def front(self, request: HttpRequest) -> HttpResponse:
         """Which school's sheet."""
         links = [
             (reverse("admin:juries_marks", args=[step.pk, school.code]), step.procedure, school)
@@ -112,10 +106,12 @@ def _record_changes(request: HttpRequest, dossiers: list[Dossier]) -> None:
         marks = {mark.test: mark for mark in dossier.marks.all()}
         for rule in dossier.rules.tests:
             typed = request.POST.get(cell_name(dossier, rule.code))
-            if typed is None or typed.strip() == as_typed(marks.get(rule.code)):
+            if typed is None:
                 continue
             try:
                 value, absent = read_mark(typed)
+                if (value, absent) == _kept(marks.get(rule.code)):
+                    continue
                 record_mark(dossier.pk, rule.code, value=value, absent=absent, by=person(request))
             except (NotAMark, Refused) as refusal:
                 messages.error(request, f"{dossier.candidate}, {rule.label} : {refusal}")
@@ -123,6 +119,11 @@ def _record_changes(request: HttpRequest, dossiers: list[Dossier]) -> None:
                 recorded += 1
     said = ngettext("%(n)d note est enregistrée.", "%(n)d notes sont enregistrées.", recorded)
     messages.success(request, said % {"n": recorded})
+
+
+def _kept(mark: Mark | None) -> tuple[Decimal | None, bool]:
+    """What is kept of a mark, as `read_mark` reads what is typed."""
+    return (mark.value, mark.is_absent) if mark else (None, False)
 
 
 def _row(dossier: Dossier) -> dict[str, Any]:

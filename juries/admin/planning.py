@@ -8,15 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.urls import URLPattern, reverse
+from django.utils.translation import get_language, gettext, ngettext
 
 from accounts.models import User
 from applicants.models import Dossier
-from juries.admin.board import find_step, steps_of, tell_errors
+from juries.admin.board import BoardAdmin, find_step, steps_of, tell_errors
 from juries.admin.day_plan import day_plans
 from juries.admin.forms import HoursForm, PanelForm, PlaceForm
 from juries.models import Panel, TestSlot
@@ -35,30 +35,27 @@ from juries.planning import (
     to_summon,
 )
 from juries.summons import preview
-from programmes.desk import DeskAdmin, attempt, person
+from notifications.rendering import Rendered
+from programmes.desk import attempt, person
 from programmes.models import Role, School, Step
 from programmes.rules import TestRule
 from programmes.words import date_in_full, hour
 
 
 @admin.register(Panel)
-class PanelAdmin(DeskAdmin):
+class PanelAdmin(BoardAdmin):
     """The tests of each school."""
 
     roles = PLANNERS
 
-    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.filter(step__in=steps_of(person(request), Step.Kind.TESTS, *PLANNERS))
-
-    def get_urls(self) -> list[Any]:
+    def boards(self) -> list[URLPattern]:
         return [
             self.below("<int:step_id>/<slug:code>/", self.board, "juries_planning"),
             self.below("<int:step_id>/<slug:code>/convoquer/", self.summons, "juries_summons"),
             self.below("<int:step_id>/<slug:code>/<uuid:dossier_id>/", self.move, "juries_move"),
-            *super().get_urls(),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def front(self, request: HttpRequest) -> HttpResponse:
         """One school to plan for: its board; several: which one."""
         links = [
             (reverse("admin:juries_planning", args=[step.pk, school.code]), step.procedure, school)
@@ -141,7 +138,7 @@ class PanelAdmin(DeskAdmin):
             step=step,
             school=school,
             dossiers=dossiers,
-            sample=preview(dossiers[0], list(dossiers[0].test_slots.all())) if dossiers else None,
+            sample=_sample(dossiers),
         )
 
 
@@ -235,6 +232,13 @@ def _panel(request: HttpRequest, step: Step, school: School) -> Panel:
     if panel is None:
         raise Http404
     return panel
+
+
+def _sample(dossiers: list[Dossier]) -> Rendered | None:
+    """What the first of them will read, in the planner's language."""
+    if not dossiers:
+        return None
+    return preview(dossiers[0], list(dossiers[0].test_slots.all()), get_language() or "fr")
 
 
 def _place_form(panel: Panel) -> PlaceForm:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext
+from django.urls import URLPattern
+from django.utils.translation import get_language, gettext
 
 from applicants.models import Dossier, Status
-from juries.admin.board import steps_of, tell_errors
+from juries.admin.board import BoardAdmin, steps_of, tell_errors
 from juries.admin.forms import InstantForm
 from juries.admin.wording import outcome_state
 from juries.announcements import preview
@@ -27,27 +28,22 @@ from juries.publication import (
     prepare_publication,
     undecided_dossiers,
 )
-from programmes.desk import DeskAdmin, attempt, person
+from programmes.desk import attempt, person
 from programmes.models import Step
 
 
 @admin.register(Publication)
-class PublicationAdmin(DeskAdmin):
+class PublicationAdmin(BoardAdmin):
     """The results of each step."""
 
     roles = PUBLISHERS
 
-    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        kinds = [steps_of(person(request), kind, *PUBLISHERS).values("pk") for kind in OUTCOMES]
-        return rows.filter(step__in=kinds[0].union(*kinds[1:]))
-
-    def get_urls(self) -> list[Any]:
+    def boards(self) -> list[URLPattern]:
         return [
             self.below("<int:step_id>/<slug:act>/", self.change, "juries_publication"),
-            *super().get_urls(),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def front(self, request: HttpRequest) -> HttpResponse:
         """Every step with results of the procedures where the person may publish."""
         steps = [step for kind in OUTCOMES for step in steps_of(person(request), kind, *PUBLISHERS)]
         steps.sort(key=lambda step: (-step.procedure.year, step.procedure.slug, step.position))
@@ -109,5 +105,5 @@ def _board(step: Step) -> dict[str, Any]:
         "announced": decisions.exclude(announced_at=None).count(),
         "is_prepared_elsewhere": step.kind == Step.Kind.ADMISSION,
         "form": InstantForm(initial={"visible_at": step.results_at}, auto_id=f"id_{step.pk}_%s"),
-        "samples": [preview(decision) for decision in samples if decision],
+        "samples": [preview(decision, get_language() or "fr") for decision in samples if decision],
     }

@@ -34,7 +34,7 @@ def verification(user: User, procedure: Procedure) -> Iterator[Waiting]:
     yield Waiting(
         ngettext("dossier a des pièces à examiner", "dossiers ont des pièces à examiner", to_examine),
         to_examine,
-        f"{queue}?attend=examine&status__exact=submitted",
+        f"{queue}?attend=examine&etat=submitted",
     )
     to_validate = submitted.filter(WAITS["validation"][1]).count()
     yield Waiting(
@@ -46,7 +46,7 @@ def verification(user: User, procedure: Procedure) -> Iterator[Waiting]:
     yield Waiting(
         ngettext("dossier validé a reçu une pièce", "dossiers validés ont reçu une pièce", late),
         late,
-        f"{queue}?attend=examine&status__exact=validated",
+        f"{queue}?attend=examine&etat=validated",
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from applicants.models import Dossier
+from applicants.models import Dossier, Status
 from documents.models import SupportingDocument
 from juries.models import Decision
 from payments.standing import Standing
@@ -34,6 +35,19 @@ def fee_state(standing: Standing) -> dict[str, str]:
         Standing.SETTLED: {"kind": "done", "label": gettext("réglés")},
         Standing.WAIVED: {"kind": "done", "label": gettext("exonérés")},
     }[standing]
+
+
+def dossier_state(status: str, *, is_asked: bool) -> dict[str, str]:
+    """Where a dossier is, as a state tag; `is_asked` when the candidate has something to answer."""
+    if is_asked and status != Status.WITHDRAWN:
+        return {"kind": "waiting", "label": gettext("correction demandée")}
+    kinds = {Status.SUBMITTED: "todo", Status.VALIDATED: "done"}
+    return {"kind": kinds.get(Status(status), "closed"), "label": str(Status(status).label)}
+
+
+def state_tag(state: dict[str, str]) -> str:
+    """A state as it stands in a list of the admin."""
+    return render_to_string("components/state_tag.html", state)
 
 
 def paper_state(document: SupportingDocument) -> dict[str, str]:

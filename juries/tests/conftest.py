@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from applicants.tests import scenario
 from journal.clock import at_one_instant
 from programmes.models import Procedure, School, Step
+
+Counting = Callable[[User, str], int]
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +82,20 @@ def admission(procedure: Procedure) -> Step:
 def albi(procedure: Procedure) -> School:
     """The school ranked first."""
     return School.objects.get(code="albi")
+
+
+@pytest.fixture
+def count_queries() -> Counting:
+    """How many queries a page makes for somebody, once what lives as long as the process has been read."""
+
+    def count(user: User, address: str) -> int:
+        client = Client()
+        client.force_login(user)
+        assert client.get(address).status_code == 200
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    return count
