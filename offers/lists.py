@@ -148,6 +148,11 @@ def rankable_dossiers(procedure: Procedure) -> dict[int, list[Dossier]]:
     return {pool.pk: by_programme_and_track[pool.programme_id, pool.track_id] for pool in pools}
 
 
+def unmarked_dossiers(procedure: Procedure) -> list[Dossier]:
+    """The admissible dossiers that lack a mark: the admission waits for them."""
+    return [dossier for dossier in _with_marks(admissible_dossiers(procedure)) if _unmarked(dossier)]
+
+
 def tied_dossiers(dossiers: Iterable[Dossier]) -> list[Dossier]:
     """Those of `dossiers` who share their total with another of them."""
     totals = {dossier: total(dossier.marks.all()) for dossier in dossiers}

@@ -13,6 +13,8 @@ from offers.standings import lock_market, read_market
 from programmes.models import Pool, Procedure
 from programmes.roles import OFFICE, PRESIDENT, require_role
 
+MOVERS = (PRESIDENT, OFFICE)
+
 
 class CannotMove(Refused):
     """These seats may not be moved, or not now."""
@@ -31,7 +33,7 @@ def move_seats(
     Rule: AST-21.
     """
     procedure = Procedure.objects.get(programmes__pools=source_id)
-    require_role(by, procedure, PRESIDENT, OFFICE)
+    require_role(by, procedure, *MOVERS)
     list(procedure.periods.select_for_update(of=("self",)).order_by("pk"))  # none opens or closes meanwhile
     market = lock_market(procedure)
     pools = Pool.objects.select_related("programme__school", "track").filter(pk__in=market.calls).in_bulk()

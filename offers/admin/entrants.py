@@ -1,0 +1,174 @@
+"""The entrants of a school: who takes a place there, the titles to review, the integration file to note.
+
+Rules: AST-07, AST-12, AST-22.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+
+from accounts.models import User
+from documents.models import SupportingDocument
+from documents.serving import paper_response
+from juries.admin.wording import paper_state, title_in_words
+from offers.enrolment import note_integration_file, review_title
+from offers.entrants import entrants_for, open_paper
+from offers.models import Enrolment, ListEntry
+from offers.proof import Proof, proofs_of
+from programmes.desk import DeskAdmin, attempt, person
+from programmes.models import Procedure
+from programmes.roles import OFFICE, VERIFIER
+
+State = Enrolment.State
+
+SEAT_KINDS = {
+    State.AWAITING_TITLE: "doing",
+    State.DEFINITIVE: "done",
+    State.LAPSED: "closed",
+    State.GIVEN_UP: "closed",
+}
+
+
+@dataclass(frozen=True)
+class EntrantPaper:
+    """A file of an entrant, as the page shows it."""
+
+    document: SupportingDocument
+    label: str
+    state: dict[str, str]  # of components/state_tag.html
+    is_proof: bool  # of the title
+    may_review: bool
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(DeskAdmin):
+    """The entrants of the schools for which the person works."""
+
+    roles = (OFFICE, VERIFIER)
+
+    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(dossier__in=entrants_for(person(request)).values("dossier"))
+
+    def get_urls(self) -> list[Any]:
+        return [
+            self.below("entrant/<int:entry_id>/", self.entrant, "offers_entrant"),
+            self.below("entrant/<int:entry_id>/piece/<uuid:document_id>/", self.paper, "offers_paper"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """All entrants, by school and track."""
+        entries = list(entrants_for(person(request)))
+        proofs = proofs_of(entry.dossier for entry in entries)
+        rows = [_row(entry, proofs[entry.dossier_id]) for entry in entries]
+        return self.framed(request, "admin/offers/entrants.html", gettext("Entrants"), rows=rows)
+
+    def entrant(self, request: HttpRequest, entry_id: int) -> HttpResponse:
+        """One entrant with the papers; by POST, a title is reviewed or the integration file noted."""
+        entry = entrants_for(person(request)).filter(pk=entry_id).first()
+        if entry is None:
+            raise Http404
+        if request.method == "POST":
+            _act(request, entry)
+            return redirect("admin:offers_entrant", entry_id=entry.pk)
+        proofs = proofs_of([entry.dossier])[entry.dossier_id]
+        papers = _papers(entry, proofs)
+        shown = next((paper for paper in papers if str(paper.document.pk) == request.GET.get("piece")), None)
+        return self.framed(
+            request,
+            "admin/offers/entrant.html",
+            str(entry.dossier.candidate),
+            title_held=title_in_words(entry.dossier),
+            proofs=[(proof.rule, [p for p in papers if p.document.kind == proof.rule.code]) for proof in proofs],
+            others=[paper for paper in papers if not paper.is_proof],
+            shown=shown or next(iter(papers), None),
+            **_row(entry, proofs),
+        )
+
+    def paper(self, request: HttpRequest, entry_id: int, document_id: UUID) -> FileResponse:
+        """One file of an entrant."""
+        document = attempt(request, lambda: open_paper(entry_id, document_id, by=person(request)))
+        if document is None:
+            raise Http404
+        return paper_response(document, download="telecharger" in request.GET)
+
+
+def to_review_of(user: User, procedure: Procedure) -> int:
+    """How many titles of entrants wait for a review by `user`."""
+    entries = [entry for entry in entrants_for(user).filter(pool__programme__procedure=procedure) if _seat(entry)]
+    proofs = proofs_of(entry.dossier for entry in entries)
+    return sum(_row(entry, proofs[entry.dossier_id])["to_review"] for entry in entries)
+
+
+def _act(request: HttpRequest, entry: ListEntry) -> None:
+    user, posted = person(request), request.POST
+    if posted.get("act") == "integration_file":
+        done = gettext("Le dossier d’intégration est noté comme reçu.")
+        attempt(request, lambda: note_integration_file(entry.dossier_id, by=user), done)
+        return
+    accepted = posted.get("verdict") == "accepted"
+    done = gettext("La pièce est acceptée.") if accepted else gettext("La pièce est refusée ; le candidat est prévenu.")
+    try:
+        document_id = entry.dossier.folder.documents.get(pk=posted.get("document", "")).pk
+    except (ValueError, SupportingDocument.DoesNotExist) as unknown:
+        raise Http404 from unknown
+    reason = posted.get("reason", "")
+    attempt(request, lambda: review_title(document_id, accepted=accepted, reason=reason, by=user), done)
+
+
+def _row(entry: ListEntry, proofs: list[Proof]) -> dict[str, Any]:
+    """What the list says of an entrant."""
+    seat = _seat(entry)
+    if seat is not None:
+        state = {"kind": SEAT_KINDS[State(seat.state)], "label": seat.get_state_display()}
+    else:
+        state = {"kind": "waiting", "label": gettext("proposition, sans accord définitif")}
+    to_review = [file for proof in proofs for file in proof.files if _is_to_review(file)]
+    return {
+        "entry": entry,
+        "seat": seat,
+        "state": state,
+        "proof_count": len(proofs),
+        "accepted_count": sum(proof.is_accepted for proof in proofs),
+        "to_review": len(to_review) if seat and seat.state == State.AWAITING_TITLE else 0,
+    }
+
+
+def _seat(entry: ListEntry) -> Enrolment | None:
+    """The seat taken in this very pool."""
+    enrolment: Enrolment | None = getattr(entry.dossier, "enrolment", None)
+    return enrolment if enrolment is not None and enrolment.pool_id == entry.pool_id else None
+
+
+def _is_to_review(file: SupportingDocument) -> bool:
+    return file.review == SupportingDocument.Review.UNREVIEWED and file.check_state == SupportingDocument.Check.PASSED
+
+
+def _papers(entry: ListEntry, proofs: list[Proof]) -> list[EntrantPaper]:
+    """The files of an entrant, the proofs of title first; not those that concern the fee alone."""
+    rules = entry.dossier.rules
+    exempting = rules.fee.exemption.paper if rules.fee and rules.fee.exemption else ""
+    proving = [proof.rule.code for proof in proofs]
+    files = SupportingDocument.objects.current().filter(folder=entry.dossier.folder_id).exclude(kind=exempting)
+    seat = _seat(entry)
+    is_awaited = seat is not None and seat.state == State.AWAITING_TITLE
+    papers = [
+        EntrantPaper(
+            document=file,
+            label=str(rule.label) if (rule := rules.paper(file.kind)) else file.kind,
+            state=paper_state(file),
+            is_proof=file.kind in proving,
+            may_review=is_awaited and file.kind in proving,
+        )
+        for file in files
+    ]
+    order = [rule.code for rule in rules.papers]
+    return sorted(papers, key=lambda paper: (not paper.is_proof, order.index(paper.document.kind)))

@@ -1,0 +1,174 @@
+"""One admission list as the jury's page shows it: in the order that was set, proposed by the marks, or just typed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
+from applicants.models import Dossier
+from juries.admin.wording import title_in_words
+from juries.models import Mark
+from offers.lists import admissible_dossiers, rankable_dossiers, tied_dossiers, total
+from offers.models import ListEntry
+from programmes.models import Pool, Step
+
+FIELD = "rank:"  # then the dossier's primary key
+
+
+class WrongOrder(ValueError):
+    """What was typed is no order; `str()` says why."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A candidate on the page, with the rank that stands in the box beside the name."""
+
+    dossier: Dossier
+    rank: int | None
+    title: str
+    marks: list[str]
+    total: str
+    is_tied: bool
+    struck: str = ""  # why the entry no longer counts
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """What the page of one list shows."""
+
+    step: Step
+    pool: Pool
+    may_rank: bool
+    typed: tuple[UUID, ...] | None = None  # an order that was typed and is not set
+
+    def with_order(self, order: Sequence[UUID]) -> ListPage:
+        """The page with an order that is not set yet."""
+        return replace(self, typed=tuple(order))
+
+    @cached_property
+    def is_frozen(self) -> bool:
+        """Whether the publication is prepared: then nothing changes any more."""
+        return getattr(self.step, "publication", None) is not None
+
+    @cached_property
+    def entries(self) -> list[ListEntry]:
+        """The list as it was set."""
+        entries = self.pool.entries.select_related("dossier__candidate").order_by("rank")
+        return list(entries.prefetch_related("dossier__version", "dossier__marks"))
+
+    @cached_property
+    def known(self) -> dict[UUID, Dossier]:
+        """Who may be ranked, and who is, in the order that the marks propose."""
+        rankable = {dossier.pk: dossier for dossier in rankable_dossiers(self.step.procedure)[self.pool.pk]}
+        return rankable | {entry.dossier_id: entry.dossier for entry in self.entries}
+
+    @property
+    def is_proposal(self) -> bool:
+        """Whether nothing is set yet: the order is that of the marks."""
+        return self.typed is None and not self.entries
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether the order shown is not the one that is set."""
+        return self.typed is not None
+
+    @cached_property
+    def order(self) -> list[UUID]:
+        """The order that the page shows."""
+        if self.typed is not None:
+            return list(self.typed)
+        return [entry.dossier_id for entry in self.entries] or list(self.known)
+
+    @cached_property
+    def tied(self) -> list[Dossier]:
+        """Those on the list who share their total with another of them."""
+        return tied_dossiers(self.known[dossier_id] for dossier_id in self.order)
+
+    @property
+    def listed(self) -> list[Line]:
+        """Those who are ranked."""
+        return [self._line(dossier_id, rank) for rank, dossier_id in enumerate(self.order, start=1)]
+
+    @property
+    def left_off(self) -> list[Line]:
+        """Those who could be ranked and are not."""
+        return [self._line(dossier_id, None) for dossier_id in self.known if dossier_id not in self.order]
+
+    @cached_property
+    def not_rankable(self) -> list[Line]:
+        """Those declared admissible here whom a mark, or the lack of one, keeps off the list. Rule: AST-15."""
+        admissible = admissible_dossiers(self.step.procedure).filter(
+            track=self.pool.track_id, choices__programme=self.pool.programme_id
+        )
+        related = admissible.select_related("candidate").prefetch_related("version", "marks")
+        return [self._line_of(dossier, None) for dossier in related if dossier.pk not in self.known]
+
+    @property
+    def tests(self) -> list[str]:
+        """The names of the tests, in the order of the marks."""
+        version = self.step.procedure.current_version
+        return [str(rule.label) for rule in version.rules.tests] if version else []
+
+    def _line(self, dossier_id: UUID, rank: int | None) -> Line:
+        return self._line_of(self.known[dossier_id], rank)
+
+    def _line_of(self, dossier: Dossier, rank: int | None) -> Line:
+        marks = {mark.test: mark for mark in dossier.marks.all()}
+        return Line(
+            dossier=dossier,
+            rank=rank,
+            title=title_in_words(dossier),
+            marks=[_mark(marks.get(rule.code)) for rule in dossier.rules.tests],
+            total=number_format(total(marks.values()).normalize()) if marks else "",
+            is_tied=rank is not None and dossier in self.tied,
+            struck=self._struck.get(dossier.pk, ""),
+        )
+
+    @cached_property
+    def _struck(self) -> dict[UUID, str]:
+        return {entry.dossier_id: entry.get_struck_because_display() for entry in self.entries if entry.struck_at}
+
+
+def order_typed(posted: QueryDict, known: Collection[UUID]) -> list[UUID]:
+    """The order that the numbers of the page say; an empty box leaves the candidate off the list.
+
+    `move` ("up:<key>", "down:<key>") then moves one line by one place.
+
+    Raises:
+        WrongOrder: something that is not a rank, or one rank twice.
+    """
+    ranks: dict[int, UUID] = {}
+    for dossier_id in known:
+        typed = posted.get(f"{FIELD}{dossier_id}", "").strip()
+        if not typed:
+            continue
+        if not typed.isascii() or not typed.isdigit() or int(typed) == 0:
+            raise WrongOrder(gettext("« %(typed)s » n’est pas un rang.") % {"typed": typed})
+        if int(typed) in ranks:
+            raise WrongOrder(gettext("Deux candidats ont le rang %(rank)s.") % {"rank": typed})
+        ranks[int(typed)] = dossier_id
+    order = [ranks[rank] for rank in sorted(ranks)]
+    return _moved(order, posted.get("move", ""))
+
+
+def _moved(order: list[UUID], move: str) -> list[UUID]:
+    direction, _, key = move.partition(":")
+    place = next((index for index, dossier_id in enumerate(order) if str(dossier_id) == key), None)
+    if place is None:
+        return order
+    other = place + (1 if direction == "down" else -1)
+    if 0 <= other < len(order):
+        order[place], order[other] = order[other], order[place]
+    return order
+
+
+def _mark(mark: Mark | None) -> str:
+    if mark is None:
+        return "–"
+    return gettext("absent") if mark.value is None else number_format(mark.value.normalize())

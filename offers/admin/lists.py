@@ -1,0 +1,135 @@
+"""The admission lists: all of them at a glance, the page on which the jury sets one, preparing the admission.
+
+Rules: AST-15, AST-16.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+
+from juries.admin.board import find_step, steps_of, tell_errors
+from offers.admin.forms import PrepareForm
+from offers.admin.list_page import ListPage, WrongOrder, order_typed
+from offers.lists import prepare_admission, rankable_dossiers, set_list, unmarked_dossiers
+from offers.models import ListEntry
+from programmes.desk import DeskAdmin, attempt, person
+from programmes.models import Pool, Procedure, Programme, Step
+from programmes.roles import JURY, OFFICE, PRESIDENT, has_role
+
+READERS = (JURY, PRESIDENT, OFFICE)
+RANKERS = (JURY, PRESIDENT)
+
+
+@admin.register(ListEntry)
+class ListEntryAdmin(DeskAdmin):
+    """The admission lists."""
+
+    roles = READERS
+
+    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        steps = steps_of(person(request), Step.Kind.ADMISSION, *READERS)
+        return rows.filter(pool__programme__procedure__in=steps.values("procedure"))
+
+    def get_urls(self) -> list[Any]:
+        return [
+            self.below("<int:step_id>/preparer/", self.prepare, "offers_prepare"),
+            self.below("<int:step_id>/<int:pool_id>/", self.list_page, "offers_list"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The lists of each procedure, by programme and track."""
+        user = person(request)
+        steps = steps_of(user, Step.Kind.ADMISSION, *READERS)
+        overviews = [_overview(step) for step in steps]
+        for overview in overviews:
+            overview["may_prepare"] = has_role(user, overview["step"].procedure, PRESIDENT)
+        return self.framed(request, "admin/offers/lists.html", gettext("Tableaux d’admission"), overviews=overviews)
+
+    def list_page(self, request: HttpRequest, step_id: int, pool_id: int) -> HttpResponse:
+        """One list. By POST the jury sets it, or moves a line without setting anything yet."""
+        step = find_step(person(request), step_id, Step.Kind.ADMISSION, *READERS)
+        pool = _pools(step.procedure).filter(pk=pool_id).first()
+        if pool is None:
+            raise Http404
+        page = ListPage(step, pool, may_rank=has_role(person(request), step.procedure, *RANKERS))
+        if request.method == "POST":
+            try:
+                order = order_typed(request.POST, page.known)
+            except WrongOrder as wrong:
+                messages.error(request, str(wrong))
+                return self._show(request, page)
+            if "move" in request.POST:
+                return self._show(request, page.with_order(order))
+            ties_are_broken = "ties_are_broken" in request.POST
+            done = gettext("Le tableau est arrêté.")
+
+            def act() -> bool:
+                set_list(pool.pk, order, ties_are_broken=ties_are_broken, by=person(request))
+                return True
+
+            if attempt(request, act, done):
+                return redirect("admin:offers_list", step_id=step.pk, pool_id=pool.pk)
+            page = page.with_order(order)
+        return self._show(request, page)
+
+    def prepare(self, request: HttpRequest, step_id: int) -> HttpResponse:
+        """Write the decisions and prepare their publication."""
+        step = find_step(person(request), step_id, Step.Kind.ADMISSION, *READERS)
+        if request.method != "POST":
+            raise Http404
+        form = PrepareForm(request.POST)
+        if not form.is_valid():
+            tell_errors(request, form)
+        else:
+            attempt(
+                request,
+                lambda: prepare_admission(step.pk, by=person(request), **form.cleaned_data),
+                gettext("La publication est prête : elle paraîtra d’elle-même à son heure."),
+            )
+        return redirect("admin:offers_listentry_changelist")
+
+    def _show(self, request: HttpRequest, page: ListPage) -> HttpResponse:
+        title = gettext("Tableau d’admission : %(pool)s") % {"pool": page.pool}
+        return self.framed(request, "admin/offers/list.html", title, page=page)
+
+
+def _pools(procedure: Procedure) -> QuerySet[Pool]:
+    pools = Pool.objects.filter(programme__procedure=procedure)
+    return pools.select_related("programme__school", "programme__procedure", "track")
+
+
+def _overview(step: Step) -> dict[str, Any]:
+    """What the page of all lists shows of one procedure."""
+    procedure = step.procedure
+    rankable = rankable_dossiers(procedure)
+    ranked: dict[int, int] = {}
+    for pool_id in ListEntry.objects.filter(pool__programme__procedure=procedure).values_list("pool_id", flat=True):
+        ranked[pool_id] = ranked.get(pool_id, 0) + 1
+    pools = list(_pools(procedure))
+    cells = {
+        (pool.programme_id, pool.track_id): {
+            "pool": pool,
+            "ranked": ranked.get(pool.pk, 0),
+            "rankable": len(rankable[pool.pk]),
+        }
+        for pool in pools
+    }
+    tracks = list(procedure.tracks.all())
+    programmes = list(Programme.objects.filter(procedure=procedure).select_related("school"))
+    forgotten = [pool for pool in pools if rankable[pool.pk] and not ranked.get(pool.pk)]
+    return {
+        "step": step,
+        "tracks": tracks,
+        "rows": [(one, [(track, cells.get((one.pk, track.pk))) for track in tracks]) for one in programmes],
+        "unmarked": unmarked_dossiers(procedure),
+        "forgotten": forgotten,
+        "publication": getattr(step, "publication", None),
+        "form": PrepareForm(initial={"visible_at": step.results_at}, asks_of_empty=bool(forgotten)),
+    }

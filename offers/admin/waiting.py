@@ -1,0 +1,64 @@
+"""What waits for a person in the integration, on the staff's start page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from juries.admin.board import steps_of
+from offers.admin.entrants import to_review_of
+from offers.admin.lists import RANKERS
+from offers.foresight import about_to_be_removed
+from offers.lists import rankable_dossiers
+from offers.models import ListEntry
+from offers.replies import current_period
+from programmes.models import Procedure, Step
+from programmes.roles import OFFICE, VERIFIER, has_role
+from programmes.waiting import Waiting, tells_what_waits
+
+
+@tells_what_waits
+def lists(user: User, procedure: Procedure) -> Iterator[Waiting]:
+    """Lists to set, until the publication is prepared. Rule: AST-16."""
+    step = steps_of(user, Step.Kind.ADMISSION, *RANKERS).filter(procedure=procedure).first()
+    if step is None or hasattr(step, "publication"):
+        return
+    ranked = set(
+        ListEntry.objects.filter(pool__programme__procedure=procedure).values_list("pool", flat=True).distinct()
+    )
+    count = sum(bool(dossiers) and pool not in ranked for pool, dossiers in rankable_dossiers(procedure).items())
+    yield Waiting(
+        ngettext("tableau d’admission à arrêter", "tableaux d’admission à arrêter", count),
+        count,
+        reverse("admin:offers_listentry_changelist"),
+    )
+
+
+@tells_what_waits
+def silent(user: User, procedure: Procedure) -> Iterator[Waiting]:
+    """Candidates about to be removed for their silence. Rule: AST-19."""
+    period = current_period(procedure) if has_role(user, procedure, OFFICE) else None
+    if period is None:
+        return
+    count = len(about_to_be_removed(period))
+    yield Waiting(
+        ngettext("candidat n’a pas encore répondu", "candidats n’ont pas encore répondu", count),
+        count,
+        reverse("admin:offers_periods", args=[procedure.slug]),
+    )
+
+
+@tells_what_waits
+def titles(user: User, procedure: Procedure) -> Iterator[Waiting]:
+    """Titles of entrants to review. Rule: AST-22."""
+    if not has_role(user, procedure, VERIFIER, OFFICE):
+        return
+    count = to_review_of(user, procedure)
+    yield Waiting(
+        ngettext("titre d’entrant à examiner", "titres d’entrants à examiner", count),
+        count,
+        reverse("admin:offers_enrolment_changelist"),
+    )
