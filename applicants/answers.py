@@ -28,8 +28,7 @@ from programmes.rules import FieldRule
 
 @transaction.atomic
 def save_answers(dossier_id: UUID, page: str, values: Mapping[str, str], *, by: User) -> None:
-    """Save the answers of one page of the form. A blank answer is saved as blank; fields not named keep
-    theirs.
+    """Save the answers of one page of the form. A blank answer is saved as blank; fields not named keep theirs.
 
     Required answers are asked for at submission only, so that a page can be left half done.
 
@@ -50,9 +49,7 @@ def save_answers(dossier_id: UUID, page: str, values: Mapping[str, str], *, by: 
     if not changed:
         return
     _save_identity(dossier.candidate, changed)
-    _save_rows(
-        dossier, {code: value for code, value in changed.items() if code not in Candidate.IDENTITY_FIELDS}
-    )
+    _save_rows(dossier, {code: value for code, value in changed.items() if code not in Candidate.IDENTITY_FIELDS})
     if changed.keys() & answers_that_matter(dossier) and may_edit(dossier, PAYMENT):
         keep_fee_in_step(dossier, by=by)
     record("dossier.answers_saved", dossier, by=by, page=page, fields=sorted(changed))

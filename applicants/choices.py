@@ -1,6 +1,4 @@
-"""Choices: the programmes that a dossier applies to, in the candidate's order of preference. Rules: AST-03,
-AST-06.
-"""
+"""Choices: the programmes that a dossier applies to, in the candidate's order of preference. Rules: AST-03, AST-06."""
 
 from __future__ import annotations
 
@@ -31,8 +29,7 @@ class WrongOrder(Refused):
 
 @transaction.atomic
 def rank_choices(dossier_id: UUID, programme_codes: Sequence[str], *, by: User) -> list[Choice]:
-    """Set the whole order of choices, best first; the fee follows the first. An empty order takes all choices
-    away.
+    """Set the whole order of choices, best first; the fee follows the first. An empty order takes all choices away.
 
     Raises:
         Dossier.DoesNotExist: not this person's dossier, and still a draft.
@@ -45,13 +42,9 @@ def rank_choices(dossier_id: UUID, programme_codes: Sequence[str], *, by: User) 
     _refuse_after_submission(dossier_id)
     dossier = lock_own(dossier_id, by=by)
     require_editable(dossier, CHOICES)
-    programmes = {
-        programme.code: programme for programme in dossier.procedure.programmes.select_related("school")
-    }
+    programmes = {programme.code: programme for programme in dossier.procedure.programmes.select_related("school")}
     _check_order(dossier, programme_codes, known=programmes)
-    if list(dossier.choices.order_by("rank").values_list("programme__code", flat=True)) == list(
-        programme_codes
-    ):
+    if list(dossier.choices.order_by("rank").values_list("programme__code", flat=True)) == list(programme_codes):
         return dossier.ranked_choices
     replace_choices(dossier, [programmes[code] for code in programme_codes], by=by)
     return dossier.ranked_choices
@@ -66,8 +59,7 @@ def replace_choices(dossier: Dossier, programmes: Iterable[Programme], *, by: Us
     ordered = list(programmes)
     dossier.choices.all().delete()
     Choice.objects.bulk_create(
-        Choice(dossier=dossier, programme=programme, rank=rank)
-        for rank, programme in enumerate(ordered, start=1)
+        Choice(dossier=dossier, programme=programme, rank=rank) for rank, programme in enumerate(ordered, start=1)
     )
     for stale in ("ranked_choices", "first_choice"):
         dossier.__dict__.pop(stale, None)
@@ -76,15 +68,10 @@ def replace_choices(dossier: Dossier, programmes: Iterable[Programme], *, by: Us
 
 
 def _refuse_after_submission(dossier_id: UUID) -> None:
-    """The order is final for everybody, so that staff too are told why, and not that the dossier is
-    another's.
-    """
+    """The order is final for everybody, so that staff too are told why, and not that the dossier is another's."""
     if Dossier.objects.filter(pk=dossier_id, status__in=[Status.SUBMITTED, Status.VALIDATED]).exists():
         raise OrderIsFinal(
-            gettext(
-                "Ce dossier est transmis : l'ordre de ses vœux est définitif, personne ne peut plus le "
-                "modifier."
-            )
+            gettext("Ce dossier est transmis : l'ordre de ses vœux est définitif, personne ne peut plus le modifier.")
         )
 
 

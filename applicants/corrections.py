@@ -33,9 +33,7 @@ class NotWaiting(Refused):
 
 
 @transaction.atomic
-def ask_correction(
-    dossier_id: UUID, *, opens: Sequence[str], reason: str, until: dt.datetime, by: User
-) -> Correction:
+def ask_correction(dossier_id: UUID, *, opens: Sequence[str], reason: str, until: dt.datetime, by: User) -> Correction:
     """Ask the candidate for something: opens the places named (see `applicants.editing`) until `until`
     (procedure's time).
 
@@ -63,9 +61,7 @@ def answer_correction(correction_id: UUID, *, by: User) -> Correction:
         NotReady: what it opened is not complete.
     """
     dossier = lock_own(
-        Correction.objects.values_list("dossier", flat=True).get(
-            pk=correction_id, dossier__candidate__user=by
-        ),
+        Correction.objects.values_list("dossier", flat=True).get(pk=correction_id, dossier__candidate__user=by),
         by=by,
     )
     correction = dossier.corrections.select_for_update().get(pk=correction_id)
@@ -75,10 +71,7 @@ def answer_correction(correction_id: UUID, *, by: User) -> Correction:
         raise NotWaiting(gettext("Cette demande a été levée : vous n'avez plus rien à faire."))
     if dossier.procedure.now() >= correction.until:
         raise Closed(
-            gettext(
-                "Le délai de cette demande est passé. Écrivez à votre école si vous ne pouviez pas y "
-                "répondre."
-            )
+            gettext("Le délai de cette demande est passé. Écrivez à votre école si vous ne pouviez pas y répondre.")
         )
     if items := still_missing(dossier, correction):
         raise NotReady(items)
@@ -165,9 +158,7 @@ def places_of(dossier: Dossier) -> list[str]:
 
 
 def require_examiner(dossier: Dossier, by: User) -> None:
-    """Raise `NotAllowed` unless `by` verifies for the school ranked first, or works for the office. Rule:
-    AST-07.
-    """
+    """Raise `NotAllowed` unless `by` verifies for the school ranked first, or works for the office. Rule: AST-07."""
     programme = dossier.first_choice
     require_role(by, dossier.procedure, VERIFIER, OFFICE, school=programme.school if programme else None)
 
@@ -176,8 +167,7 @@ def _check(dossier: Dossier, opens: Sequence[str], reason: str, until: dt.dateti
     if any(place in FINAL for place in opens):
         raise OrderIsFinal(
             gettext(
-                "L'ordre des vœux et le titre d'un dossier transmis sont définitifs : aucune correction ne "
-                "les rouvre."
+                "L'ordre des vœux et le titre d'un dossier transmis sont définitifs : aucune correction ne les rouvre."
             )
         )
     if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
@@ -189,9 +179,7 @@ def _check(dossier: Dossier, opens: Sequence[str], reason: str, until: dt.dateti
     if not reason.strip():
         raise WrongCorrection(gettext("Écrivez ce que vous demandez : le candidat le lira."))
     if until <= dossier.procedure.now():
-        raise WrongCorrection(
-            gettext("Choisissez une date à venir : le candidat a besoin de temps pour répondre.")
-        )
+        raise WrongCorrection(gettext("Choisissez une date à venir : le candidat a besoin de temps pour répondre."))
 
 
 def _mail_candidate(dossier: Dossier, correction: Correction, kind: str) -> None:
@@ -211,8 +199,6 @@ def _mail_candidate(dossier: Dossier, correction: Correction, kind: str) -> None
 def _school_address(dossier: Dossier) -> str:
     """Where the school ranked first is written to in this procedure; the office's address if it has none."""
     first = dossier.first_choice
-    schools = Participation.objects.filter(
-        procedure=dossier.procedure, school=first.school_id if first else None
-    )
+    schools = Participation.objects.filter(procedure=dossier.procedure, school=first.school_id if first else None)
     email = schools.values_list("email", flat=True).first()
     return email or dossier.procedure.contact_email

@@ -8,6 +8,8 @@ Rules: AST-02, AST-06, AST-12.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils.translation import gettext
 
 from applicants.models import Dossier, Status
@@ -51,15 +53,13 @@ def require_editable(dossier: Dossier, place: str) -> None:
     if place in FINAL:
         raise OrderIsFinal(
             gettext(
-                "Votre dossier est transmis : l'ordre de vos vœux est définitif, personne ne peut plus le "
-                "modifier."
+                "Votre dossier est transmis : l'ordre de vos vœux est définitif, personne ne peut plus le modifier."
             )
         )
     raise NotEditable(
         gettext(
             "Votre dossier est transmis : cette partie ne se modifie plus. Si votre école vous demande une "
-            "correction, "
-            "elle s'ouvrira d'elle-même."
+            "correction, elle s'ouvrira d'elle-même."
         )
     )
 
@@ -82,7 +82,10 @@ def is_late_paper(dossier: Dossier, place: str) -> bool:
 
 def is_asked_for(dossier: Dossier, place: str) -> bool:
     """Whether a correction that waits for its answer opens `place`."""
-    waiting = dossier.corrections.filter(
-        answered_at=None, withdrawn_at=None, until__gt=dossier.procedure.now()
-    )
-    return any(place in opens for opens in waiting.values_list("opens", flat=True))
+    return asked_until(dossier, place) is not None
+
+
+def asked_until(dossier: Dossier, place: str) -> dt.datetime | None:
+    """Until when (procedure's time) corrections that wait for their answer open `place`; None when none does."""
+    waiting = dossier.corrections.filter(answered_at=None, withdrawn_at=None, until__gt=dossier.procedure.now())
+    return max((until for opens, until in waiting.values_list("opens", "until") if place in opens), default=None)

@@ -59,9 +59,7 @@ def void_dossier(dossier_id: UUID, *, reason: str, by: User) -> Dossier:
     if not reason.strip():
         raise Refused(gettext("Indiquez le motif : il est écrit au candidat et conservé."))
     if len(reason.strip()) > LONGEST_REASON:
-        raise Refused(
-            gettext("Le motif ne peut pas avoir plus de %(limit)s caractères.") % {"limit": LONGEST_REASON}
-        )
+        raise Refused(gettext("Le motif ne peut pas avoir plus de %(limit)s caractères.") % {"limit": LONGEST_REASON})
     if dossier.status == Status.WITHDRAWN:
         if not dossier.ended_because:
             raise NothingToEnd(gettext("Le candidat a déjà retiré ce dossier."))

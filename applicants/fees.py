@@ -1,5 +1,4 @@
-"""The application fee: owed to the school of the first choice, and followed as that choice changes. Rule:
-AST-10.
+"""The application fee: owed to the school of the first choice, and followed as that choice changes. Rule: AST-10.
 
 How it is paid (transfer, card, exemption) is `payments`; this module knows how much the dossier owes, to
 whom, under which reference, and until when the candidate may act on it.

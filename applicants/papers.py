@@ -35,8 +35,7 @@ class AlreadyAccepted(Refused):
 
 
 def deposit_paper(dossier_id: UUID, kind: str, upload: UploadedFile, *, by: User) -> SupportingDocument:
-    """Add a file to a paper of the dossier; it takes the place of one turned down, or of the only one there
-    may be.
+    """Add a file to a paper of the dossier; it takes the place of one turned down, or of the only one there may be.
 
     The file is judged and stored before the dossier is locked, and thrown away if the act is refused.
 

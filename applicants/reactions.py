@@ -48,8 +48,8 @@ def ask_for_paper_again(document_id: str) -> None:
     elif dossier.status in WITH_THE_SCHOOL and not _is_asked(dossier, f"paper:{rule.code}"):
         with translation.override(dossier.candidate.user.language):
             reason = gettext(
-                "Déposez à nouveau la pièce « %(paper)s ». Celle que vous avez déposée n'a pas pu être "
-                "retenue : %(why)s"
+                "Déposez à nouveau la pièce « %(paper)s ». Celle que vous avez déposée n'a pas pu être retenue : "
+                "%(why)s"
             ) % {"paper": rule.label, "why": document.turned_down_because}
         until = _until(dossier, late=rule.late)
         open_correction(dossier, opens=[f"paper:{rule.code}"], reason=reason, until=until, by=None)

@@ -42,8 +42,7 @@ class MissingItem:
 
 
 def missing_items(rules: Rules, filled: FilledIn) -> list[MissingItem]:
-    """All that must still be done before submission, in the order of the form; labels in the reader's
-    language.
+    """All that must still be done before submission, in the order of the form; labels in the reader's language.
 
     Rules: AST-08, AST-09, AST-10, AST-11, AST-23.
     """
@@ -141,9 +140,7 @@ def _missing_papers(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
 
 def _missing_alternatives(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
     for alternative in rules.alternatives:
-        if filled.appraisals.isdisjoint(alternative.referees) and filled.papers.isdisjoint(
-            alternative.papers
-        ):
+        if filled.appraisals.isdisjoint(alternative.referees) and filled.papers.isdisjoint(alternative.papers):
             places = [f"referee:{code}" for code in alternative.referees]
             places += [f"paper:{code}" for code in alternative.papers]
             yield MissingItem(f"alternative:{alternative.code}", str(alternative.label), places[0])

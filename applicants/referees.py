@@ -1,5 +1,4 @@
-"""Referees: the candidate names a person, who gives a confidential opinion through a link, without an
-account.
+"""Referees: the candidate names a person, who gives a confidential opinion through a link, without an account.
 
 The link's secret is not stored: it is derived anew from the referee's id and the portal's key when a mail
 needs it, and found again by its digest. So a reminder holds the same link as the first mail, and a copy of
@@ -24,7 +23,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.dossiers import home_of, lock, lock_own
-from applicants.editing import APPLICATIONS, require_editable, takes_appraisal
+from applicants.editing import APPLICATIONS, asked_until, require_editable, takes_appraisal
 from applicants.models import Appraisal, Dossier, Referee, Status
 from applicants.readiness import applies
 from applicants.values import WrongAnswer, cleaned, error_in
@@ -119,8 +118,7 @@ def remind_referee(referee_id: UUID, *, by: User) -> None:
 
 
 def remind_referees_due(procedure: Procedure) -> int:
-    """Remind the referees of drafts 7 and 2 days before the closing hour; returns how many were. For the
-    periodic task.
+    """Remind the referees of drafts 7 and 2 days before the closing hour; returns how many were. For the periodic task.
 
     Repeating it writes nothing twice, and a task that is late sends only the last reminder due. Rule: AST-09
     (ours).
@@ -206,8 +204,7 @@ def deposit_appraisal(secret: str, answers: Mapping[str, str]) -> Appraisal:
 
 @transaction.atomic
 def decline_appraisal(secret: str) -> Referee:
-    """Decline to give an opinion; the candidate learns it, and can name somebody else. Declining twice is no
-    error.
+    """Decline to give an opinion; the candidate learns it, and can name somebody else. Declining twice is no error.
 
     Raises:
         Referee.DoesNotExist: nobody's link.
@@ -292,7 +289,7 @@ def _mail(dossier: Dossier, referee: Referee, kind: str, *, key: str) -> None:
         referee=referee.name,
         candidate=dossier.candidate.full_name,
         label=_rule(dossier, referee.kind).label,
-        closes_at=procedure.calendar[APPLICATIONS].ends_at,
+        closes_at=asked_until(dossier, f"referee:{referee.kind}") or procedure.calendar[APPLICATIONS].ends_at,
         contact=procedure.contact_email,
         path=reverse("applicants:appraisal", args=[secret_of(referee.pk)]),
     )

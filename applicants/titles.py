@@ -26,9 +26,7 @@ class UnknownTitle(Refused):
 
 
 @transaction.atomic
-def choose_title(
-    dossier_id: UUID, *, title: str, speciality: str, equivalence: str, by: User
-) -> list[Programme]:
+def choose_title(dossier_id: UUID, *, title: str, speciality: str, equivalence: str, by: User) -> list[Programme]:
     """Say which title one holds; choices that it does not open are taken away, and returned.
 
     `equivalence` is blank for a title of the tables, or says on which ground another is put to the jury as
@@ -50,9 +48,7 @@ def choose_title(
     dossier.title, dossier.speciality, dossier.equivalence = title, speciality, equivalence
     dossier.track = dossier.procedure.tracks.get(code=held.track) if held else None
     dossier.save(update_fields=["title", "speciality", "equivalence", "track"])
-    record(
-        "dossier.title_chosen", dossier, by=by, title=title, speciality=speciality, equivalence=equivalence
-    )
+    record("dossier.title_chosen", dossier, by=by, title=title, speciality=speciality, equivalence=equivalence)
     return _drop_closed_choices(dossier, by=by)
 
 

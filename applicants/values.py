@@ -33,22 +33,16 @@ class WrongAnswer(Refused):
 
 def cleaned(value: str) -> str:
     """What was typed, without blanks around it nor characters that cannot be kept, its accents composed."""
-    kept = (
-        char for char in value.replace("\r\n", "\n") if char in "\n\t" or unicodedata.category(char) != "Cc"
-    )
+    kept = (char for char in value.replace("\r\n", "\n") if char in "\n\t" or unicodedata.category(char) != "Cc")
     return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
 def error_in(rule: FieldRule, value: str) -> str:
-    """A sentence that says what to change in `value`, already cleaned; empty when it is well formed, or
-    blank.
-    """
+    """A sentence that says what to change in `value`, already cleaned; empty when it is well formed, or blank."""
     if not value:
         return ""
     if (longest := length_limit(rule)) is not None and len(value) > longest:
-        return gettext(
-            "Cette réponse compte %(length)s caractères ; elle ne peut pas en avoir plus de %(limit)s."
-        ) % {
+        return gettext("Cette réponse compte %(length)s caractères ; elle ne peut pas en avoir plus de %(limit)s.") % {
             "length": len(value),
             "limit": longest,
         }
@@ -90,9 +84,7 @@ def _advice(kind: FieldKind) -> str:
         FieldKind.DATE: gettext("Écrivez une date qui existe : jour, mois, année."),
         FieldKind.YEAR: gettext("Écrivez une année sur quatre chiffres, par exemple 2024."),
         FieldKind.COUNTRY: gettext("Choisissez un pays de la liste."),
-        FieldKind.PHONE: gettext(
-            "Écrivez un numéro de téléphone, par exemple 06 12 34 56 78 ou +33 6 12 34 56 78."
-        ),
+        FieldKind.PHONE: gettext("Écrivez un numéro de téléphone, par exemple 06 12 34 56 78 ou +33 6 12 34 56 78."),
         FieldKind.EMAIL: gettext("Écrivez une adresse électronique, par exemple nom@exemple.fr."),
     }.get(kind, "")
 

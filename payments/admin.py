@@ -48,8 +48,7 @@ class StatementForm(forms.Form):
     lines = forms.CharField(
         label=_("Lignes du relevé"),
         help_text=_(
-            "Copiez les lignes depuis le site de votre banque ou un fichier CSV : une opération par ligne, "
-            "avec sa "
+            "Copiez les lignes depuis le site de votre banque ou un fichier CSV : une opération par ligne, avec sa "
             "date, son libellé et son montant, dans l'ordre que vous voulez."
         ),
         widget=forms.Textarea({"rows": 12, "spellcheck": "false"}),

@@ -1,5 +1,4 @@
-"""Cards: the payer is sent to a bank's page; the bank tells what became of it, once, twice, late or out of
-order.
+"""Cards: the payer is sent to a bank's page; the bank tells what became of it, once, twice, late or out of order.
 
 Rule: AST-10.
 """

@@ -1,5 +1,4 @@
-"""Charges: what is owed, to whom, and the two ways in which it ends: the money comes, or it is no longer
-owed.
+"""Charges: what is owed, to whom, and the two ways in which it ends: the money comes, or it is no longer owed.
 
 The functions here are parts of acts: they run inside an act's transaction, on a charge that the act has
 locked. A charge goes to one school for good: when another is to be paid, the charge is cancelled and a new
@@ -78,7 +77,7 @@ def lock_for_payer(charge_id: UUID, act: PayerAct, *, by: User) -> Charge:
     """
     charge = Charge.objects.select_related("account__procedure", "payee__school").get(pk=charge_id, account__payer=by)
     _guards[charge.reason](charge, act)
-    charge = _locked(charge_id)
+    charge = lock(charge_id)
     require_due(charge)
     return charge
 
@@ -89,14 +88,15 @@ def lock_for_staff(charge_id: UUID, *, by: User) -> Charge:
     Raises:
         NotAllowed: `by` has no such role.
     """
-    charge = _locked(charge_id)
+    charge = lock(charge_id)
     require_role(by, charge.procedure, *CASHIERS, school=charge.payee.school)
     return charge
 
 
 def lock(charge_id: UUID) -> Charge:
-    """The charge, locked, with its school and its procedure, for an act of the portal itself."""
-    return _locked(charge_id)
+    """The charge with its school and its procedure, locked until the act ends."""
+    charges = Charge.objects.select_for_update(of=("self",))
+    return charges.select_related("account__procedure", "account__payer", "payee__school").get(pk=charge_id)
 
 
 def require_due(charge: Charge) -> None:
@@ -143,8 +143,7 @@ def live_charge(account: Account, reason: str) -> Charge | None:
 
 
 def redirect_charge(charge: Charge, payee: Participation) -> Charge:
-    """Cancel a charge on which nothing was paid and open the same one to another school. Returns the new
-    charge.
+    """Cancel a charge on which nothing was paid and open the same one to another school. Returns the new charge.
 
     A request for exemption follows, and goes to the new school even if the first had granted it; a refusal
     stands.
@@ -172,9 +171,7 @@ def redirect_charge(charge: Charge, payee: Participation) -> Charge:
 
 
 def set_reference(charge: Charge, reference: str) -> None:
-    """Change the text that the transfer must bear, until one is announced: from then on the bank's statement
-    has it.
-    """
+    """Change the text that the transfer must bear, until one is announced: from then on the bank's statement has it."""
     if charge.state == Charge.State.DUE and charge.reference != reference and declared_transfer(charge) is None:
         charge.reference = reference
         charge.save(update_fields=["reference"])
@@ -200,8 +197,7 @@ def require_uncommitted(charge: Charge) -> None:
     if charge.state == Charge.State.SETTLED:
         raise Committed(
             gettext(
-                "Les frais de %(amount)s ont été réglés à %(school)s, l'école de votre premier vœu : elle "
-                "doit le "
+                "Les frais de %(amount)s ont été réglés à %(school)s, l'école de votre premier vœu : elle doit le "
                 "rester. Pour en parler, écrivez à %(email)s."
             )
             % names
@@ -209,10 +205,8 @@ def require_uncommitted(charge: Charge) -> None:
     if declared_transfer(charge) is not None:
         raise Committed(
             gettext(
-                "Vous avez annoncé un virement à %(school)s, l'école de votre premier vœu. Pour placer une "
-                "autre école "
-                "en premier, retirez d'abord cette annonce sur la page des frais, et ne faites pas ce "
-                "virement."
+                "Vous avez annoncé un virement à %(school)s, l'école de votre premier vœu. Pour placer une autre "
+                "école en premier, retirez d'abord cette annonce sur la page des frais, et ne faites pas ce virement."
             )
             % names
         )
@@ -259,11 +253,6 @@ def waive(charge: Charge) -> None:
     charge.save(update_fields=["state", "settled_at"])
     ledger.book_dropped(charge)
     state_fact(SETTLED_FACT, charge.pk)
-
-
-def _locked(charge_id: UUID) -> Charge:
-    charges = Charge.objects.select_for_update(of=("self",))
-    return charges.select_related("account__procedure", "account__payer", "payee__school").get(pk=charge_id)
 
 
 def _settle(charge: Charge, payment: Payment, *, by: User | None) -> None:

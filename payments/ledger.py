@@ -1,5 +1,4 @@
-"""The ledger: every cent that is owed, received, waived or to be paid back, in movements whose lines sum to
-zero.
+"""The ledger: every cent that is owed, received, waived or to be paid back, in movements whose lines sum to zero.
 
 A positive line says where the money is now, a negative one where it came from. What a payer owes stands in
 `OWED`.

@@ -80,9 +80,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def _likeness(word: str, line: tuple[str, ...]) -> int:
-    """2 when the word is on the line, 1 when it is there joined, split or cut off at the end, 0 when it is
-    not.
-    """
+    """2 when the word is on the line, 1 when it is there joined, split or cut off at the end, 0 when it is not."""
     if word in line:
         return 2
     is_cut_off = bool(line) and len(line[-1]) >= SHORTEST_PART and word.startswith(line[-1])

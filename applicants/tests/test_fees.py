@@ -1,6 +1,4 @@
-"""The application fee follows the first choice and the candidate's name, and the dossier's window. Rule:
-AST-10.
-"""
+"""The application fee follows the first choice and the candidate's name, and the dossier's window. Rule: AST-10."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Two clicks at the same moment: the second waits for the first, and finds what it did. Rules: AST-01,
-AST-11.
+"""Two clicks at the same moment: the second waits for the first, and finds what it did. Rules: AST-01, AST-11.
 
 Each test holds the first act open, uncommitted, until the second waits for a lock; its twin takes the lock
 away.

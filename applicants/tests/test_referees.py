@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from applicants.answers import save_answers
+from applicants.corrections import ask_correction
 from applicants.models import Appraisal, Dossier, Referee
 from applicants.readiness import filled_in
 from applicants.referees import (
@@ -28,6 +29,7 @@ from applicants.submission import NotReady, submit_dossier
 from applicants.tests.scenario import (
     CLOSED,
     LAST_SECOND,
+    VERIFYING,
     answer_to,
     begun,
     complete,
@@ -263,3 +265,16 @@ def test_a_submitted_dossier_names_nobody(procedure: Procedure, zoe: User) -> No
     dossier = submitted(procedure, zoe)
     with pytest.raises(Exception, match="ne se modifie plus"):
         named(dossier, zoe)
+
+
+def test_a_correction_reopens_the_referees_with_its_own_deadline(
+    procedure: Procedure, zoe: User, verifier: User, settings: Settings
+) -> None:
+    settings.DEMO = True
+    dossier = submitted(procedure, zoe)
+    set_clock(procedure, VERIFYING)
+    until = procedure.now() + dt.timedelta(days=5)
+    ask_correction(dossier.pk, opens=["referee:appraiser"], reason="Une fiche.", until=until, by=verifier)
+    secret = secret_of(named(reloaded(dossier.pk), zoe).pk)
+    assert "lundi 30 mars 2026" in only_mail("referee_asked")
+    assert deposit_appraisal(secret, opinion(dossier)).deposited_at
