@@ -16,6 +16,7 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from notifications.outbox import queue_mail
@@ -28,11 +29,20 @@ KINDS = {
     "account/email/unknown_account": "unknown_address",
     "account/email/account_already_exists": "known_address",
 }
+ATTEMPTS = _("Trop d’essais en peu de temps. Attendez quelques minutes, puis recommencez.")
 SAID = ("code", "signup_url", "password_reset_url")  # of what allauth knows; the rest are rows and the request
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth's way into the portal: mails through the outbox, and the language of a new account."""
+    """allauth's way into the portal: mails through the outbox, the language of a new account, kinder refusals."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("L’adresse ou le mot de passe n’est pas le bon."),
+        "incorrect_code": _("Ce code n’est pas le bon. Recopiez le dernier que vous avez reçu."),
+        "too_many_login_attempts": ATTEMPTS,
+        "rate_limited": ATTEMPTS,
+    }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue one of allauth's mails, in the language of the page that asked for it."""
