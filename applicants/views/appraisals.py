@@ -1,6 +1,7 @@
 """The appraisal: a page for the referee, who comes by a link and has no account. Rule: AST-09.
 
-The link is the right: whoever has it may write. So the page tells nobody where it is (no referrer, no search engine).
+The link is the right: whoever has it may write. So no search engine may list the page; and no other site is told of it,
+as the portal's policy on referrers says of all pages (a stricter one would hide the origin of its own form).
 """
 
 from __future__ import annotations
@@ -47,7 +48,6 @@ def appraisal(request: HttpRequest, secret: str) -> HttpResponse:
         "secret": secret,
     }
     response = render(request, "applicants/appraisal.html", context)
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 
