@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applicants.models import Dossier, Status
+from applicants.models import Correction, Dossier, Status
 from campaign.rehearsal.addresses import domain_of
 from juries.models import Decision, TestSlot
-from offers.models import Enrolment, ListEntry, Offer
+from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
 from offers.replies import current_period
 from programmes.models import Procedure, Role
 
@@ -75,12 +76,15 @@ def character(procedure: Procedure, user_id: UUID) -> User:
 # --- States, the most telling first -----------------------------------------------------------------------------------
 
 Dossiers = QuerySet[Dossier]
+Choose = Callable[[Dossiers, Procedure], Dossiers]
 
 
-def _offered(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
+def _offered(dossiers: Dossiers, procedure: Procedure, *, answered: bool) -> Dossiers:
     period = current_period(procedure)
     offers = Offer.objects.visible(procedure).filter(period=period, dossier__enrolment=None)
-    return dossiers.filter(pk__in=offers.values("dossier")).exclude(replies__period=period)
+    given = ReplyRecord.objects.filter(period=period).values("dossier")
+    offered = dossiers.filter(pk__in=offers.values("dossier"))
+    return offered.filter(pk__in=given) if answered else offered.exclude(pk__in=given)
 
 
 def _waiting(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
@@ -89,15 +93,30 @@ def _waiting(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
     return dossiers.filter(pk__in=listed).exclude(offers__period=period) if period else dossiers.none()
 
 
-def _decided(*outcomes: str) -> Callable[[Dossiers, Procedure], Dossiers]:
+def _out_of_play(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
+    listed = ListEntry.objects.visible(procedure)
+    return dossiers.filter(pk__in=listed.values("dossier"), enrolment=None).exclude(
+        pk__in=listed.live().values("dossier")
+    )
+
+
+def _last_decided(*outcomes: str) -> Choose:
+    """Those of whom the last step whose results are public says so."""
+
     def choose(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
-        published = Decision.objects.published(procedure).filter(outcome__in=outcomes)
-        return dossiers.filter(status=Status.VALIDATED, pk__in=published.values("dossier"))
+        public = Decision.objects.published(procedure).order_by("-step__position")
+        last = Subquery(public.filter(dossier=OuterRef("pk")).values("outcome")[:1])
+        return dossiers.filter(status=Status.VALIDATED).annotate(last=last).filter(last__in=outcomes)
 
     return choose
 
 
-def _enrolled(state: str) -> Callable[[Dossiers, Procedure], Dossiers]:
+def _undecided(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
+    decided = Decision.objects.published(procedure).values("dossier")
+    return dossiers.filter(status=Status.VALIDATED).exclude(pk__in=decided)
+
+
+def _enrolled(state: str) -> Choose:
     return lambda dossiers, _procedure: dossiers.filter(enrolment__state=state)
 
 
@@ -107,29 +126,31 @@ def _summoned(dossiers: Dossiers, _procedure: Procedure) -> Dossiers:
 
 
 def _asked(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
-    waiting = Q(corrections__answered_at=None, corrections__withdrawn_at=None, corrections__until__gt=procedure.now())
-    return dossiers.filter(waiting, corrections__isnull=False).distinct()
+    waiting = Correction.objects.filter(answered_at=None, withdrawn_at=None, until__gt=procedure.now())
+    return dossiers.filter(pk__in=waiting.values("dossier"))
 
 
-def _at(status: str) -> Callable[[Dossiers, Procedure], Dossiers]:
+def _at(status: str) -> Choose:
     return lambda dossiers, _procedure: dossiers.filter(status=status)
 
 
-STATES: tuple[tuple[Promise, Callable[[Dossiers, Procedure], Dossiers]], ...] = (
-    (_("A une proposition à laquelle répondre"), _offered),
+STATES: tuple[tuple[Promise, Choose], ...] = (
+    (_("A une proposition à laquelle répondre"), partial(_offered, answered=False)),
+    (_("A répondu à sa proposition"), partial(_offered, answered=True)),
     (_("Attend une proposition"), _waiting),
     (_("A une place, attend son titre"), _enrolled(Enrolment.State.AWAITING_TITLE)),
-    (_("Admission définitive"), _enrolled(Enrolment.State.DEFINITIVE)),
-    (_("Place perdue faute de titre"), _enrolled(Enrolment.State.LAPSED)),
-    (_("Convocation reçue"), _summoned),
-    (_("Doit répondre à une demande"), _asked),
-    (_("Non admis"), _decided(Outcome.REFUSED)),
-    (_("Non admissible"), _decided(Outcome.NOT_ADMISSIBLE)),
-    (_("Admissible"), _decided(Outcome.ADMISSIBLE)),
-    (_("Dossier validé"), _at(Status.VALIDATED)),
-    (_("Dossier transmis"), _at(Status.SUBMITTED)),
-    (_("Brouillon"), _at(Status.DRAFT)),
-    (_("Dossier retiré"), _at(Status.WITHDRAWN)),
+    (_("A son admission définitive"), _enrolled(Enrolment.State.DEFINITIVE)),
+    (_("A perdu sa place, faute de titre"), _enrolled(Enrolment.State.LAPSED)),
+    (_("N’est plus candidat à l’intégration"), _out_of_play),
+    (_("N’est pas admis"), _last_decided(Outcome.REFUSED)),
+    (_("A reçu sa convocation"), _summoned),
+    (_("Est admissible"), _last_decided(Outcome.ADMISSIBLE)),
+    (_("N’est pas admissible"), _last_decided(Outcome.NOT_ADMISSIBLE)),
+    (_("Doit répondre à une demande de l’école"), _asked),
+    (_("A un dossier validé"), _undecided),
+    (_("A transmis son dossier"), _at(Status.SUBMITTED)),
+    (_("Remplit son dossier"), _at(Status.DRAFT)),
+    (_("A retiré son dossier"), _at(Status.WITHDRAWN)),
 )
 
 

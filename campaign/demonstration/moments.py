@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from programmes.models import Procedure, Step, TestDay
 from programmes.words import PARIS
 
-BEFORE_THE_CLOSE = dt.timedelta(days=10)
-AFTER_THE_CLOSE = dt.timedelta(days=4)
+BEFORE_THE_CLOSE = dt.timedelta(days=10, hours=13)  # a closing hour is in the evening, visitors come by day
+AFTER_THE_CLOSE = dt.timedelta(days=3, hours=11)
 BEFORE_A_JURY = dt.timedelta(minutes=30)
 BEFORE_RESULTS = dt.timedelta(minutes=3)
 INTO_A_PERIOD = dt.timedelta(days=2)

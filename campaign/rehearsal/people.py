@@ -204,10 +204,13 @@ def _title(dice: Random, rules: Rules, *, is_abroad: bool) -> tuple[str, str, st
 
 
 def _choices(dice: Random, rules: Rules, title: str, speciality: str) -> tuple[str, ...]:
-    """The programmes that the title opens, in an order of one's own; a few leave some out."""
+    """The programmes that the title opens, in an order of one's own; the first named are the most sought after.
+
+    A few leave some out.
+    """
     is_open = open_programmes(rules, title, speciality)
-    wanted = [programme.code for programme in rules.programmes if programme.code in is_open]
-    dice.shuffle(wanted)
+    liking = {programme.code: dice.random() ** (1 + place) for place, programme in enumerate(rules.programmes)}
+    wanted = sorted(is_open, key=lambda code: -liking[code])
     at_most = rules.choices.max_count or len(wanted)
     if dice.random() < 0.25:
         at_most = min(at_most, max(rules.choices.min_count, len(wanted) - 1))

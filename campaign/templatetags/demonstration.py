@@ -19,6 +19,7 @@ def demonstration_panel(context: dict[str, Any], procedure: Procedure) -> dict[s
     """The people and the moments of one procedure."""
     now = procedure.now()
     play = Play.objects.filter(procedure=procedure).first()
+    moments = moments_of(procedure)
     return {
         "request": context["request"],
         "csrf_token": context.get("csrf_token"),
@@ -26,8 +27,6 @@ def demonstration_panel(context: dict[str, Any], procedure: Procedure) -> dict[s
         "now": now,
         "candidates": characters.candidates(procedure),
         "staff": characters.staff(procedure),
-        "moments": [
-            (moment, moment.at <= now, play is not None and play.moment == moment.code)
-            for moment in moments_of(procedure)
-        ],
+        "here": next((moment for moment in moments if play and play.moment == moment.code), None),
+        "to_come": [moment for moment in moments if moment.at > now],
     }
