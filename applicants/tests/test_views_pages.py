@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import closing
 
 import pytest
 from django.test import Client
@@ -309,7 +310,8 @@ def test_a_file_is_served_to_its_owner_once_checked(
     address = reverse("applicants:paper_file", args=[document.pk])
     assert client.get(address).status_code == 404  # not checked yet
     SupportingDocument.objects.update(check_state="passed")
-    assert client.get(address).status_code == 200
+    with closing(client.get(address)) as answer:
+        assert answer.status_code == 200
     assert signed_in(client, other).get(address).status_code == 404
 
 

@@ -72,6 +72,7 @@ class Home:
 def publish(dossier: Dossier, kind: str, outcome: str) -> None:
     """Decide, and prepare the publication at the instant that the calendar gives."""
     step = Step.objects.get(procedure=dossier.procedure, kind=kind)
+    assert step.results_at is not None
     decided(dossier, step, outcome)
     Publication.objects.create(step=step, visible_at=step.results_at, prepared_at=step.results_at)
 
