@@ -100,7 +100,7 @@ class DecisionAdmin(BoardAdmin):
         return render(
             request,
             "admin/juries/admissibility_row.html",
-            {"row": rows_of(found)[0], "step": step, "may_decide": may_decide(request, step)},
+            {"row": rows_of(found)[0], "step": step, "may_decide": may_decide(request, step), "is_fresh": True},
         )
 
 

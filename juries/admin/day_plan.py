@@ -14,7 +14,7 @@ from programmes.words import PARIS
 
 HEAD, FOOT = 56, 8  # above the first hour, for the panels' names; below the last
 GUTTER = 56  # at the left, for the hours
-COLUMN, GAP = 176, 8
+COLUMN, GAP = 148, 8
 PER_MINUTE = 1.5
 SHORTEST = 20  # a box is never lower than its words
 

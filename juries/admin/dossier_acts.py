@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext
 
-from applicants.corrections import ask_correction, withdraw_correction
+from applicants.corrections import ask_correction, places_of, withdraw_correction
 from applicants.endings import void_dossier
 from applicants.fees import APPLICATION_FEE
 from applicants.models import Dossier
@@ -42,7 +42,7 @@ def _validate(request: HttpRequest, dossier: Dossier) -> None:
 
 
 def _ask(request: HttpRequest, dossier: Dossier) -> None:
-    form = CorrectionForm(dossier, request.POST)
+    form = CorrectionForm(dossier, places_of(dossier), request.POST)
     if not form.is_valid():
         tell_errors(request, form)
         return

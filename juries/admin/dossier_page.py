@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.contents import Contents, read_contents
+from applicants.corrections import places_of
 from applicants.models import Appraisal, Dossier, Status
 from applicants.places import name_of
 from applicants.readiness import applies
@@ -167,10 +168,16 @@ class DossierPage:
         """The blank forms of the acts."""
         today = self.dossier.procedure.now().date()
         return {
-            "ask": CorrectionForm(self.dossier, auto_id="id_ask_%s"),
+            "ask": CorrectionForm(self.dossier, self.places(), auto_id="id_ask_%s"),
             "transfer": TransferForm(initial={"received_on": today}, auto_id="id_transfer_%s"),
             "void": ReasonForm(auto_id="id_void_%s"),
         }
+
+    def places(self) -> list[str]:
+        """What a correction can open, without the papers that do not concern this candidate."""
+        concerned = {f"paper:{rule.code}" for rule in self.contents.papers}
+        all_places = places_of(self.dossier)
+        return [place for place in all_places if not place.startswith("paper:") or place in concerned]
 
     def _paper(self, rule: PaperRule, documents: list[SupportingDocument]) -> dict[str, Any]:
         files = [{"document": document, "state": paper_state(document)} for document in documents]

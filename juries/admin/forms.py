@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,7 +11,6 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applicants.corrections import places_of
 from applicants.models import Dossier
 from applicants.places import name_of
 from juries.models import Decision
@@ -47,13 +47,13 @@ class CorrectionForm(forms.Form):
     )
     until = forms.DateTimeField(label=_("Jusqu'au"), widget=InstantInput())
 
-    def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, dossier: Dossier, places: Iterable[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         in_a_week = dossier.procedure.now() + TIME_TO_ANSWER
         self.initial["until"] = in_a_week.replace(second=0, microsecond=0)
         opens = self.fields["opens"]
         if isinstance(opens, forms.MultipleChoiceField):
-            opens.choices = [(place, name_of(dossier.rules, place)) for place in places_of(dossier)]
+            opens.choices = [(place, name_of(dossier.rules, place)) for place in places]
 
 
 class TransferForm(forms.Form):

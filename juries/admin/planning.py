@@ -12,6 +12,7 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
+from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from accounts.models import User
@@ -39,7 +40,7 @@ from notifications.rendering import Rendered
 from programmes.desk import attempt, person
 from programmes.models import Role, School, Step
 from programmes.rules import TestRule
-from programmes.words import date_in_full, hour
+from programmes.words import PARIS, date_in_full, hour
 
 
 @admin.register(Panel)
@@ -270,7 +271,8 @@ def _possible(step: Step, school: School, rule: TestRule, dossier: Dossier) -> l
     own = free.filter(dossier=dossier)
     by_day: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for slot in (free.filter(dossier=None) | own).select_related("panel").order_by("starts_at", "panel__name"):
-        words = gettext("%(hour)s, %(panel)s") % {"hour": hour(slot.starts_at), "panel": slot.panel.name}
+        day = formats.date_format(timezone.localtime(slot.starts_at, PARIS), "j F")
+        words = f"{day}, {hour(slot.starts_at)}, {slot.panel.name}"
         is_own = slot.dossier_id == dossier.pk
         by_day[date_in_full(slot.starts_at)].append({"pk": slot.pk, "words": words, "is_own": is_own})
     return [{"day": day, "slots": slots} for day, slots in by_day.items()]

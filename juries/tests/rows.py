@@ -30,6 +30,7 @@ def dossier(
     candidate = Candidate.objects.create(
         user=user, family_name=f"Été{number:04}", given_names="Ana", folded_name=folded(f"Été{number:04} Ana")
     )
+    assert procedure.current_version is not None
     made = Dossier.objects.create(
         reference=f"T-{number:06}",
         procedure=procedure,

@@ -137,6 +137,7 @@ class TestPage:
         response = signed_in(verifier).get(reverse("admin:juries_paper", args=[submitted.pk, paper.pk]))
         assert response["Content-Type"] == "application/pdf"
         assert response["X-Content-Type-Options"] == "nosniff"
+        response.close()
         entry = Entry.objects.get(event="paper.read")
         assert (entry.actor, entry.details["document"]) == (str(verifier.pk), str(paper.pk))
 
@@ -151,7 +152,7 @@ class TestPage:
     ) -> None:
         opinion = opinion_on(submitted)
         for reader in (verifier, jury):
-            page = signed_in(reader).get(page_of(submitted), {"appraisal": opinion.referee_id})
+            page = signed_in(reader).get(page_of(submitted), {"appraisal": str(opinion.referee_id)})
             assert "Un esprit rare" in page.content.decode()
         assert "Un esprit rare" not in signed_in(jury).get(page_of(submitted)).content.decode()
         assert Entry.objects.filter(event="appraisal.read").count() == 2
@@ -159,7 +160,7 @@ class TestPage:
     def test_accountants_do_not_read_opinions(self, submitted: Dossier) -> None:
         accountant = scenario.staff(submitted.procedure, "accountant", "albi")
         opinion = opinion_on(submitted)
-        page = signed_in(accountant).get(page_of(submitted), {"appraisal": opinion.referee_id})
+        page = signed_in(accountant).get(page_of(submitted), {"appraisal": str(opinion.referee_id)})
         assert "Un esprit rare" not in page.content.decode()
         assert not Entry.objects.filter(event="appraisal.read").exists()
 

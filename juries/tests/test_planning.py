@@ -116,8 +116,8 @@ def test_who_finds_no_slot_is_counted(
     panels: list[Panel], three: list[Dossier], tests_step: Step, albi: School, verifier: User
 ) -> None:
     rows.admissible(three[0].procedure, 2, first=4)
-    hours = {"day_start": dt.time(9), "day_end": dt.time(9, 55)}
-    plan_slots(tests_step.pk, albi.pk, by=verifier, pause_start=None, **hours)
+    nine, five_to_ten = dt.time(9), dt.time(9, 55)
+    plan_slots(tests_step.pk, albi.pk, by=verifier, day_start=nine, day_end=five_to_ten, pause_start=None)
     placement = assign_candidates(tests_step.pk, albi.pk, by=verifier)
     # A day has English at 9 h, 9 h 20, 9 h 40 and interviews at 9 h and 9 h 30: two sittings, on two days.
     assert (placement.placed, placement.left_over) == (4, 1)
@@ -177,8 +177,8 @@ def test_a_candidate_is_moved_to_another_day_and_told(
     assign_candidates(tests_step.pk, albi.pk, by=verifier)
     send_summons(tests_step.pk, albi.pk, by=verifier)
     free = TestSlot.objects.filter(dossier=None, starts_at__gte=dt.datetime(2026, 5, 19, tzinfo=PARIS))
-    english = free.filter(test="english").order_by("starts_at").last()
-    earlier = free.filter(test="interview").order_by("starts_at").first()
+    english = free.filter(test="english").latest("starts_at")
+    earlier = free.filter(test="interview").earliest("starts_at")
     place_candidate(three[0].pk, [earlier.pk, english.pk], by=verifier)
     assert {one.pk for one in sitting(three[0])} == {earlier.pk, english.pk}
     assert all(one.summoned_at for one in sitting(three[0]))
@@ -192,7 +192,7 @@ def test_a_candidate_can_keep_one_of_the_two_slots(
 ) -> None:
     assign_candidates(tests_step.pk, albi.pk, by=verifier)
     first, second = sitting(three[0])
-    later = TestSlot.objects.filter(dossier=None, test=second.test, starts_at__gt=second.starts_at).first()
+    later = TestSlot.objects.filter(dossier=None, test=second.test, starts_at__gt=second.starts_at)[0]
     place_candidate(three[0].pk, [first.pk, later.pk], by=verifier)
     assert [one.pk for one in sitting(three[0])] == [first.pk, later.pk]
 
@@ -210,14 +210,14 @@ def test_moves_that_cannot_be_are_refused(
         for other in english
         if one.starts_at < other.ends_at and other.starts_at < one.ends_at
     )
-    last_day = interviews.order_by("starts_at").last()
-    first_day = english.order_by("starts_at").first()
+    last_day = interviews.latest("starts_at")
+    first_day = english.earliest("starts_at")
     for slots in (
         [one.pk for one in taken],
         clash,
         [last_day.pk, first_day.pk],
         [last_day.pk],
-        [last_day.pk, interviews.first().pk],
+        [last_day.pk, interviews.earliest("starts_at").pk],
         [],
     ):
         with pytest.raises(NotPlannable):
@@ -237,7 +237,7 @@ def test_a_panel_that_sees_candidates_stays(
     planned: int, three: list[Dossier], panels: list[Panel], tests_step: Step, albi: School, verifier: User
 ) -> None:
     assign_candidates(tests_step.pk, albi.pk, by=verifier)
-    busy = Panel.objects.filter(slots__dossier__isnull=False).first()
+    busy = Panel.objects.filter(slots__dossier__isnull=False)[0]
     with pytest.raises(NotPlannable):
         remove_panel(busy.pk, by=verifier)
     TestSlot.objects.update(dossier=None)
@@ -268,7 +268,7 @@ def test_another_school_plans_nothing_here(
         lambda: plan_slots(tests_step.pk, albi.pk, by=stranger),
         lambda: assign_candidates(tests_step.pk, albi.pk, by=stranger),
         lambda: send_summons(tests_step.pk, albi.pk, by=stranger),
-        lambda: place_candidate(three[0].pk, [panels[0].slots.first().pk], by=stranger),
+        lambda: place_candidate(three[0].pk, [panels[0].slots.all()[0].pk], by=stranger),
     ):
         with pytest.raises(NotAllowed):
             act()
@@ -298,9 +298,9 @@ class TestExclusion:
             )
 
     def test_a_candidate_is_never_at_two_tests(self, planned: int, three: list[Dossier]) -> None:
-        interview = TestSlot.objects.filter(test="interview").first()
+        interview = TestSlot.objects.filter(test="interview")[0]
         english = TestSlot.objects.filter(
             test="english", starts_at__lt=interview.ends_at, ends_at__gt=interview.starts_at
-        ).first()
+        )[0]
         with pytest.raises(IntegrityError), transaction.atomic():
             TestSlot.objects.filter(pk__in=[interview.pk, english.pk]).update(dossier=three[0])

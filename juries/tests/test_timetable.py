@@ -26,7 +26,7 @@ def slot(key: int, test: str, begins: int, minutes: int, day: dt.date = DAY) -> 
 
 @st.composite
 def free_slots(draw: st.DrawFn, tests: tuple[str, ...] = ("interview", "english"), most: int = 5) -> list[Slot]:
-    slots = []
+    slots: list[Slot] = []
     for test, minutes in zip(tests, (25, 15, 20), strict=False):
         for _ in range(draw(st.integers(0, most))):
             day = DAY + dt.timedelta(days=draw(st.integers(0, 1)))
@@ -117,7 +117,7 @@ def test_a_single_test_takes_the_earliest_slots(slots: list[Slot], count: int) -
 def test_a_full_day_of_a_school_is_placed_whole() -> None:
     """Three interview panels and two examiners of English, all their slots free: every English slot can be used."""
     times = {"interview": (25, 3), "english": (15, 2)}
-    slots = []
+    slots: list[Slot] = []
     for test, (minutes, panels) in times.items():
         cut = cut_day(at(0), at(480), minutes=minutes, between=5, pause=(at(240), at(300)))
         slots += [
