@@ -197,8 +197,8 @@ class Enrolment(models.Model):
     objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("admission définitive")
-        verbose_name_plural = _("admissions définitives")
+        verbose_name = _("entrant")
+        verbose_name_plural = _("entrants")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="definitive") | Q(pronounced_at__isnull=False),

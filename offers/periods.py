@@ -202,7 +202,9 @@ def _struck_by(reply: Reply | None, pool: int, offer: int | None) -> str:
 
 
 def _locked(period_id: int) -> Period:
-    return Period.objects.select_for_update(of=("self",)).select_related("procedure").get(pk=period_id)
+    """The period, locked against another opening or closing; a reply, which only refers to it, does not wait."""
+    periods = Period.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
+    return periods.get(pk=period_id)
 
 
 def _require_turn(period: Period) -> None:

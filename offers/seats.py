@@ -34,13 +34,15 @@ def move_seats(
     """
     procedure = Procedure.objects.get(programmes__pools=source_id)
     require_role(by, procedure, *MOVERS)
-    list(procedure.periods.select_for_update(of=("self",)).order_by("pk"))  # none opens or closes meanwhile
+    list(
+        procedure.periods.select_for_update(of=("self",), no_key=True).order_by("pk")
+    )  # none opens or closes meanwhile
     market = lock_market(procedure)
     pools = Pool.objects.select_related("programme__school", "track").filter(pk__in=market.calls).in_bulk()
     source, target = pools[source_id], pools.get(target_id)
     if target is None or source == target:
         raise CannotMove(gettext("Choisissez deux filières différentes de la même procédure."))
-    if procedure.periods.filter(opened_at__isnull=False, closed_at=None).exists():
+    if is_under_way:
         raise CannotMove(gettext("Une période est en cours. Les places se reportent entre deux périodes."))
     if source.programme.school_id != target.programme.school_id and not across_schools:
         raise CannotMove(gettext("Ces filières sont de deux écoles. Confirmez que le jury en a décidé ainsi."))

@@ -44,8 +44,8 @@ def lock_market(procedure: Procedure) -> Market:
     A reply locks its dossier too, so none can slip in between what is read here and what is written from it.
     """
     in_play = ListEntry.objects.live().filter(pool__programme__procedure=procedure).values("dossier")
-    list(Dossier.objects.filter(pk__in=in_play).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
-    list(_pools_of(procedure).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    for rows in (Dossier.objects.filter(pk__in=in_play), _pools_of(procedure)):
+        list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
     return read_market(procedure)
 
 

@@ -33,7 +33,7 @@ class SeatMoveAdmin(DeskAdmin):
         """The page of the youngest procedure."""
         procedure = _procedures(request).first()
         if procedure is None:
-            raise Http404
+            return redirect("admin:offers_offer_changelist")  # which says that there is nothing here yet
         return redirect("admin:offers_moves", slug=procedure.slug)
 
     def moves(self, request: HttpRequest, slug: str) -> HttpResponse:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.template.loader import render_to_string
 
 from accounts.models import User
 from applicants.endings import void_dossier
 from applicants.models import Dossier
 from applicants.tests.scenario import events, mails, set_clock
+from documents.letters import context_of
 from documents.models import Notice
 from journal.errors import NotAllowed, Refused
 from journal.followups import run_pending_facts
@@ -44,7 +46,11 @@ def test_admission_is_pronounced_when_every_proof_is_accepted(zoe: Dossier, veri
     review_title(transcript.pk, accepted=True, by=verifier)
     assert seat_of(zoe) == ("albi", "definitive")
     assert "admission.pronounced" in events(zoe.pk)
-    assert Notice.objects.get(kind="enrolment").recipient == zoe.candidate.user
+    notice = Notice.objects.get(kind="enrolment")
+    assert notice.recipient == zoe.candidate.user
+    letter = render_to_string("documents/notices/enrolment.html", context_of(notice))
+    assert zoe.candidate.full_name in letter
+    assert str(Enrolment.objects.get().pool.track.label) in letter
     assert len(mails("admission_pronounced")) == 1
 
 
