@@ -72,9 +72,7 @@ def _referee(secret: str) -> Referee:
 
 
 def _draft(referee: Referee) -> dict[str, str]:
-    """What was written so far; nothing once it is deposited, so that a link that went astray shows nothing."""
-    if referee.state != Referee.State.ASKED:
-        return {}
+    """What the referee has written so far; the page shows none of it any more once it is deposited."""
     draft = Appraisal.objects.filter(referee=referee).first()
     return dict(draft.answers) if draft else {}
 
