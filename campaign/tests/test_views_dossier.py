@@ -265,6 +265,7 @@ def test_an_enrolment_says_what_it_waits_for(home: Home, state: str, said: str) 
     )
     text = home.at("2026-06-20 10:00")
     assert said in text
+    assert reverse("offers:page", args=[home.dossier.procedure.slug]) in text
     assert ("Ce que nous attendons encore" in text) == (state == Enrolment.State.AWAITING_TITLE)
 
 

@@ -76,6 +76,7 @@ def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     context = _frame(dossier) | {
         "news": news_of(standing),
         "is_over": standing.is_over,
+        "is_listed": standing.admission is not None and standing.admission.outcome != Decision.Outcome.REFUSED,
         "summons": standing.summons,
         "corrections": waiting_corrections(dossier),
         "late_papers": _late_papers(dossier) if _shows_late_papers(standing) else [],
