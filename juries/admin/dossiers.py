@@ -139,7 +139,7 @@ class DossierAdmin(DeskAdmin):
         if dossier.submitted_at is None:
             return ""
         local = timezone.localtime(dossier.submitted_at)
-        return format_html('<span class="nowrap">{}</span>', formats.date_format(local, "j b H:i"))
+        return format_html('<span class="nowrap">{}</span>', formats.date_format(local, "j N H:i"))
 
     @admin.display(description=_("à examiner"), ordering="unreviewed")
     def to_examine(self, dossier: Any) -> str:
