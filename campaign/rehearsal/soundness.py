@@ -63,25 +63,24 @@ def no_offer_gets_worse(procedure: Procedure) -> Iterator[str]:
 
 
 def everyone_is_told(procedure: Procedure) -> Iterator[str]:
-    """AST-25: each receipt, published decision, offer and seat has its mail; results have their notice."""
+    """AST-25: each receipt, published decision, first offer and seat has its mail."""
     mails = set(Mail.objects.filter(procedure=procedure).values_list("key", flat=True))
-    notices = set(Notice.objects.filter(procedure=procedure).values_list("key", flat=True))
-    expected = [
-        f"dossier-submitted:{pk}"
-        for pk in Receipt.objects.filter(dossier__procedure=procedure).values_list("dossier", flat=True)
-    ]
-    published = Decision.objects.published(procedure).filter(dossier__status=Status.VALIDATED)
-    results = [f"decision:{step}:{dossier}" for step, dossier in published.values_list("step", "dossier")]
-    first_offers: dict[object, int] = {}
-    for dossier, period in (
-        Offer.objects.filter(period__procedure=procedure).order_by("-period__number").values_list("dossier", "period")
-    ):
-        first_offers[dossier] = period
+    receipts = Receipt.objects.filter(dossier__procedure=procedure).values_list("dossier", flat=True)
+    expected = [f"dossier-submitted:{dossier}" for dossier in receipts] + _results(procedure)
+    offers = Offer.objects.filter(period__procedure=procedure).order_by("-period__number")
+    first_offers = dict(offers.values_list("dossier", "period"))
     expected += [f"offer_made:{period}:{dossier}" for dossier, period in first_offers.items()]
+    yield from (key for key in expected if key not in mails)
     seats = Enrolment.objects.filter(dossier__procedure=procedure).values_list("dossier", flat=True)
     yield from (f"seat {pk}" for pk in seats if mails.isdisjoint({f"seat_taken:{pk}", f"admission_pronounced:{pk}"}))
-    yield from (key for key in [*expected, *results] if key not in mails)
-    yield from (f"notice {key}" for key in results if key not in notices)
+
+
+def everyone_has_a_letter(procedure: Procedure) -> Iterator[str]:
+    """AST-25: each published decision and definitive admission has its numbered letter."""
+    letters = set(Notice.objects.filter(procedure=procedure).values_list("key", flat=True))
+    definitive = Enrolment.objects.filter(dossier__procedure=procedure, state=Enrolment.State.DEFINITIVE)
+    enrolled = [f"enrolment:{dossier}" for dossier in definitive.values_list("dossier", flat=True)]
+    yield from (key for key in [*_results(procedure), *enrolled] if key not in letters)
 
 
 def no_mail_leaves(procedure: Procedure) -> Iterator[str]:
@@ -138,9 +137,16 @@ RULES: tuple[Callable[[Procedure], Iterator[str]], ...] = (
     no_pool_is_over_filled,
     no_offer_gets_worse,
     everyone_is_told,
+    everyone_has_a_letter,
     no_mail_leaves,
     the_ledger_sums_to_zero,
     nobody_is_in_two_places,
     only_titles_make_admissions_definitive,
     the_journal_verifies,
 )
+
+
+def _results(procedure: Procedure) -> list[str]:
+    """The key of the mail and of the letter of each decision that is public."""
+    published = Decision.objects.published(procedure).filter(dossier__status=Status.VALIDATED)
+    return [f"decision:{step}:{dossier}" for step, dossier in published.values_list("step", "dossier")]
