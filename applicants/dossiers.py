@@ -77,10 +77,13 @@ def lock_own(dossier_id: UUID, *, by: User) -> Dossier:
 def lock(dossier_id: UUID, *, among: models.QuerySet[Dossier] | None = None) -> Dossier:
     """A dossier, locked until the act ends, with all that acts ask of it.
 
+    As wherever a dossier is locked, its key is not: an act that holds a step or a period may write rows that point to
+    the dossier, and would wait here for one that in its turn waits for the step.
+
     Raises:
         Dossier.DoesNotExist: it is not `among` those.
     """
-    dossiers = (Dossier.objects.all() if among is None else among).select_for_update(of=("self",))
+    dossiers = (Dossier.objects.all() if among is None else among).select_for_update(of=("self",), no_key=True)
     related = ("procedure", "version", "candidate__user", "folder", "account")
     return dossiers.select_related(*related).get(pk=dossier_id)
 

@@ -39,7 +39,7 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
         Frozen: the publication is prepared.
     Rule: AST-13.
     """
-    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",)).select_related("procedure")
+    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",), no_key=True).select_related("procedure")
     dossier = dossiers.get(pk=dossier_id)
     require_role(by, dossier.procedure, *JUDGES)
     step = hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)

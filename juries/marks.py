@@ -65,7 +65,7 @@ def record_mark(dossier_id: UUID, test: str, *, value: Decimal | None, absent: b
         Frozen: the publication of the admission is prepared.
     Rule: AST-15.
     """
-    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",))
+    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
     dossier = dossiers.select_related("procedure", "version").get(pk=dossier_id)
     require_role(by, dossier.procedure, *MARKERS)
     hold_unfrozen(dossier.procedure, Step.Kind.ADMISSION)

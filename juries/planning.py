@@ -274,7 +274,7 @@ def to_summon(step: Step, school: School) -> QuerySet[Dossier]:
 def _lock_school(step_id: int, school_id: int, by: User) -> tuple[Step, School]:
     """The step and the school, once `by` may plan for it and nobody else is planning there."""
     step = Step.objects.select_related("procedure").get(pk=step_id, kind=Step.Kind.TESTS)
-    participation = step.procedure.participations.select_for_update(of=("self",)).select_related("school")
+    participation = step.procedure.participations.select_for_update(of=("self",), no_key=True).select_related("school")
     school = participation.get(school=school_id).school
     require_role(by, step.procedure, *PLANNERS, school=school)
     return step, school

@@ -148,7 +148,7 @@ def _examined(dossier: Dossier) -> Examined:
 
 def _lock_as_examiner(by: User, **which: UUID) -> Dossier:
     """Lock the one dossier for which `by` verifies in the name of the school ranked first."""
-    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",))
+    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
     dossier = dossiers.select_related("procedure", "version", "candidate__user").get(**which)
     require_examiner(dossier, by)
     return dossier
