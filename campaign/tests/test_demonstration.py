@@ -1,0 +1,153 @@
+"""The demonstration: where all is made up and nowhere else; one click to be anybody; time goes on, never back."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.models import User
+from applicants.models import Dossier, Status
+from applicants.tests.scenario import ast_2026
+from campaign.demonstration import playing
+from campaign.demonstration.characters import candidates, newcomer, staff
+from campaign.demonstration.guard import require_made_up
+from campaign.demonstration.moments import moments_of
+from campaign.demonstration.playing import fill, play_what_is_wished
+from campaign.demonstration.wishes import NotNow, is_ready, start_over, wish_for
+from campaign.models import Play
+from notifications.models import Mail
+from programmes.loading import store
+from programmes.models import Procedure
+
+SLUG = "ast-2026"
+PAGES = {
+    "campaign:progress": [],
+    "campaign:mailbox": [],
+    "campaign:sign_in": [SLUG],
+    "campaign:move": [SLUG],
+}
+
+
+@pytest.fixture
+def demo(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demonstration with few people, who check no papers."""
+    settings.DEMO = True
+    monkeypatch.setattr(playing, "CANDIDATES", 4)
+    monkeypatch.setattr(playing, "SAMPLES", 0)
+
+
+@pytest.fixture
+def filled(demo: None, transactional_db: None) -> Procedure:
+    """The demonstration at its first moment."""
+    fill()
+    return Procedure.objects.get(slug=SLUG)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", PAGES)
+def test_outside_of_a_demonstration_its_pages_do_not_exist(client: Client, name: str) -> None:
+    """One of them lets anybody sign in as anybody."""
+    store(ast_2026(), rehearsal=True, slug=SLUG)
+    address = reverse(name, args=PAGES[name])
+    assert client.get(address).status_code == 404
+    assert client.post(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_demonstration_refuses_to_start_beside_a_real_procedure(settings: Settings) -> None:
+    """DEMO=1 in the wrong environment would open every dossier to everybody."""
+    store(ast_2026(), rehearsal=False)
+    require_made_up()  # not a demonstration: nothing to refuse
+    settings.DEMO = True
+    with pytest.raises(ImproperlyConfigured, match=SLUG):
+        require_made_up()
+    with pytest.raises(CommandError, match=SLUG):
+        call_command("fill_demo")
+
+
+@pytest.mark.django_db
+def test_people_are_made_up_in_a_demonstration_only() -> None:
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("fill_demo")
+
+
+def test_filling_goes_on_where_it_was_stopped_and_then_does_nothing(filled: Procedure, client: Client) -> None:
+    """`make run` starts it each time, and may be stopped in the middle."""
+    dossiers = set(Dossier.objects.values_list("reference", "status"))
+    mails = Mail.objects.count()
+    assert dossiers
+    fill()
+    assert set(Dossier.objects.values_list("reference", "status")) == dossiers
+    play = Play.objects.get()
+    Play.objects.update(played=moments_of(filled)[0].at.replace(day=1))  # stopped on the first of the month
+    fill()
+    assert is_ready()
+    assert Play.objects.get().played == play.played
+    assert {reference for reference, _status in dossiers} == set(Dossier.objects.values_list("reference", flat=True))
+    assert Mail.objects.count() == mails  # what had been done was not done twice
+    assert client.get("/").status_code == 200
+
+
+def test_one_click_makes_one_anybody_but_nobody_real(filled: Procedure, client: Client) -> None:
+    """A form with another person's key must not open that person's account."""
+    real = User.objects.create_superuser("admin@example.org", "a long password")
+    address = reverse("campaign:sign_in", args=[SLUG])
+    assert client.get(address).status_code == 405
+    assert client.post(address, {"person": str(real.pk)}).status_code == 404
+    assert client.post(address, {"person": "nobody"}).status_code == 404
+    everyone = [*candidates(filled), *staff(filled)]
+    assert len({character.user for character in everyone}) == len(everyone)
+    for character in everyone:
+        answer = client.post(address, {"person": str(character.user.pk)}, follow=True)
+        assert answer.status_code == 200
+        assert answer.context["user"] == character.user
+    answer = client.post(address, follow=True)
+    assert answer.context["user"].email.startswith("visiteur")
+    assert newcomer(filled) != answer.context["user"]
+
+
+def test_the_mailbox_shows_every_mail_with_its_links(filled: Procedure, client: Client) -> None:
+    """Without it nobody could sign in by code, nor give an appraisal."""
+    mail = Mail.objects.filter(kind="referee_asked").first()
+    assert mail is not None
+    listed = client.get(reverse("campaign:mailbox"), {"adresse": mail.address})
+    assert reverse("campaign:mail", args=[mail.pk]) in listed.text
+    assert "/dossier/appreciation/" in client.get(reverse("campaign:mail", args=[mail.pk])).text
+
+
+def test_time_goes_on_to_a_moment_and_not_back(filled: Procedure, client: Client) -> None:
+    """Made-up people do what is theirs meanwhile; the page waits for them."""
+    first, second = moments_of(filled)[:2]
+    assert client.post(reverse("campaign:move", args=[SLUG]), {"moment": second.code}).url == reverse(
+        "campaign:progress"
+    )
+    assert client.get("/").url == reverse("campaign:progress")
+    assert client.get(reverse("campaign:progress"))["Refresh"]
+    with pytest.raises(NotNow):
+        start_over(filled.pk)
+    play_what_is_wished()
+    filled.refresh_from_db()
+    assert is_ready()
+    assert 0 <= (filled.now() - second.at).total_seconds() < 60
+    assert Dossier.objects.exclude(status=Status.DRAFT).exists()
+    for code in (first.code, second.code, "no-such-moment"):
+        with pytest.raises(NotNow):
+            wish_for(filled.pk, code)
+
+
+def test_starting_over_empties_it_first(filled: Procedure) -> None:
+    """What visitors did goes too."""
+    visitor = newcomer(filled)
+    wish_for(filled.pk, moments_of(filled)[1].code)
+    play_what_is_wished()
+    start_over(filled.pk)
+    play_what_is_wished()
+    filled.refresh_from_db()
+    assert is_ready()
+    assert 0 <= (filled.now() - moments_of(filled)[0].at).total_seconds() < 60
+    assert not User.objects.filter(pk=visitor.pk).exists()
+    assert Dossier.objects.count() <= 4
