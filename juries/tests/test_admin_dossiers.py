@@ -137,7 +137,7 @@ class TestPage:
         response = signed_in(verifier).get(reverse("admin:juries_paper", args=[submitted.pk, paper.pk]))
         assert response["Content-Type"] == "application/pdf"
         assert response["X-Content-Type-Options"] == "nosniff"
-        response.close()
+        assert b"".join(response).startswith(b"%PDF")  # read to its end, the file is closed
         entry = Entry.objects.get(event="paper.read")
         assert (entry.actor, entry.details["document"]) == (str(verifier.pk), str(paper.pk))
 

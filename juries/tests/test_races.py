@@ -1,0 +1,91 @@
+"""Two acts at once on PostgreSQL: the jury against the publication, two planners against each other.
+
+Who decides and who prepares hold the step in turn: what is published is what was decided. The twin shows a
+decision that changes behind a publication when nobody holds it.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from accounts.models import User
+from applicants.models import Dossier
+from applicants.tests import scenario
+from applicants.tests.test_races import both
+from juries.decisions import decide_admissibility
+from juries.models import Decision, Publication, TestSlot
+from juries.planning import Placement, add_panel, assign_candidates, plan_slots
+from juries.publication import prepare_publication
+from juries.steps import Frozen
+from juries.tests import rows
+from programmes.models import Procedure, School, Step
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _only_on_postgresql() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+
+
+@pytest.fixture
+def procedure() -> Procedure:
+    return scenario.procedure_at(scenario.VERIFYING)
+
+
+@pytest.fixture
+def decided(procedure: Procedure) -> Dossier:
+    """The only dossier, declared admissible."""
+    return rows.admissible(procedure, 1)[0]
+
+
+def refuse(dossier: Dossier, jury: User) -> Decision:
+    return decide_admissibility(dossier.pk, admissible=False, reason="À la réflexion", by=jury)
+
+
+def test_a_decision_that_comes_while_the_publication_is_prepared_is_refused(
+    decided: Dossier, admissibility: Step, jury: User, president: User
+) -> None:
+    prepared, refused = both(lambda: prepare_publication(admissibility.pk, by=president), lambda: refuse(decided, jury))
+    assert isinstance(prepared, Publication)
+    assert isinstance(refused, Frozen)
+    assert Decision.objects.get().outcome == Decision.Outcome.ADMISSIBLE
+
+
+def test_without_the_lock_a_decision_changes_behind_the_publication(
+    decided: Dossier, admissibility: Step, jury: User, president: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_how: self)
+    both(lambda: prepare_publication(admissibility.pk, by=president), lambda: refuse(decided, jury))
+    assert Publication.objects.exists()
+    assert Decision.objects.get().outcome == Decision.Outcome.NOT_ADMISSIBLE
+
+
+def test_a_publication_waits_for_the_decision_under_way(
+    procedure: Procedure, admissibility: Step, jury: User, president: User
+) -> None:
+    dossier = rows.dossier(procedure)
+    decision, prepared = both(
+        lambda: refuse(dossier, jury), lambda: prepare_publication(admissibility.pk, by=president)
+    )
+    assert isinstance(decision, Decision)
+    assert isinstance(prepared, Publication)
+
+
+def test_two_planners_place_nobody_twice(
+    procedure: Procedure, admissibility: Step, tests_step: Step, albi: School, verifier: User, office: User
+) -> None:
+    rows.admissible(procedure, 3)
+    rows.published(admissibility)
+    for test in ("interview", "english"):
+        add_panel(tests_step.pk, albi.pk, test=test, name=test, room="B12", by=verifier)
+    plan_slots(tests_step.pk, albi.pk, by=verifier)
+    results = both(
+        lambda: assign_candidates(tests_step.pk, albi.pk, by=verifier),
+        lambda: assign_candidates(tests_step.pk, albi.pk, by=office),
+    )
+    assert results == (Placement(placed=3, left_over=0), Placement(placed=0, left_over=0))
+    assert TestSlot.objects.exclude(dossier=None).count() == 6
