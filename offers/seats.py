@@ -34,9 +34,8 @@ def move_seats(
     """
     procedure = Procedure.objects.get(programmes__pools=source_id)
     require_role(by, procedure, *MOVERS)
-    list(
-        procedure.periods.select_for_update(of=("self",), no_key=True).order_by("pk")
-    )  # none opens or closes meanwhile
+    periods = procedure.periods.select_for_update(of=("self",), no_key=True)  # none opens or closes meanwhile
+    is_under_way = any(period.opened_at and not period.closed_at for period in periods.order_by("pk"))
     market = lock_market(procedure)
     pools = Pool.objects.select_related("programme__school", "track").filter(pk__in=market.calls).in_bulk()
     source, target = pools[source_id], pools.get(target_id)
