@@ -16,7 +16,7 @@ AFTER_THE_CLOSE = dt.timedelta(days=3, hours=11)
 BEFORE_A_JURY = dt.timedelta(minutes=30)
 BEFORE_RESULTS = dt.timedelta(minutes=3)
 INTO_A_PERIOD = dt.timedelta(days=2)
-AFTER_THE_END = dt.timedelta(days=14)
+AFTER_THE_END = dt.timedelta(days=15)
 
 
 @dataclass(frozen=True)

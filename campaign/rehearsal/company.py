@@ -45,6 +45,8 @@ class Company:
     samples: int  # how many papers of each kind are really checked
     refusals: Counter[str] = field(default_factory=Counter)
     checked: Counter[str] = field(default_factory=Counter)
+    mails_told: Counter[str] = field(default_factory=Counter)
+    refusals_told: Counter[str] = field(default_factory=Counter)
     goes_on_after_errors: bool = False  # in a demonstration, where visitors may have done anything meanwhile
 
     def attempt(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:

@@ -21,12 +21,15 @@ Figures = dict[str, Any]
 
 
 def figures_of(stage: str, company: Company) -> Figures:
-    """The figures of one stage, as they stand now."""
-    return {
+    """The figures of one stage, as they stand now; of mails and refused acts, what has come since the stage before."""
+    mails = Counter(count_by(Mail.objects.filter(procedure=company.procedure), "kind"))
+    figures = {
         **READERS[stage](company.procedure),
-        "mails": count_by(Mail.objects.filter(procedure=company.procedure), "kind"),
-        "refused acts": dict(sorted(company.refusals.items())),
+        "mails": dict(sorted((mails - company.mails_told).items())),
+        "refused acts": dict(sorted((company.refusals - company.refusals_told).items())),
     }
+    company.mails_told, company.refusals_told = mails, company.refusals.copy()
+    return figures
 
 
 def applications(procedure: Procedure) -> Figures:

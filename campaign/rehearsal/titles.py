@@ -22,8 +22,9 @@ from offers.proof import proofs_of
 ARRIVE = dt.timedelta(days=40)  # before the hour of the late papers
 SECOND_TRY = dt.timedelta(days=2)
 TOO_LATE = dt.timedelta(hours=9)
-OFFICE_WEEK = dt.timedelta(days=3)  # between two reviews
-AFTER_THE_END = dt.timedelta(days=4)
+BETWEEN_REVIEWS = dt.timedelta(days=3)
+LAST_REVIEW = dt.timedelta(days=4)  # after that hour
+ALL_IS_OVER = dt.timedelta(days=14)  # who was asked for another paper at the last moment has had the time to send it
 
 
 def events(company: Company) -> Iterator[Event]:
@@ -41,11 +42,11 @@ def events(company: Company) -> Iterator[Event]:
         yield Event(arrives, partial(send_title, company, person))
         yield Event(end - SECOND_TRY / 2, partial(send_title, company, person))
     moment = end - ARRIVE
-    while moment < end + AFTER_THE_END:
+    while moment < end + LAST_REVIEW:
         yield Event(moment, partial(review_titles, company))
-        moment += OFFICE_WEEK
-    yield Event(end + AFTER_THE_END, partial(review_titles, company))
-    yield Event(end + AFTER_THE_END, partial(note_integration_files, company))
+        moment += BETWEEN_REVIEWS
+    yield Event(end + LAST_REVIEW, partial(review_titles, company))
+    yield Event(end + ALL_IS_OVER, partial(note_integration_files, company))
 
 
 def send_title(company: Company, person: Person) -> None:

@@ -20,22 +20,22 @@ from programmes.procedure_file.nodes import FaultyFile
 
 
 class Command(BaseCommand):
-    """Exit status 1 if something that must hold does not hold in the end."""
+    """Speaks French, as the office does. Status 1 if something that must hold in the end does not."""
 
-    help = "Plays a procedure from its first day to its last with made-up people, apart from real data; no mail leaves."
+    help = "Joue toute une procédure avec des candidats inventés, à l'écart des vrais ; aucun courriel ne part."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The procedure, and how to play it."""
-        parser.add_argument("procedure", help="code of the procedure, as in programmes/procedures/CODE.yaml")
-        parser.add_argument("--candidates", type=int, default=100, help="how many (100)")
-        parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same outcome (1)")
-        parser.add_argument("--samples", type=int, default=2, help="files of each kind really checked and made (2)")
-        parser.add_argument("--json", action="store_true", help="print the figures as JSON, at the end")
+        parser.add_argument("procedure", help="code de la procédure, comme dans programmes/procedures/CODE.yaml")
+        parser.add_argument("--candidates", type=int, default=100, help="combien (100)")
+        parser.add_argument("--seed", type=int, default=1, help="la même graine donne le même résultat (1)")
+        parser.add_argument("--samples", type=int, default=2, help="fichiers de chaque sorte contrôlés ou faits (2)")
+        parser.add_argument("--json", action="store_true", help="écrire les chiffres en JSON, à la fin")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Play, print, verify."""
         if options["candidates"] < 1:
-            raise CommandError("A rehearsal needs at least one candidate.")
+            raise CommandError("Il faut au moins un candidat.")
         try:
             procedure = open_rehearsal(options["procedure"])
         except (Refused, FaultyFile) as refusal:
@@ -75,27 +75,34 @@ class Command(BaseCommand):
 
     def print_stage(self, stage: Stage, figures: Figures, seconds: float) -> None:
         """The figures of a stage, a line for each."""
-        self.stdout.write(self.style.MIGRATE_HEADING(f"{stage.label} ({seconds:.0f} s)"))
+        self.print_title(str(stage.label), seconds)
         self.print_figures(figures)
+
+    def print_title(self, title: str, seconds: float) -> None:
+        """A title, with the time that it took to come so far."""
+        self.stdout.write(self.style.MIGRATE_HEADING(f"{title} ({seconds:.0f} s)"))
 
     def print_figures(self, figures: Mapping[str, Any]) -> None:
         """A line for each: tables are written in one line, tables of tables in several."""
         for name, value in figures.items():
+            label = NAMES.get(name, name)
             if isinstance(value, Mapping) and any(isinstance(inner, Mapping) for inner in value.values()):
                 for key, inner in value.items():
-                    self.stdout.write(f"  {name} {key}: {in_words(inner)}")
+                    self.stdout.write(f"  {label} {key} : {in_words(inner)}")
             else:
-                self.stdout.write(f"  {name}: {in_words(value)}")
+                self.stdout.write(f"  {label} : {in_words(value)}")
 
     def print_end(self, files: Figures, broken: Mapping[str, list[str]], seconds: float) -> None:
         """What was really opened and made, and whether all is sound."""
-        self.stdout.write(self.style.MIGRATE_HEADING(f"{'Files and rules'} ({seconds:.0f} s)"))
+        self.print_title("Fichiers et règles", seconds)
         self.print_figures(files)
-        self.stdout.write("  all other papers were counted as checked; all other letters are made when first read")
+        self.stdout.write(
+            "  Les autres pièces sont comptées comme contrôlées ; les autres lettres se font quand on les lit."
+        )
         for rule, faults in broken.items():
             style = self.style.ERROR if faults else self.style.SUCCESS
-            self.stdout.write(style(f"  {'BROKEN' if faults else 'holds '}  {rule}"))
-            for fault in faults[:10]:
+            self.stdout.write(style(f"  {'VIOLÉE' if faults else 'tenue '} : {NAMES[rule]}"))
+            for fault in faults[:FAULTS_SHOWN]:
                 self.stdout.write(f"            {fault}")
 
 
@@ -103,8 +110,58 @@ def in_words(value: Any) -> str:
     """A figure, or a table of figures, in one line."""
     if not isinstance(value, Mapping):
         return str(value)
-    parts = (
-        f"{key} {{{in_words(inner)}}}" if isinstance(inner, Mapping) else f"{key} {inner}"
-        for key, inner in value.items()
-    )
+    parts = []
+    for key, inner in value.items():
+        words = f"({in_words(inner)})" if isinstance(inner, Mapping) else inner
+        parts.append(f"{NAMES.get(key, key)} {words}")
     return ", ".join(parts) or "0"
+
+
+FAULTS_SHOWN = 10
+NAMES = {  # of the figures and of the rules, as an office reads them; codes stay codes
+    "absences": "absences",
+    "answered": "répondues",
+    "asked": "demandées",
+    "checks": "contrôles",
+    "corrections": "corrections",
+    "decisions": "décisions",
+    "definitive": "définitives",
+    "dossiers": "dossiers",
+    "enrolments": "admissions",
+    "equivalences": "équivalences",
+    "exemptions": "exonérations",
+    "fees": "frais",
+    "first choices": "premiers vœux",
+    "given": "donnés",
+    "letters really made": "lettres faites pour de bon",
+    "lists": "tableaux d'admission",
+    "made": "préparés",
+    "mails": "courriels",
+    "marks": "notes",
+    "notices": "lettres",
+    "offers": "propositions",
+    "panels": "jurys d'épreuve",
+    "papers": "pièces",
+    "papers really checked": "pièces contrôlées pour de bon",
+    "payments": "paiements",
+    "periods": "période",
+    "referees": "référents",
+    "refused acts": "actes refusés",
+    "removed": "sortis faute de réponse",
+    "replies": "réponses",
+    "reviews": "pièces examinées",
+    "seats": "places",
+    "seats moved": "places reportées",
+    "slots": "créneaux",
+    "taken": "prises",
+    "titles": "titres",
+    "no pool is over filled": "aucune filière ne dépasse ses places",
+    "no offer gets worse": "aucune proposition ne devient moins bonne",
+    "everyone is told": "chacun est prévenu par courriel",
+    "everyone has a letter": "chacun a sa lettre numérotée",
+    "no mail leaves": "aucun courriel ne part",
+    "the ledger sums to zero": "les comptes s'équilibrent",
+    "nobody is in two places": "personne n'est à deux endroits à la fois",
+    "only titles make admissions definitive": "seul le titre accepté rend une admission définitive",
+    "the journal verifies": "le journal est intact",
+}
