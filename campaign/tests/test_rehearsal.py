@@ -52,8 +52,8 @@ def test_the_same_seed_gives_the_same_outcome_and_all_is_sound() -> None:
 def _find_every_planted_fault(procedure: Procedure) -> None:
     """A rule that would let a fault pass is worth nothing: plant one of each kind, look, and take it back."""
     for rule, plant in FAULTS.items():
-        if plant is _put_somebody_in_two_places and connection.vendor == "postgresql":
-            continue  # a constraint forbids it there
+        if connection.vendor == "postgresql" and rule in FORBIDDEN_BY_POSTGRESQL:
+            continue
         with transaction.atomic():
             plant(procedure)
             found = broken_rules(procedure)
@@ -117,6 +117,10 @@ FAULTS: dict[str, Plant] = {
     "only titles make admissions definitive": _take_a_title_back,
     "the journal verifies": _alter_the_journal,
 }
+
+
+# There a constraint and a trigger do not let it come so far.
+FORBIDDEN_BY_POSTGRESQL = {"nobody is in two places", "the journal verifies"}
 
 
 @pytest.mark.django_db(transaction=True)
