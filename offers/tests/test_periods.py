@@ -8,7 +8,6 @@ import pytest
 
 from applicants.endings import withdraw_dossier
 from applicants.tests.scenario import events, mails, set_clock
-from campaign.due import run_due_acts_of
 from journal.errors import Closed
 from journal.models import Entry
 from offers.allocation import Reply
@@ -265,12 +264,12 @@ def test_more_seats_never_make_an_offer_worse(procedure: Procedure) -> None:
 
 def test_the_periods_turn_by_themselves(procedure: Procedure) -> None:
     dossiers = market(procedure, LISTS, CHOICES, SEATS)
-    run_due_acts_of(procedure)
+    turn_periods(procedure)
     assert current_period(procedure) == period(procedure, 1)
     answer(dossiers["a"], ACCEPT_BUT)
-    run_due_acts_of(procedure)
+    turn_periods(procedure)
     stand_at(procedure, period(procedure, 2).starts_at)
-    run_due_acts_of(procedure)
+    turn_periods(procedure)
     assert current_period(procedure) == period(procedure, 2)
     assert offered(procedure, 2, dossiers) == {"a": "albi"}
 
