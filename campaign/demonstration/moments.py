@@ -41,7 +41,7 @@ def _moments(procedure: Procedure) -> Iterator[Moment]:
             "applications",
             window.ends_at - BEFORE_THE_CLOSE,
             gettext("Pendant les candidatures"),
-            gettext("Commencer un dossier, le remplir, le transmettre ; vérifier les premiers."),
+            gettext("Commencer un dossier, le remplir, le transmettre ; vérifier les premiers."),
         )
         yield Moment(
             "verification",
@@ -56,7 +56,7 @@ def _moments(procedure: Procedure) -> Iterator[Moment]:
             f"period-{period.number}",
             period.starts_at + INTO_A_PERIOD,
             gettext("Pendant la période d’intégration %(number)s") % {"number": period.number},
-            gettext("Répondre à une proposition ; voir qui n’a pas répondu."),
+            gettext("Répondre à une proposition ; voir qui n’a pas répondu."),
         )
     late = procedure.calendar.get("late_papers")
     if late and late.ends_at:
@@ -74,11 +74,11 @@ def _of_step(step: Step) -> Iterator[Moment]:
             Step.Kind.ADMISSIBILITY: gettext("Décider dossier par dossier, préparer la publication."),
             Step.Kind.ADMISSION: gettext("Classer les candidats de chaque filière, préparer la publication."),
         }.get(Step.Kind(step.kind), "")
-        label = gettext("Juste avant la réunion du jury : %(step)s") % {"step": step}
+        label = gettext("Juste avant la réunion du jury : %(step)s") % {"step": step}
         yield Moment(f"{step.code}-jury", step.meets_at - BEFORE_A_JURY, label, hint)
     if step.results_at:
-        label = gettext("Trois minutes avant les résultats : %(step)s") % {"step": step}
-        hint = gettext("Personne ne les voit avant l’heure ; à l’heure, ils paraissent d’eux-mêmes.")
+        label = gettext("Trois minutes avant les résultats : %(step)s") % {"step": step}
+        hint = gettext("Personne ne les voit avant l’heure ; à l’heure, ils paraissent d’eux-mêmes.")
         yield Moment(f"{step.code}-results", step.results_at - BEFORE_RESULTS, label, hint)
     first = TestDay.objects.filter(step=step).order_by("day").values_list("day", flat=True).first()
     if first is not None:

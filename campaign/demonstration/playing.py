@@ -63,7 +63,9 @@ def _play(wish: Play) -> None:
         _note(wish, starts_over=False, played=None)
     procedure = Procedure.objects.select_related("current_version").get(pk=wish.procedure_id)
     with at_one_instant():
-        company = gather(procedure, candidates=wish.candidates, seed=wish.seed, samples=SAMPLES)
+        company = gather(
+            procedure, candidates=wish.candidates, seed=wish.seed, samples=SAMPLES, where_seats_are_few=True
+        )
     company.goes_on_after_errors = True
     progress = Progress(wish)
     play(company, after=wish.played, until=wish.until, told=progress.hear)

@@ -18,10 +18,10 @@ from programmes.models import Step
 BAR = 10.0  # out of 20, of what the jury makes of a dossier
 REASONS = (
     "Résultats insuffisants dans les matières scientifiques.",
-    "Le projet n'est pas en rapport avec les formations demandées.",
-    "Le programme suivi ne prépare pas à l'entrée demandée.",
+    "Le projet n’est pas en rapport avec les formations demandées.",
+    "Le programme suivi ne prépare pas à l’entrée demandée.",
 )
-NOT_EQUIVALENT = "Le jury ne reconnaît pas l'équivalence demandée."
+NOT_EQUIVALENT = "Le jury ne reconnaît pas l’équivalence demandée."
 
 
 def events(company: Company) -> Iterator[Event]:

@@ -170,7 +170,7 @@ REFEREES = (
     "Mme Hélène Bréchet",
     "M. Karim Benali",
     "Mme Nguyễn Thị Mai",
-    "M. Jean-François L'Heureux",
+    "M. Jean-François L’Heureux",
     "Mme Sophie Œuvrard",
 )
 

@@ -40,7 +40,7 @@ def _forget(procedure_id: int) -> list[str]:
     procedure = Procedure.objects.select_for_update(of=("self",)).get(pk=procedure_id)
     if not procedure.is_rehearsal:
         raise Refused(
-            gettext("« %(slug)s » est une vraie procédure : elle ne s'efface pas.") % {"slug": procedure.slug}
+            gettext("« %(slug)s » est une vraie procédure : elle ne s’efface pas.") % {"slug": procedure.slug}
         )
     papers = SupportingDocument.objects.filter(folder__procedure=procedure)
     notices = Notice.objects.filter(procedure=procedure)

@@ -19,7 +19,7 @@ from campaign.rehearsal.people import Person, make_people, passer_by
 from campaign.rehearsal.staff import Staff, hire
 from journal.clock import at_one_instant
 from journal.errors import Refused
-from programmes.models import Period, Procedure, Step
+from programmes.models import Period, Pool, Procedure, Step
 from programmes.rules import Rules
 
 P = ParamSpec("P")
@@ -117,13 +117,29 @@ class Company:
         return {person.email: person for person in self.people}
 
 
-def gather(procedure: Procedure, *, candidates: int, seed: int, samples: int) -> Company:
-    """The company of a rehearsal. The same numbers give the same people."""
+def gather(
+    procedure: Procedure, *, candidates: int, seed: int, samples: int, where_seats_are_few: bool = False
+) -> Company:
+    """The company of a rehearsal. The same numbers give the same people.
+
+    With `where_seats_are_few`, most candidates come by the track that has the fewest seats.
+    """
     assert procedure.is_rehearsal
     assert procedure.current_version is not None
     domain = domain_of(procedure)
-    people = make_people(seed, candidates, procedure.current_version.rules, domain=domain)
+    rules = procedure.current_version.rules
+    favoured = _title_of_few_seats(procedure, rules) if where_seats_are_few else ""
+    people = make_people(seed, candidates, rules, domain=domain, favoured=favoured)
     return Company(procedure, people, hire(procedure, domain=domain), seed, samples)
+
+
+def _title_of_few_seats(procedure: Procedure, rules: Rules) -> str:
+    """The title whose track has the fewest seats, but some."""
+    seats = Counter[str]()
+    for track, count in Pool.objects.filter(programme__procedure=procedure).values_list("track__code", "seats"):
+        seats[track] += count
+    titles = [title for title in rules.titles if seats[title.track]]
+    return min(titles, key=lambda title: seats[title.track]).code if titles else ""
 
 
 def between(start: dt.datetime, end: dt.datetime, fraction: float) -> dt.datetime:

@@ -41,7 +41,7 @@ def open_rehearsal(code: str) -> Procedure:
     procedure = Procedure.objects.filter(slug=slug_of(code, rehearsal=True)).first()
     if procedure is None:
         if code not in codes():
-            raise NoSuchProcedure(f"Aucune procédure « {code} ». Il y a : {', '.join(codes())}.")
+            raise NoSuchProcedure(f"Aucune procédure « {code} ». Il y a : {', '.join(codes())}.")
         procedure = store(read(FILES / f"{code}.yaml"), rehearsal=True)
     clear_rehearsal(procedure.pk)
     return Procedure.objects.select_related("current_version").get(pk=procedure.pk)

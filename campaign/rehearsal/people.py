@@ -10,7 +10,7 @@ import enum
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from random import Random
 
 from faker import Faker
@@ -86,16 +86,17 @@ class Person:
         return min(19.0, max(2.0, self.draw("ability").gauss(12, 2.8)))
 
 
-def make_people(seed: int, count: int, rules: Rules, *, domain: str) -> list[Person]:
-    """`count` candidates for a procedure of those rules, with addresses at `domain`."""
-    fakers = {origin.locale: Faker(origin.locale) for origin in ORIGINS}
-    return [_person(seed, number, rules, fakers, domain) for number in range(1, count + 1)]
+def make_people(seed: int, count: int, rules: Rules, *, domain: str, favoured: str = "") -> list[Person]:
+    """`count` candidates for a procedure of those rules, with addresses at `domain`.
+
+    Most of them hold the title `favoured`, if one is named: where there are few people, they had better compete.
+    """
+    return [_person(seed, number, rules, domain, favoured) for number in range(1, count + 1)]
 
 
 def answers_of(person: Person, rules: Rules) -> dict[str, str]:
     """What the person answers to every question of the form, by field id."""
-    fake = Faker("fr_FR")
-    fake.seed_instance(f"{person.seed}/{person.number}/answers")
+    fake = _faker("fr_FR", f"{person.seed}/{person.number}/answers")
     deciding = _fields_of_conditions(rules)
     answers = dict(person.identity)
     for page in rules.pages:
@@ -133,6 +134,7 @@ ORIGINS = (
     Origin("tr_TR", ("TR",), 4),
     Origin("es_ES", ("ES", "CO", "PE"), 3),
 )
+SHARE_OF_THE_FAVOURED = 0.7
 REMARKABLE = (
     *("N'Diaye", "L'Hermitte", "d'Alembert-Roux", "O’Brien", "Lê Quốc", "Nuñez y García", "Müller-Groß", "Ngô"),
     *(
@@ -165,15 +167,14 @@ INSTITUTIONS = (
 )
 
 
-def _person(seed: int, number: int, rules: Rules, fakers: Mapping[str, Faker], domain: str) -> Person:
+def _person(seed: int, number: int, rules: Rules, domain: str, favoured: str) -> Person:
     dice = Random(f"{seed}/{number}/who")  # noqa: S311
     origin = dice.choices(ORIGINS, [each.weight for each in ORIGINS])[0]
-    fake = fakers[origin.locale]
-    fake.seed_instance(f"{seed}/{number}/name")
+    fake = _faker(origin.locale, f"{seed}/{number}/name")
     given, family = str(fake.first_name()), str(fake.last_name())
     if dice.random() < 0.12:
         family = dice.choice(REMARKABLE)
-    title, speciality, equivalence = _title(dice, rules, is_abroad=origin.is_abroad)
+    title, speciality, equivalence = _title(dice, rules, favoured, is_abroad=origin.is_abroad)
     return Person(
         seed=seed,
         number=number,
@@ -193,13 +194,28 @@ def _person(seed: int, number: int, rules: Rules, fakers: Mapping[str, Faker], d
     )
 
 
-def _title(dice: Random, rules: Rules, *, is_abroad: bool) -> tuple[str, str, str]:
+def _faker(locale: str, seed: str) -> Faker:
+    """What makes up names and places there, from that seed on."""
+    fake = _fakers(locale)
+    fake.seed_instance(seed)
+    return fake
+
+
+@cache
+def _fakers(locale: str) -> Faker:
+    return Faker(locale)
+
+
+def _title(dice: Random, rules: Rules, favoured: str, *, is_abroad: bool) -> tuple[str, str, str]:
     """A row of the tables, each as likely as any other; from abroad often by an equivalence."""
     if not rules.titles:
         return "", "", ""
     claims_equivalence = bool(rules.equivalences) and dice.random() < (0.35 if is_abroad else 0.03)
     equivalence = dice.choice(rules.equivalences).code if claims_equivalence else ""
-    rows = [(title.code, row.code) for title in titles_for(rules, equivalence) for row in title.specialities]
+    titles = titles_for(rules, equivalence)
+    if favoured and dice.random() < SHARE_OF_THE_FAVOURED:
+        titles = tuple(title for title in titles if title.code == favoured) or titles
+    rows = [(title.code, row.code) for title in titles for row in title.specialities]
     return (*dice.choice(rows), equivalence)
 
 
@@ -264,7 +280,7 @@ def _words(person: Person, field: FieldRule, fake: Faker) -> str:
         "institution": lambda: place,
         "degree_name": lambda: f"{person.title} {person.speciality}".replace("-", " "),
         "studies": lambda: "\n".join(
-            f"{year + step}-{year + step + 1}, {place}, année {step + 1} : validée" for step in range(3)
+            f"{year + step}-{year + step + 1}, {place}, année {step + 1} : validée" for step in range(3)
         ),
     }
     return str(known.get(field.code, fake.city)())

@@ -42,7 +42,7 @@ STAGES = (
     Stage("admissibility", _("Admissibilité"), admissibility.events),
     Stage("tests", _("Épreuves"), sittings.events),
     Stage("admission", _("Admission"), admission.events),
-    Stage("integration", _("Périodes d'intégration"), integration.events),
+    Stage("integration", _("Périodes d’intégration"), integration.events),
     Stage("titles", _("Titres et admissions définitives"), titles.events),
 )
 

@@ -88,7 +88,7 @@ def examine(company: Company, dossier: Dossier, *, again: bool) -> None:
             ask_correction,
             dossier.pk,
             opens=[f"page:{person.draw('unclear').choice(dossier.rules.pages).code}"],
-            reason="Complétez cette page : une réponse ne correspond pas à vos pièces.",
+            reason="Complétez cette page : une réponse ne correspond pas à vos pièces.",
             until=company.procedure.now() + TIME_TO_ANSWER,
             by=verifier,
         )
@@ -132,7 +132,7 @@ def _review_papers(company: Company, person: Person, dossier: Dossier, verifier:
     )
     for document in waiting.order_by("kind", "uploaded_at"):
         is_poor = not again and person.has(Habit.POOR_PAPER) and document.kind == _poor_paper(person, dossier)
-        reason = "La pièce est coupée : on n'en lit pas le bas." if is_poor else ""
+        reason = "La pièce est coupée : on n’en lit pas le bas." if is_poor else ""
         company.attempt(review_paper, document.pk, accepted=not is_poor, reason=reason, by=verifier)
 
 
@@ -149,7 +149,7 @@ def _see_to_money(company: Company, person: Person, dossier: Dossier, school: Sc
     match standing_of(charge):
         case Standing.EXEMPTION_ASKED:
             accepted = not person.has(Habit.DOUBTFUL_CERTIFICATE)
-            reason = "" if accepted else "L'attestation est celle d'une autre année."
+            reason = "" if accepted else "L’attestation est celle d’une autre année."
             company.attempt(decide_exemption, charge.pk, accepted=accepted, reason=reason, by=accountant)
         case Standing.ANNOUNCED:
             _look_for_transfer(company, person, charge, accountant, again=again)
@@ -158,7 +158,7 @@ def _see_to_money(company: Company, person: Person, dossier: Dossier, school: Sc
 def _look_for_transfer(company: Company, person: Person, charge: Charge, accountant: User, *, again: bool) -> None:
     is_lost = person.has(Habit.LOST_TRANSFER) and not charge.payments.filter(state="failed").exists()
     if is_lost:
-        reason = "Aucun virement à votre nom n'est arrivé."
+        reason = "Aucun virement à votre nom n’est arrivé."
         company.attempt(refuse_transfer, charge.pk, by=accountant, reason=reason)
     elif again or not person.has(Habit.SLOW_TRANSFER):
         today = timezone.localdate(company.procedure.now(), PARIS)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
@@ -19,6 +22,7 @@ from campaign.demonstration.moments import moments_of
 from campaign.demonstration.playing import fill, play_what_is_wished
 from campaign.demonstration.wishes import NotNow, is_ready, start_over, wish_for
 from campaign.models import Play
+from journal.clock import instant
 from notifications.models import Mail
 from programmes.loading import store
 from programmes.models import Procedure
@@ -150,3 +154,14 @@ def test_starting_over_empties_it_first(filled: Procedure) -> None:
     assert 0 <= (filled.now() - moments_of(filled)[0].at).total_seconds() < 60
     assert not User.objects.filter(pk=visitor.pk).exists()
     assert Dossier.objects.count() <= 4
+
+
+def test_two_workers_do_not_play_at_once_and_a_killed_one_is_followed(filled: Procedure) -> None:
+    """The wake-up and the schedule may call two of them; a worker that dies must not stop time for good."""
+    wish_for(filled.pk, moments_of(filled)[1].code)
+    Play.objects.update(lease=uuid4(), leased_until=instant() + dt.timedelta(minutes=1))
+    play_what_is_wished()
+    assert not is_ready()
+    Play.objects.update(leased_until=instant() - dt.timedelta(seconds=1))
+    play_what_is_wished()
+    assert is_ready()

@@ -40,6 +40,14 @@ def test_a_person_is_the_same_however_many_others_there_are() -> None:
     assert len({person.email for person in many}) == 9
 
 
+def test_most_hold_the_favoured_title() -> None:
+    """A demonstration of thirty people for sixty seats would have nobody wait for a better offer."""
+    title = RULES.titles[-1].code
+    people = make_people(1, 60, RULES, domain=DOMAIN, favoured=title)
+    assert sum(person.title == title for person in people) > 40
+    assert len({person.title for person in people}) > 1
+
+
 def test_names_come_from_several_scripts() -> None:
     """Accents and other scripts are where pages, letters and exports break first."""
     names = "".join(person.identity["family_name"] for person in make_people(1, 200, RULES, domain=DOMAIN))
