@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands
 
 PORT = int(os.environ.get("PORT", "8000"))
@@ -61,7 +62,11 @@ def main() -> int:
     if not port_is_free():
         print(f"Port {PORT} is taken. Type:  make run PORT={PORT + 1}", file=sys.stderr)
         return 1
-    prepare()
+    try:
+        prepare()
+    except ImproperlyConfigured as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
     try:
         with running(children()) as started:
             failed = watch(started)

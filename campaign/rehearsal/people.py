@@ -134,7 +134,8 @@ ORIGINS = (
     Origin("tr_TR", ("TR",), 4),
     Origin("es_ES", ("ES", "CO", "PE"), 3),
 )
-SHARE_OF_THE_FAVOURED = 0.7
+SHARE_OF_THE_FAVOURED = 0.8
+SHARE_OF_THE_PICKY = 0.4  # who leave out some of the schools that their title opens
 REMARKABLE = (
     *("N'Diaye", "L'Hermitte", "d'Alembert-Roux", "O’Brien", "Lê Quốc", "Nuñez y García", "Müller-Groß", "Ngô"),
     *(
@@ -228,8 +229,8 @@ def _choices(dice: Random, rules: Rules, title: str, speciality: str) -> tuple[s
     liking = {programme.code: dice.random() ** (1 + place) for place, programme in enumerate(rules.programmes)}
     wanted = sorted(is_open, key=lambda code: -liking[code])
     at_most = rules.choices.max_count or len(wanted)
-    if dice.random() < 0.25:
-        at_most = min(at_most, max(rules.choices.min_count, len(wanted) - 1))
+    if len(wanted) > 1 and dice.random() < SHARE_OF_THE_PICKY:
+        at_most = min(at_most, max(rules.choices.min_count, dice.randrange(1, len(wanted))))
     return tuple(wanted[:at_most])
 
 
