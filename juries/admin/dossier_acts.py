@@ -110,7 +110,8 @@ def _void(request: HttpRequest, dossier: Dossier) -> None:
 
 
 def _propose(request: HttpRequest, dossier: Dossier) -> None:
-    decision = Decision.objects.filter(dossier=dossier, pk=_number(request.POST.get("decision", ""))).first()
+    public = Decision.objects.published(dossier.procedure).filter(dossier=dossier)  # another one is not there
+    decision = public.filter(pk=_number(request.POST.get("decision", ""))).first()
     if decision is None:
         raise Http404
     form = RectificationForm(decision, request.POST)
