@@ -100,6 +100,8 @@ def cancel_publication(step_id: int, *, by: User) -> None:
         raise NotPublishable(gettext("Ces résultats sont déjà publics : ils ne peuvent plus être retirés."))
     record("publication.cancelled", publication, by=by, step=step.code)
     publication.delete()
+    if step.kind == Step.Kind.ADMISSION:  # decided by lists that may change now: it is decided anew with them
+        Decision.objects.filter(step=step).delete()
 
 
 def due_publications(procedure: Procedure) -> QuerySet[Publication]:

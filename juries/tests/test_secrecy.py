@@ -1,0 +1,51 @@
+"""What the desk may not give away of a decision that is not public. Rules: AST-13, AST-16."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from juries.models import Decision, DecisionCorrection
+from juries.publication import NotPublishable, cancel_publication, prepare_publication
+from juries.tests import rows
+from programmes.models import Procedure, Step
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("outcome", ["admissible", "not_admissible"])
+def test_nobody_learns_a_decision_by_proposing_to_correct_it(
+    procedure: Procedure, verifier: User, admissibility: Step, outcome: str
+) -> None:
+    """The form used to say that the outcome of the decision is no other outcome."""
+    (dossier,) = rows.admissible(procedure, 1)
+    client = Client()
+    client.force_login(verifier)
+    proposed = {"act": "propose", "decision": dossier.decisions.get().pk, "outcome": outcome, "reason": "Doublon"}
+    page = reverse("admin:applicants_dossier_change", args=[dossier.pk])
+    assert client.post(page, proposed).status_code == 404
+    rows.published(admissibility)
+    assert client.post(page, proposed).status_code == 302
+    assert not DecisionCorrection.objects.exists()
+
+
+def test_a_cancelled_admission_is_decided_anew(procedure: Procedure, president: User, admission: Step) -> None:
+    """Its decisions follow from lists that may have changed since: they are not published as they stood."""
+    (dossier,) = rows.admissible(procedure, 1)
+    rows.decided(dossier, admission, Decision.Outcome.CONDITIONAL)
+    prepare_publication(admission.pk, by=president)
+    cancel_publication(admission.pk, by=president)
+    with pytest.raises(NotPublishable):
+        prepare_publication(admission.pk, by=president)
+    assert not Decision.objects.filter(step=admission).exists()
+
+
+def test_a_cancelled_admissibility_keeps_what_the_jury_decided(
+    procedure: Procedure, president: User, admissibility: Step
+) -> None:
+    rows.admissible(procedure, 1)
+    prepare_publication(admissibility.pk, by=president)
+    cancel_publication(admissibility.pk, by=president)
+    assert Decision.objects.filter(step=admissibility).count() == 1
