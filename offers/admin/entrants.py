@@ -6,6 +6,7 @@ Rules: AST-07, AST-12, AST-22.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -81,7 +82,8 @@ class EnrolmentAdmin(DeskAdmin):
             return redirect("admin:offers_entrant", entry_id=entry.pk)
         proofs = proofs_of([entry.dossier])[entry.dossier_id]
         papers = _papers(entry, proofs)
-        shown = next((paper for paper in papers if str(paper.document.pk) == request.GET.get("piece")), None)
+        asked = (paper for paper in papers if str(paper.document.pk) == request.GET.get("piece"))
+        waiting = (paper for paper in papers if paper.may_review and _is_to_review(paper.document))
         return self.framed(
             request,
             "admin/offers/entrant.html",
@@ -89,7 +91,7 @@ class EnrolmentAdmin(DeskAdmin):
             title_held=title_in_words(entry.dossier),
             proofs=[(proof.rule, [p for p in papers if p.document.kind == proof.rule.code]) for proof in proofs],
             others=[paper for paper in papers if not paper.is_proof],
-            shown=shown or next(iter(papers), None),
+            shown=next(chain(asked, waiting, papers), None),  # a verdict leads to the next that waits for one
             **_row(entry, proofs),
         )
 
@@ -115,7 +117,7 @@ def _act(request: HttpRequest, entry: ListEntry) -> None:
         attempt(request, lambda: note_integration_file(entry.dossier_id, by=user), done)
         return
     accepted = posted.get("verdict") == "accepted"
-    done = gettext("La pièce est acceptée.") if accepted else gettext("La pièce est refusée ; le candidat est prévenu.")
+    done = gettext("La pièce est acceptée.") if accepted else gettext("La pièce est refusée ; le candidat est prévenu.")
     try:
         document_id = entry.dossier.folder.documents.get(pk=posted.get("document", "")).pk
     except (ValueError, SupportingDocument.DoesNotExist) as unknown:
