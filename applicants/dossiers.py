@@ -16,11 +16,15 @@ from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from payments.models import Account
-from programmes.models import Procedure, ProcedureVersion
+from programmes.models import Procedure, ProcedureVersion, Role
 
 
 class ConsentNeeded(Refused):
     """The person has not agreed yet to the current data-protection notice."""
+
+
+class WorksHere(Refused):
+    """The person has a role in the procedure, and would decide on their own dossier."""
 
 
 @transaction.atomic
@@ -29,6 +33,7 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
 
     Raises:
         ConsentNeeded: the data-protection notice comes first.
+        WorksHere: one is of the procedure's staff or jury.
         Closed: outside of the window of applications.
     Rules: AST-01, AST-02.
     """
@@ -42,6 +47,8 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
     procedure = Procedure.objects.get(pk=procedure_id)
     if (begun := Dossier.objects.filter(procedure=procedure, candidate=candidate).first()) is not None:
         return begun
+    if Role.objects.filter(user=by, procedure=procedure).exists():
+        raise WorksHere(gettext("Vous travaillez à cette procédure : vous ne pouvez pas y être candidat."))
     procedure.require_open()
     dossier = Dossier.objects.create(
         reference=new_reference(procedure.year),
