@@ -15,7 +15,10 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: install run test test-long lint format bench messages screenshots requirements
+help:
+	@sed -n '/^#   make/s/^#  //p' Makefile
+
+.PHONY: help install run test test-long lint format bench messages screenshots requirements
 
 install:
 	@bin/install
@@ -40,12 +43,14 @@ lint: install
 	$(BIN)/mypy .
 	$(BIN)/djlint --quiet --check --lint templates
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	bin/typography --check
 	bin/messages --check
 
 format: install
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 	$(BIN)/djlint --quiet --reformat templates
+	bin/typography
 
 bench: install
 	set -e; for script in bench/*.py; do $(BIN)/python "$$script"; done

@@ -39,7 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("adresse électronique"), unique=True)
     name = models.CharField(_("nom affiché"), max_length=200, blank=True)
     language = models.CharField(_("langue"), max_length=5, default="fr")
-    is_staff = models.BooleanField(_("membre d'une équipe"), default=False)
+    is_staff = models.BooleanField(_("membre d’une équipe"), default=False)
     is_active = models.BooleanField(_("compte actif"), default=True)
     date_joined = models.DateTimeField(_("inscrit le"), default=instant)
 

@@ -50,7 +50,7 @@ class PortalAdminSite(AdminSite):
             messages.info(
                 request,
                 _(
-                    "Pour ouvrir la gestion des admissions, ajoutez d’abord un second facteur : "
+                    "Pour ouvrir la gestion des admissions, ajoutez d’abord un second facteur : "
                     "une application de codes ou une clé d’accès."
                 ),
             )

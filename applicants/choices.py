@@ -71,15 +71,15 @@ def _refuse_after_submission(dossier_id: UUID) -> None:
     """The order is final for everybody, so that staff too are told why, and not that the dossier is another's."""
     if Dossier.objects.filter(pk=dossier_id, status__in=[Status.SUBMITTED, Status.VALIDATED]).exists():
         raise OrderIsFinal(
-            gettext("Ce dossier est transmis : l'ordre de ses vœux est définitif, personne ne peut plus le modifier.")
+            gettext("Ce dossier est transmis : l’ordre de ses vœux est définitif, personne ne peut plus le modifier.")
         )
 
 
 def _check_order(dossier: Dossier, codes: Sequence[str], *, known: dict[str, Programme]) -> None:
     if len(set(codes)) != len(codes):
-        raise WrongOrder(gettext("Chaque école ne se classe qu'une fois."))
+        raise WrongOrder(gettext("Chaque école ne se classe qu’une fois."))
     if unknown := [code for code in codes if code not in known]:
-        raise WrongOrder(gettext("La procédure ne propose pas « %(code)s ».") % {"code": unknown[0]})
+        raise WrongOrder(gettext("La procédure ne propose pas « %(code)s ».") % {"code": unknown[0]})
     limit = dossier.rules.choices.max_count
     if limit is not None and len(codes) > limit:
         raise WrongOrder(gettext("Vous pouvez classer %(limit)s vœux au plus.") % {"limit": limit})

@@ -68,7 +68,7 @@ def answer_correction(correction_id: UUID, *, by: User) -> Correction:
     if correction.answered_at is not None:
         return correction
     if correction.withdrawn_at is not None:
-        raise NotWaiting(gettext("Cette demande a été levée : vous n'avez plus rien à faire."))
+        raise NotWaiting(gettext("Cette demande a été levée : vous n’avez plus rien à faire."))
     if dossier.procedure.now() >= correction.until:
         raise Closed(
             gettext("Le délai de cette demande est passé. Écrivez à votre école si vous ne pouviez pas y répondre.")
@@ -167,19 +167,19 @@ def _check(dossier: Dossier, opens: Sequence[str], reason: str, until: dt.dateti
     if any(place in FINAL for place in opens):
         raise OrderIsFinal(
             gettext(
-                "L'ordre des vœux et le titre d'un dossier transmis sont définitifs : aucune correction ne les rouvre."
+                "L’ordre des vœux et le titre d’un dossier transmis sont définitifs : aucune correction ne les rouvre."
             )
         )
     if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
         raise WrongCorrection(
-            gettext("Ce dossier n'est pas auprès de l'école : rien ne peut être demandé au candidat.")
+            gettext("Ce dossier n’est pas auprès de l’école : rien ne peut être demandé au candidat.")
         )
     if not opens or not set(opens) <= set(places_of(dossier)):
         raise WrongCorrection(gettext("Choisissez ce que la demande ouvre au candidat."))
     if not reason.strip():
-        raise WrongCorrection(gettext("Écrivez ce que vous demandez : le candidat le lira."))
+        raise WrongCorrection(gettext("Écrivez ce que vous demandez : le candidat le lira."))
     if until <= dossier.procedure.now():
-        raise WrongCorrection(gettext("Choisissez une date à venir : le candidat a besoin de temps pour répondre."))
+        raise WrongCorrection(gettext("Choisissez une date à venir : le candidat a besoin de temps pour répondre."))
 
 
 def _mail_candidate(dossier: Dossier, correction: Correction, kind: str) -> None:

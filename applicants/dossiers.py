@@ -39,7 +39,7 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
     """
     if not has_consented(by):
         raise ConsentNeeded(
-            gettext("Lisez d'abord la notice sur vos données personnelles, et dites que vous l'acceptez.")
+            gettext("Lisez d’abord la notice sur vos données personnelles, et dites que vous l’acceptez.")
         )
     Candidate.objects.get_or_create(user=by)
     # Two clicks wait for each other here.

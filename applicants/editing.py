@@ -49,17 +49,17 @@ def require_editable(dossier: Dossier, place: str) -> None:
     if dossier.status == Status.DRAFT:
         dossier.procedure.require_open(APPLICATIONS)
     if dossier.status == Status.WITHDRAWN:
-        raise NotEditable(gettext("Votre dossier est retiré : il ne change plus."))
+        raise NotEditable(gettext("Votre dossier est retiré : il ne change plus."))
     if place in FINAL:
         raise OrderIsFinal(
             gettext(
-                "Votre dossier est transmis : l'ordre de vos vœux est définitif, personne ne peut plus le modifier."
+                "Votre dossier est transmis : l’ordre de vos vœux est définitif, personne ne peut plus le modifier."
             )
         )
     raise NotEditable(
         gettext(
-            "Votre dossier est transmis : cette partie ne se modifie plus. Si votre école vous demande une "
-            "correction, elle s'ouvrira d'elle-même."
+            "Votre dossier est transmis : cette partie ne se modifie plus. Si votre école vous demande une "
+            "correction, elle s’ouvrira d’elle-même."
         )
     )
 

@@ -36,7 +36,7 @@ def withdraw_dossier(dossier_id: UUID, *, by: User) -> Dossier:
     if dossier.status == Status.WITHDRAWN:
         return dossier
     if dossier.status == Status.DRAFT:
-        raise NothingToEnd(gettext("Votre dossier n'est pas transmis : il n'y a rien à retirer."))
+        raise NothingToEnd(gettext("Votre dossier n’est pas transmis : il n’y a rien à retirer."))
     _end(dossier, because="")
     record("dossier.withdrawn", dossier, by=by)
     _mail(dossier, "dossier_withdrawn")
@@ -57,7 +57,7 @@ def void_dossier(dossier_id: UUID, *, reason: str, by: User) -> Dossier:
     dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
     require_role(by, dossier.procedure, OFFICE, PRESIDENT)
     if not reason.strip():
-        raise Refused(gettext("Indiquez le motif : il est écrit au candidat et conservé."))
+        raise Refused(gettext("Indiquez le motif : il est écrit au candidat et conservé."))
     if len(reason.strip()) > LONGEST_REASON:
         raise Refused(gettext("Le motif ne peut pas avoir plus de %(limit)s caractères.") % {"limit": LONGEST_REASON})
     if dossier.status == Status.WITHDRAWN:

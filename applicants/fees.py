@@ -121,7 +121,7 @@ def require_payable(charge: Charge, act: PayerAct) -> None:
         case PayerAct.DECLARE_TRANSFER:
             _require_means(fee, Means.TRANSFER)
             if not dossier.candidate.family_name:
-                raise Refused(gettext("Remplissez d'abord votre identité : le virement porte votre nom."))
+                raise Refused(gettext("Remplissez d’abord votre identité : le virement porte votre nom."))
         case PayerAct.PAY_BY_CARD:
             _require_means(fee, Means.CARD)
         case PayerAct.ASK_EXEMPTION:
@@ -135,12 +135,12 @@ def _require_means(fee: FeeRule, means: Means) -> None:
 
 def _require_exempt(fee: FeeRule, dossier: Dossier, answers: Mapping[str, str]) -> None:
     if fee.exemption is None or not claims_exemption(fee, answers):
-        raise NotExempt(gettext("D'après vos réponses, vous n'êtes pas de ceux que la procédure exonère des frais."))
+        raise NotExempt(gettext("D’après vos réponses, vous n’êtes pas de ceux que la procédure exonère des frais."))
     papers = SupportingDocument.objects.present().filter(folder=dossier.folder)
     if not papers.filter(kind=fee.exemption.paper).exists():
         paper = dossier.rules.paper(fee.exemption.paper)
         label = paper.label if paper else fee.exemption.label
-        raise NotExempt(gettext("Déposez d'abord la pièce qui le prouve : %(paper)s.") % {"paper": label})
+        raise NotExempt(gettext("Déposez d’abord la pièce qui le prouve : %(paper)s.") % {"paper": label})
 
 
 def _payee(dossier: Dossier) -> Participation | None:

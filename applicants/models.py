@@ -26,7 +26,7 @@ class Candidate(models.Model):
 
     user = models.OneToOneField(User, models.CASCADE, related_name="candidate", verbose_name=_("compte"))
     family_name = models.CharField(_("nom de naissance"), max_length=120, blank=True)
-    name_in_use = models.CharField(_("nom d'usage"), max_length=120, blank=True)
+    name_in_use = models.CharField(_("nom d’usage"), max_length=120, blank=True)
     given_names = models.CharField(_("prénoms"), max_length=160, blank=True)
     birth_date = models.DateField(_("date de naissance"), null=True, blank=True)
     folded_name = models.CharField(max_length=420, blank=True, db_index=True, editable=False)
@@ -239,8 +239,8 @@ class Appraisal(models.Model):
     deposited_at = models.DateTimeField(_("déposée le"), null=True)
 
     class Meta:
-        verbose_name = _("fiche d'appréciation")
-        verbose_name_plural = _("fiches d'appréciation")
+        verbose_name = _("fiche d’appréciation")
+        verbose_name_plural = _("fiches d’appréciation")
 
     def __str__(self) -> str:
         return f"{self.referee_id}"
@@ -255,7 +255,7 @@ class Correction(models.Model):
     )
     opens = models.JSONField(_("ouvre"), default=list)  # "page:identity", "paper:cv", "payment"
     reason = models.TextField(_("ce qui est demandé"))
-    until = models.DateTimeField(_("jusqu'au"))
+    until = models.DateTimeField(_("jusqu’au"))
     asked_at = models.DateTimeField(_("demandée le"))
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("demandée par")

@@ -126,4 +126,4 @@ def _require_not_accepted(dossier: Dossier, documents: list[SupportingDocument])
     for document in documents:
         accepted = document.review == SupportingDocument.Review.ACCEPTED
         if accepted and not is_asked_for(dossier, f"paper:{document.kind}"):
-            raise AlreadyAccepted(gettext("Cette pièce a été acceptée : elle ne se remplace plus."))
+            raise AlreadyAccepted(gettext("Cette pièce a été acceptée : elle ne se remplace plus."))

@@ -48,7 +48,7 @@ def ask_for_paper_again(document_id: str) -> None:
     elif dossier.status in WITH_THE_SCHOOL and not _is_asked(dossier, f"paper:{rule.code}"):
         with translation.override(dossier.candidate.user.language):
             reason = gettext(
-                "Déposez à nouveau la pièce « %(paper)s ». Celle que vous avez déposée n'a pas pu être retenue : "
+                "Déposez à nouveau la pièce « %(paper)s ». Celle que vous avez déposée n’a pas pu être retenue : "
                 "%(why)s"
             ) % {"paper": rule.label, "why": document.turned_down_because}
         until = _until(dossier, late=rule.late)
@@ -65,7 +65,7 @@ def ask_for_payment_again(charge_id: str) -> None:
     if fee_standing(dossier) != Standing.DUE or _is_asked(dossier, PAYMENT):
         return
     with translation.override(dossier.candidate.user.language):
-        reason = gettext("Réglez les frais de dossier : ils sont de nouveau dus.")
+        reason = gettext("Réglez les frais de dossier : ils sont de nouveau dus.")
     open_correction(dossier, opens=[PAYMENT], reason=reason, until=_until(dossier, late=False), by=None)
 
 

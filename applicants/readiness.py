@@ -104,13 +104,13 @@ def _wanting(rule: FieldRule, answers: Mapping[str, str]) -> str:
     if not applies(rule, answers):
         return ""
     if rule.must_be and value != rule.must_be:
-        return gettext("Sans cette déclaration, le dossier ne peut pas être transmis : %(question)s") % {
+        return gettext("Sans cette déclaration, le dossier ne peut pas être transmis : %(question)s") % {
             "question": rule.label
         }
     if rule.required and not value:
         return str(rule.label)
     error = error_in(rule, value)
-    return f"{rule.label} : {error}" if error else ""
+    return f"{rule.label} : {error}" if error else ""
 
 
 def _missing_title(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
@@ -124,7 +124,7 @@ def _missing_title(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
 
 def _missing_choices(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
     if len(filled.choices) < rules.choices.min_count:
-        yield MissingItem("choices", gettext("L'ordre de vos vœux"), "choices")
+        yield MissingItem("choices", gettext("L’ordre de vos vœux"), "choices")
     found = verdicts(rules, filled.answers.get("title", ""), filled.answers.get("speciality", ""))
     for code in filled.choices:
         verdict = found.get(code)

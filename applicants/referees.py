@@ -65,7 +65,7 @@ def name_referee(
     rule = _rule(dossier, kind)
     if standing(dossier, kind).count() >= rule.max_count:
         raise WrongReferee(
-            gettext("Vous avez déjà désigné cette personne. Vous pouvez la remplacer tant qu'elle n'a rien déposé.")
+            gettext("Vous avez déjà désigné cette personne. Vous pouvez la remplacer tant qu’elle n’a rien déposé.")
         )
     return _ask(dossier, kind, name, position, email, language, by=by)
 
@@ -85,7 +85,7 @@ def replace_referee(
     """
     dossier, referee = _lock_for_candidate(referee_id, by=by)
     if referee.state == Referee.State.DEPOSITED:
-        raise NotAwaited(gettext("Cette fiche est déposée : la personne ne se remplace plus."))
+        raise NotAwaited(gettext("Cette fiche est déposée : la personne ne se remplace plus."))
     if referee.state == Referee.State.REPLACED:
         raise NotAwaited(gettext("Cette personne est déjà remplacée."))
     Appraisal.objects.filter(referee=referee).delete()  # a draft that nobody will read
@@ -107,11 +107,11 @@ def remind_referee(referee_id: UUID, *, by: User) -> None:
     """
     dossier, referee = _lock_for_candidate(referee_id, by=by)
     if referee.state != Referee.State.ASKED:
-        raise NotAwaited(gettext("Cette personne n'est plus à relancer."))
+        raise NotAwaited(gettext("Cette personne n’est plus à relancer."))
     now = dossier.procedure.now()
     if now - (referee.reminded_at or referee.asked_at) < REMINDER_PERIOD:
         raise NotAwaited(
-            gettext("Un message est parti il y a moins d'un jour. Laissez à cette personne le temps de répondre.")
+            gettext("Un message est parti il y a moins d’un jour. Laissez à cette personne le temps de répondre.")
         )
     _remind(dossier, referee, key=f"referee-reminder:{referee.pk}:{now.isoformat()}")
     record("referee.reminded", dossier, by=by, referee=str(referee.pk))
@@ -245,7 +245,7 @@ def _ask(dossier: Dossier, kind: str, name: str, position: str, email: str, lang
 
 def _check_person(dossier: Dossier, name: str, address: str) -> None:
     if not dossier.candidate.full_name:
-        raise WrongReferee(gettext("Remplissez d'abord votre identité : le message à cette personne porte votre nom."))
+        raise WrongReferee(gettext("Remplissez d’abord votre identité : le message à cette personne porte votre nom."))
     if not cleaned(name):
         raise WrongReferee(gettext("Indiquez le nom de la personne."))
     try:
@@ -254,7 +254,7 @@ def _check_person(dossier: Dossier, name: str, address: str) -> None:
         raise WrongReferee(gettext("Écrivez une adresse électronique, par exemple nom@exemple.fr.")) from None
     if address == dossier.candidate.user.email:
         raise WrongReferee(
-            gettext("Cette adresse est la vôtre : la fiche est confidentielle, elle s'écrit à une autre personne.")
+            gettext("Cette adresse est la vôtre : la fiche est confidentielle, elle s’écrit à une autre personne.")
         )
 
 
@@ -326,15 +326,15 @@ def _lock_for_referee(secret: str) -> tuple[Dossier, Referee]:
     referee = dossier.referees.select_for_update().get(pk=found.pk)
     match referee.state:
         case Referee.State.DEPOSITED:
-            raise NotAwaited(gettext("Votre fiche est déposée : elle ne change plus. Merci."))
+            raise NotAwaited(gettext("Votre fiche est déposée : elle ne change plus. Merci."))
         case Referee.State.DECLINED:
             raise NotAwaited(gettext("Vous avez décliné cette demande. Le candidat peut vous désigner de nouveau."))
         case Referee.State.REPLACED:
             raise NotAwaited(
-                gettext("Le candidat a désigné une autre personne : votre avis n'est plus attendu. Merci.")
+                gettext("Le candidat a désigné une autre personne : votre avis n’est plus attendu. Merci.")
             )
     if not takes_appraisal(dossier, referee.kind):
-        raise Closed(gettext("Le délai est passé : votre avis ne peut plus être joint à ce dossier."))
+        raise Closed(gettext("Le délai est passé : votre avis ne peut plus être joint à ce dossier."))
     return dossier, referee
 
 
@@ -368,7 +368,7 @@ def _unanswered(rule: RefereeRule, given: Mapping[str, str]) -> list[FieldRule]:
 def _rule(dossier: Dossier, kind: str) -> RefereeRule:
     rule = dossier.rules.referee(kind)
     if rule is None:
-        raise WrongReferee(gettext("La procédure ne demande pas d'avis de cette sorte."))
+        raise WrongReferee(gettext("La procédure ne demande pas d’avis de cette sorte."))
     return rule
 
 

@@ -27,7 +27,7 @@ class NotReady(Refused):
 
     def __init__(self, items: list[MissingItem]) -> None:
         super().__init__(
-            gettext("Le dossier n'est pas complet. Il manque : %(items)s.")
+            gettext("Le dossier n’est pas complet. Il manque : %(items)s.")
             % {"items": ", ".join(item.label for item in items)}
         )
         self.items = items
@@ -46,7 +46,7 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
     """
     dossier = lock_own(dossier_id, by=by)
     if dossier.status == Status.WITHDRAWN:
-        raise NotEditable(gettext("Votre dossier est retiré : il ne peut plus être transmis."))
+        raise NotEditable(gettext("Votre dossier est retiré : il ne peut plus être transmis."))
     if dossier.status != Status.DRAFT:
         return dossier.receipt
     dossier.procedure.require_open()

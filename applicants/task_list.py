@@ -123,7 +123,7 @@ def _referees(contents: Contents) -> Task:
             title=label,
             hint=gettext("%(name)s a décliné.") % {"name": standing.name},
         )
-    waits = gettext("Demandée à %(name)s ; elle doit être déposée avant la clôture.") % {"name": standing.name}
+    waits = gettext("Demandée à %(name)s ; elle doit être déposée avant la clôture.") % {"name": standing.name}
     return _task(contents, REFEREES, WAITING, gettext("Attendue"), title=label, hint=waits)
 
 
@@ -142,7 +142,7 @@ def _fee(contents: Contents) -> Task:
             contents,
             PAYMENT,
             TODO,
-            hint=gettext("Classez d’abord vos vœux : vous payez l’école placée en premier."),
+            hint=gettext("Classez d’abord vos vœux : vous payez l’école placée en premier."),
         )
     owed = {"amount": money(contents.charge.amount), "school": contents.charge.payee.school.name}
     hint = gettext("%(amount)s à %(school)s") % owed
@@ -181,4 +181,4 @@ def _still_to_do(left: list[str]) -> str:
     more = len(left) - NAMED_IN_HINT
     if more > 0:
         named += " " + ngettext("et %(count)d autre", "et %(count)d autres", more) % {"count": more}
-    return gettext("Il reste : %(things)s") % {"things": named}
+    return gettext("Il reste : %(things)s") % {"things": named}

@@ -42,7 +42,7 @@ def error_in(rule: FieldRule, value: str) -> str:
     if not value:
         return ""
     if (longest := length_limit(rule)) is not None and len(value) > longest:
-        return gettext("Cette réponse compte %(length)s caractères ; elle ne peut pas en avoir plus de %(limit)s.") % {
+        return gettext("Cette réponse compte %(length)s caractères ; elle ne peut pas en avoir plus de %(limit)s.") % {
             "length": len(value),
             "limit": longest,
         }
@@ -81,7 +81,7 @@ def _advice(kind: FieldKind) -> str:
     return {
         FieldKind.CHOICE: gettext("Choisissez une des réponses proposées."),
         FieldKind.YES_NO: gettext("Répondez par oui ou par non."),
-        FieldKind.DATE: gettext("Écrivez une date qui existe : jour, mois, année."),
+        FieldKind.DATE: gettext("Écrivez une date qui existe : jour, mois, année."),
         FieldKind.YEAR: gettext("Écrivez une année sur quatre chiffres, par exemple 2024."),
         FieldKind.COUNTRY: gettext("Choisissez un pays de la liste."),
         FieldKind.PHONE: gettext("Écrivez un numéro de téléphone, par exemple 06 12 34 56 78 ou +33 6 12 34 56 78."),

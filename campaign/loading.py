@@ -87,7 +87,7 @@ def _fit(draft: UUID, rules: Rules, *, by: User | None) -> bool:
         return fit_draft(draft, rules, by=by)
     except Committed as committed:
         reference = Dossier.objects.values_list("reference", flat=True).get(pk=draft)
-        sentence = gettext("Le dossier %(reference)s a réglé, ou annoncé, les frais d'une école qui disparaît.")
+        sentence = gettext("Le dossier %(reference)s a réglé, ou annoncé, les frais d’une école qui disparaît.")
         raise WouldHarm([sentence % {"reference": reference}]) from committed
 
 
@@ -97,7 +97,7 @@ def _lost_schools(procedure: Procedure, live: Live) -> Iterator[str]:
     owed = procedure.participations.exclude(school__code__in=kept).filter(charges__isnull=False).distinct()
     for participation in owed.select_related("school"):
         yield gettext(
-            "L'école « %(code)s » disparaît, mais des frais lui ont été demandés : gardez-la, sans formation."
+            "L’école « %(code)s » disparaît, mais des frais lui ont été demandés : gardez-la, sans formation."
         ) % {"code": participation.school.code}
 
 
@@ -108,8 +108,8 @@ def _lost_programmes(procedure: Procedure, live: Live) -> Iterator[str]:
     for programme in procedure.programmes.select_related("school").annotate(chosen=transmitted):
         if programme.chosen and schools.get(programme.code) != programme.school.code:
             yield ngettext(
-                "La formation « %(code)s » disparaît ou change d'école : %(count)d dossier transmis l'a classée.",
-                "La formation « %(code)s » disparaît ou change d'école : %(count)d dossiers transmis l'ont classée.",
+                "La formation « %(code)s » disparaît ou change d’école : %(count)d dossier transmis l’a classée.",
+                "La formation « %(code)s » disparaît ou change d’école : %(count)d dossiers transmis l’ont classée.",
                 programme.chosen,
             ) % {"code": programme.code, "count": programme.chosen}
 
@@ -120,8 +120,8 @@ def _lost_tracks(procedure: Procedure, live: Live) -> Iterator[str]:
     for track in procedure.tracks.exclude(code__in=kept).annotate(used=transmitted):
         if track.used:
             yield ngettext(
-                "La filière « %(code)s » disparaît : %(count)d dossier transmis en dépend.",
-                "La filière « %(code)s » disparaît : %(count)d dossiers transmis en dépendent.",
+                "La filière « %(code)s » disparaît : %(count)d dossier transmis en dépend.",
+                "La filière « %(code)s » disparaît : %(count)d dossiers transmis en dépendent.",
                 track.used,
             ) % {"code": track.code, "count": track.used}
 
@@ -136,11 +136,11 @@ def _lost_seats(procedure: Procedure, live: Live) -> Iterator[str]:
         wanted = given.get((pool.programme.code, pool.track.code))
         if wanted is None:
             if pool.listed:
-                yield gettext("Les places de %(programme)s en %(track)s ont déjà leur tableau d'admission.") % words
+                yield gettext("Les places de %(programme)s en %(track)s ont déjà leur tableau d’admission.") % words
         elif (wanted.seats if wanted.calls is None else wanted.calls) < (held := offered.get(pool.pk, 0)):
             words |= {"held": str(held)}
             yield (
-                gettext("%(programme)s en %(track)s : %(held)s propositions sont tenues, il faut autant de places.")
+                gettext("%(programme)s en %(track)s : %(held)s propositions sont tenues, il faut autant de places.")
                 % words
             )
 
@@ -159,7 +159,7 @@ def _lost_steps(procedure: Procedure, live: Live) -> Iterator[str]:
         decided=Count("decisions", distinct=True), panelled=Count("panels", distinct=True)
     ):
         if kinds.get(step.code) != step.kind and (step.decided or step.panelled or hasattr(step, "publication")):
-            yield gettext("L'étape « %(code)s » a commencé : elle ne peut ni disparaître ni changer de nature.") % {
+            yield gettext("L’étape « %(code)s » a commencé : elle ne peut ni disparaître ni changer de nature.") % {
                 "code": step.code
             }
 
@@ -172,4 +172,4 @@ def _changed_periods(procedure: Procedure, live: Live) -> Iterator[str]:
         starts_otherwise = wanted is None or wanted.starts_at != period.starts_at
         ends_otherwise = wanted is None or wanted.ends_at != period.ends_at
         if starts_otherwise or (period.closed_at is not None and ends_otherwise):
-            yield gettext("La %(period)s a eu lieu, ou est en cours : ses dates ne changent plus.") % {"period": period}
+            yield gettext("La %(period)s a eu lieu, ou est en cours : ses dates ne changent plus.") % {"period": period}

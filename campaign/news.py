@@ -100,7 +100,7 @@ def _ended(dossier: Dossier) -> News:
 def _enrolled(enrolment: Enrolment, title_due: dt.datetime | None) -> News:
     school = enrolment.pool.programme.school.name
     if enrolment.state == Enrolment.State.DEFINITIVE:
-        text = gettext("Votre titre est accepté : votre place à %(school)s vous est acquise. Bienvenue.")
+        text = gettext("Votre titre est accepté : votre place à %(school)s vous est acquise. Bienvenue.")
         return News("done", gettext("Votre admission est définitive"), text % {"school": school})
     if enrolment.state == Enrolment.State.AWAITING_TITLE:
         text = gettext("Votre place à %(school)s devient définitive quand votre titre est reçu et accepté.")
@@ -112,7 +112,7 @@ def _enrolled(enrolment: Enrolment, title_due: dt.datetime | None) -> News:
     if enrolment.state == Enrolment.State.GIVEN_UP:
         text = gettext("Vous avez renoncé à votre place à %(school)s.")
     else:
-        text = gettext("Le titre exigé n’est pas arrivé à temps : votre place à %(school)s ne vous est plus gardée.")
+        text = gettext("Le titre exigé n’est pas arrivé à temps : votre place à %(school)s ne vous est plus gardée.")
     return News("plain", gettext("Vous n’avez plus de place"), text % {"school": school})
 
 
@@ -123,7 +123,7 @@ def _after_admission(standing: Standing, admission: Decision) -> News:
             gettext("Vous n’êtes pas admis"),
             gettext(
                 "Le jury a étudié votre dossier et vos épreuves, et ne vous a placé sur aucun tableau d’admission. "
-                "Nous savons que cette nouvelle est dure à lire. Les places étaient peu nombreuses ; cette décision "
+                "Nous savons que cette nouvelle est dure à lire. Les places étaient peu nombreuses ; cette décision "
                 "est sans appel."
             ),
         )
@@ -134,11 +134,11 @@ def _after_admission(standing: Standing, admission: Decision) -> News:
         return _between_periods(standing, offers)
     until = {"end": deadline(standing.period.ends_at)}
     if standing.reply:
-        title = gettext("Vous avez répondu : %(reply)s") % {"reply": standing.reply}
-        text = gettext("Vous pouvez changer de réponse jusqu’au %(end)s : la dernière compte.") % until
+        title = gettext("Vous avez répondu : %(reply)s") % {"reply": standing.reply}
+        text = gettext("Vous pouvez changer de réponse jusqu’au %(end)s : la dernière compte.") % until
         return News("done", title, text, offers, gettext("Revoir ma réponse"))
     if standing.offer is not None and standing.offer.period_id == standing.period.pk:
-        text = gettext("Répondez avant le %(end)s : sans réponse, vous quittez tous les tableaux.") % until
+        text = gettext("Répondez avant le %(end)s : sans réponse, vous quittez tous les tableaux.") % until
         title = gettext("%(school)s vous propose une place") % {"school": standing.offer.pool.programme.school.name}
         return News("doing", title, text, offers, gettext("Voir la proposition et répondre"))
     text = gettext(
@@ -150,9 +150,9 @@ def _after_admission(standing: Standing, admission: Decision) -> News:
 def _off_the_lists(entries: Sequence[ListEntry]) -> News:
     because = {entry.struck_because for entry in entries}
     if ListEntry.Struck.SILENT in because:
-        text = gettext("Une période s’est achevée sans réponse de votre part : vous avez quitté tous les tableaux.")
+        text = gettext("Une période s’est achevée sans réponse de votre part : vous avez quitté tous les tableaux.")
     elif because & {ListEntry.Struck.WITHDRAWN, ListEntry.Struck.DECLINED}:
-        text = gettext("Vous avez renoncé à toute proposition : vous avez quitté tous les tableaux.")
+        text = gettext("Vous avez renoncé à toute proposition : vous avez quitté tous les tableaux.")
     else:
         text = gettext("Les propositions sont closes, et aucune place ne vous est revenue.")
     return News("plain", gettext("Vous n’êtes plus candidat à l’intégration"), text)
@@ -196,4 +196,4 @@ def _when_results_come(standing: Standing) -> str:
     if step is None or step.results_at is None:
         return ""
     words = {"step": str(step).lower(), "when": date_and_hour(step.results_at)}
-    return gettext("Prochains résultats (%(step)s) : %(when)s.") % words
+    return gettext("Prochains résultats (%(step)s) : %(when)s.") % words

@@ -37,7 +37,7 @@ def give_role(procedure_id: int, *, email: str, name: str, kind: str, school_id:
         raise NotStaffable(gettext("%(school)s ne participe pas à cette procédure.") % {"school": school})
     person = User.objects.filter(email=email.strip().lower()).first() or User.objects.create_user(email, name=name)
     if Dossier.objects.filter(procedure=procedure, candidate__user=person).exists():
-        raise NotStaffable(gettext("Cette personne est candidate dans la procédure : elle ne peut pas y travailler."))
+        raise NotStaffable(gettext("Cette personne est candidate dans la procédure : elle ne peut pas y travailler."))
     if not person.is_staff:
         person.is_staff = True
         person.save(update_fields=["is_staff"])

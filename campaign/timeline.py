@@ -55,7 +55,7 @@ def _results(step: Step) -> list[Milestone]:
     if step.results_at is None:
         return []
     met = gettext("Le jury se réunit le %(day)s.") % {"day": date_in_full(step.meets_at)} if step.meets_at else ""
-    label = gettext("Résultats : %(step)s") % {"step": step}
+    label = gettext("Résultats : %(step)s") % {"step": step}
     return [Milestone(label, step.results_at, when=date_and_hour(step.results_at), detail=met)]
 
 

@@ -87,7 +87,7 @@ def file_paper(folder: Folder, kind: str, received: Received, *, by: User | None
     A building block of acts: who may deposit what, and what it replaces, they know.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("file_paper() belongs inside the act's transaction")
+        raise RuntimeError("file_paper() belongs inside the act’s transaction")
     document = SupportingDocument.objects.create(
         id=received.id,
         folder=folder,
@@ -152,11 +152,11 @@ def _wrong_kind(start: bytes, rule: PaperRule) -> str:
     if start[4:12] in TELEPHONE_PHOTOS:
         return gettext(
             "Cette photo est au format HEIC, que certains ordinateurs ne lisent pas. Enregistrez-la en "
-            "JPEG (sur iPhone : Réglages, Appareil photo, Formats, Le plus compatible), puis déposez-la."
+            "JPEG (sur iPhone : Réglages, Appareil photo, Formats, Le plus compatible), puis déposez-la."
         )
     if start.startswith(WORD_PROCESSORS):
         return gettext(
-            "Ce fichier vient d’un traitement de texte. Ouvrez-le, choisissez « Enregistrer sous » et le "
+            "Ce fichier vient d’un traitement de texte. Ouvrez-le, choisissez « Enregistrer sous » et le "
             "format PDF, puis déposez le PDF."
         )
     return gettext(
@@ -169,12 +169,12 @@ def _too_large(size: int, content: FileKind, rule: PaperRule) -> str:
     sizes = {"size": file_size(size), "limit": file_size(rule.max_bytes)}
     if content == FileKind.PDF:
         advice = gettext(
-            "Ce PDF pèse %(size)s ; la limite est de %(limit)s. Numérisez-le en noir et blanc ou à 150 "
-            "points par pouce, ou enregistrez-le avec l’option « taille réduite »."
+            "Ce PDF pèse %(size)s ; la limite est de %(limit)s. Numérisez-le en noir et blanc ou à 150 "
+            "points par pouce, ou enregistrez-le avec l’option « taille réduite »."
         )
     else:
         advice = gettext(
-            "Cette image pèse %(size)s ; la limite est de %(limit)s. Réduisez ses dimensions (2 000 points "
+            "Cette image pèse %(size)s ; la limite est de %(limit)s. Réduisez ses dimensions (2 000 points "
             "de large suffisent), ou enregistrez-la en JPEG de qualité moyenne."
         )
     return advice % sizes

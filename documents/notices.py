@@ -44,7 +44,7 @@ def issue_notice(
     its recipient may see it; by default now.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("issue_notice() belongs inside the act's transaction")
+        raise RuntimeError("issue_notice() belongs inside the act’s transaction")
     if kind not in Notice.TITLES:
         raise ValueError(f"No notice is called {kind}")
     now = procedure.now()

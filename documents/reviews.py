@@ -33,7 +33,7 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
     document = SupportingDocument.objects.select_for_update().get(pk=document_id)
     reason = reason.strip()
     if document.superseded_at is not None:
-        raise NotReviewable(gettext("Cette pièce a été remplacée ou retirée depuis : rechargez la page."))
+        raise NotReviewable(gettext("Cette pièce a été remplacée ou retirée depuis : rechargez la page."))
     if document.check_state != SupportingDocument.Check.PASSED:
         raise NotReviewable(gettext("Cette pièce n’a pas encore passé le contrôle automatique."))
     if not accepted and not reason:

@@ -30,7 +30,7 @@ class VerificationForm(forms.Form):
     )
     code = forms.CharField(
         label=_("Code de vérification"),
-        help_text=_("Au bas de la lettre : dix lettres et chiffres."),
+        help_text=_("Au bas de la lettre : dix lettres et chiffres."),
         max_length=40,
         widget=forms.TextInput(attrs={"size": 16, "autocomplete": "off", "autocapitalize": "characters"}),
     )

@@ -46,7 +46,7 @@ def state_fact(kind: str, subject_pk: object) -> None:
     commit.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("state_fact() belongs inside the act's transaction")
+        raise RuntimeError("state_fact() belongs inside the act’s transaction")
     fact = Fact.objects.create(kind=kind, subject_id=str(subject_pk), stated_at=instant())
     transaction.on_commit(partial(_follow_up, fact.pk))
 

@@ -33,12 +33,12 @@ class Entry(models.Model):
     event = models.CharField(_("événement"), max_length=60)
     actor = models.CharField(_("auteur"), max_length=64, blank=True)
     procedure = models.CharField(_("procédure"), max_length=60, blank=True)
-    subject_type = models.CharField(_("type d'objet"), max_length=60)
+    subject_type = models.CharField(_("type d’objet"), max_length=60)
     subject_id = models.CharField(_("objet"), max_length=64)
     details = models.JSONField(_("détails"), default=dict)
     happened_at = models.DateTimeField(_("horodatage"))
     procedure_time = models.DateTimeField(_("heure de la procédure"), null=True)
-    number = models.PositiveBigIntegerField(_("numéro d'ordre"), null=True, unique=True)
+    number = models.PositiveBigIntegerField(_("numéro d’ordre"), null=True, unique=True)
     seal = models.ForeignKey(Seal, models.PROTECT, null=True, related_name="entries", verbose_name=_("sceau"))
 
     class Meta:
@@ -74,7 +74,7 @@ class Fact(models.Model):
     kind = models.CharField(_("fait"), max_length=60)
     subject_id = models.CharField(_("objet"), max_length=64)
     stated_at = models.DateTimeField(_("constaté le"))
-    acted_at = models.DateTimeField(_("suivi d'effet le"), null=True)
+    acted_at = models.DateTimeField(_("suivi d’effet le"), null=True)
 
     objects = FactQuerySet.as_manager()
 

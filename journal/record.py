@@ -23,7 +23,7 @@ def record(event: str, subject: models.Model, *, by: models.Model | None = None,
     Rule: ALL-04.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("record() belongs inside the act's transaction")
+        raise RuntimeError("record() belongs inside the act’s transaction")
     own: Any = subject
     procedure = own if subject._meta.model_name == "procedure" else getattr(own, "procedure", None)
     return Entry.objects.create(

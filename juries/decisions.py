@@ -45,12 +45,12 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
     step = hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
     if step is None or dossier.status != Status.VALIDATED:
         raise NotJudgeable(
-            gettext("Le dossier %(reference)s n'est pas validé : le jury ne peut pas encore en décider.")
+            gettext("Le dossier %(reference)s n’est pas validé : le jury ne peut pas encore en décider.")
             % {"reference": dossier.reference}
         )
     reason = reason.strip()
     if not admissible and not reason:
-        raise NotJudgeable(gettext("Indiquez pourquoi le dossier n'est pas admissible : le motif est conservé."))
+        raise NotJudgeable(gettext("Indiquez pourquoi le dossier n’est pas admissible : le motif est conservé."))
     outcome = Decision.Outcome.ADMISSIBLE if admissible else Decision.Outcome.NOT_ADMISSIBLE
     decision, _ = Decision.objects.update_or_create(
         dossier=dossier,

@@ -90,13 +90,13 @@ def record_mark(dossier_id: UUID, test: str, *, value: Decimal | None, absent: b
 def _require_markable(dossier: Dossier, test: str, value: Decimal | None, absent: bool) -> None:
     rule = next((rule for rule in dossier.rules.tests if rule.code == test), None)
     if rule is None:
-        raise NotMarkable(gettext("Cette épreuve n'existe pas dans la procédure."))
+        raise NotMarkable(gettext("Cette épreuve n’existe pas dans la procédure."))
     admissible = Decision.objects.published(dossier.procedure).filter(
         dossier=dossier, step__kind=Step.Kind.ADMISSIBILITY, outcome=Decision.Outcome.ADMISSIBLE
     )
     if dossier.status != Status.VALIDATED or not admissible.exists():
         raise NotMarkable(
-            gettext("Le dossier %(reference)s n'est pas admissible : il ne peut pas être noté.")
+            gettext("Le dossier %(reference)s n’est pas admissible : il ne peut pas être noté.")
             % {"reference": dossier.reference}
         )
     if value is not None and absent:

@@ -141,8 +141,8 @@ class Panel(models.Model):
     remote_url = models.URLField(_("lien de visioconférence"), blank=True)
 
     class Meta:
-        verbose_name = _("jury d'épreuve")
-        verbose_name_plural = _("jurys d'épreuve")
+        verbose_name = _("jury d’épreuve")
+        verbose_name_plural = _("jurys d’épreuve")
         ordering = ["school", "test", "name"]
         constraints = [models.UniqueConstraint(fields=["step", "school", "name"], name="panel_name_once")]
 

@@ -59,10 +59,10 @@ def add_panel(
     """
     step, school = _lock_school(step_id, school_id, by)
     if test not in {rule.code for rule in _tests(step)}:
-        raise NotPlannable(gettext("Cette épreuve n'existe pas dans la procédure."))
+        raise NotPlannable(gettext("Cette épreuve n’existe pas dans la procédure."))
     _require_place(name, room, remote_url)
     if Panel.objects.filter(step=step, school=school, name=name.strip()).exists():
-        raise NotPlannable(gettext("Un jury porte déjà ce nom : donnez-lui-en un autre."))
+        raise NotPlannable(gettext("Un jury porte déjà ce nom : donnez-lui-en un autre."))
     panel = Panel.objects.create(
         step=step,
         school=school,
@@ -107,7 +107,7 @@ def remove_panel(panel_id: int, *, by: User) -> None:
     panel = Panel.objects.get(pk=panel_id)
     _lock_school(panel.step_id, panel.school_id, by)
     if panel.slots.exclude(dossier=None).exists():
-        raise NotPlannable(gettext("Ce jury reçoit déjà des candidats : placez-les d'abord ailleurs."))
+        raise NotPlannable(gettext("Ce jury reçoit déjà des candidats : placez-les d’abord ailleurs."))
     record("panel.removed", panel, by=by)
     panel.delete()
 
@@ -284,7 +284,7 @@ def _require_place(name: str, room: str, remote_url: str) -> None:
     if not name.strip():
         raise NotPlannable(gettext("Donnez un nom au jury."))
     if not room.strip() and not remote_url.strip():
-        raise NotPlannable(gettext("Indiquez la salle, ou le lien si l'épreuve se tient à distance."))
+        raise NotPlannable(gettext("Indiquez la salle, ou le lien si l’épreuve se tient à distance."))
 
 
 def _require_plan(
@@ -295,11 +295,11 @@ def _require_plan(
     between: int,
 ) -> None:
     if not panels:
-        raise NotPlannable(gettext("Ajoutez d'abord les jurys de l'école."))
+        raise NotPlannable(gettext("Ajoutez d’abord les jurys de l’école."))
     if not days:
-        raise NotPlannable(gettext("Le calendrier ne donne aucun jour d'épreuves à cette école."))
+        raise NotPlannable(gettext("Le calendrier ne donne aucun jour d’épreuves à cette école."))
     if hours[0] >= hours[1] or (pause[0] and pause[1] and pause[0] > pause[1]) or between < 0:
-        raise NotPlannable(gettext("Les heures ne se suivent pas : vérifiez le début, la fin et la pause."))
+        raise NotPlannable(gettext("Les heures ne se suivent pas : vérifiez le début, la fin et la pause."))
 
 
 def _require_sitting(step: Step, dossier: Dossier, slots: Sequence[TestSlot]) -> None:
@@ -309,7 +309,7 @@ def _require_sitting(step: Step, dossier: Dossier, slots: Sequence[TestSlot]) ->
     if any(slot.dossier_id not in (None, dossier.pk) for slot in slots):
         raise NotPlannable(gettext("Un de ces créneaux est déjà donné à un autre candidat."))
     if not timetable.can_be_sat_together([_as_plain(slot) for slot in slots], between=0):
-        raise NotPlannable(gettext("Les épreuves d'un candidat ont lieu le même jour, l'une après l'autre."))
+        raise NotPlannable(gettext("Les épreuves d’un candidat ont lieu le même jour, l’une après l’autre."))
 
 
 def _as_plain(slot: TestSlot) -> timetable.Slot:

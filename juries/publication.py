@@ -60,16 +60,16 @@ def prepare_publication(step_id: int, *, by: User, visible_at: dt.datetime | Non
     undecided = undecided_dossiers(step).count()
     if undecided:
         raise NotPublishable(
-            gettext("Le jury n'a pas encore décidé de tous les dossiers : il en reste %(count)d.")
+            gettext("Le jury n’a pas encore décidé de tous les dossiers : il en reste %(count)d.")
             % {"count": undecided}
         )
     if not announceable(step).exists():
-        raise NotPublishable(gettext("Il n'y a aucune décision à publier."))
+        raise NotPublishable(gettext("Il n’y a aucune décision à publier."))
     instant = visible_at or step.results_at
     if instant is None:
-        raise NotPublishable(gettext("Indiquez le jour et l'heure de la publication."))
+        raise NotPublishable(gettext("Indiquez le jour et l’heure de la publication."))
     if instant < step.procedure.now():
-        raise NotPublishable(gettext("L'instant de publication est passé : choisissez-en un à venir."))
+        raise NotPublishable(gettext("L’instant de publication est passé : choisissez-en un à venir."))
     publication = Publication.objects.create(
         step=step, visible_at=instant, prepared_at=step.procedure.now(), prepared_by=by
     )
@@ -95,9 +95,9 @@ def cancel_publication(step_id: int, *, by: User) -> None:
     step = _lock_step(step_id, by)
     publication = Publication.objects.filter(step=step).first()
     if publication is None:
-        raise NotPublishable(gettext("Aucune publication n'est préparée pour cette étape."))
+        raise NotPublishable(gettext("Aucune publication n’est préparée pour cette étape."))
     if step.procedure.now() >= publication.visible_at:
-        raise NotPublishable(gettext("Ces résultats sont déjà publics : ils ne peuvent plus être retirés."))
+        raise NotPublishable(gettext("Ces résultats sont déjà publics : ils ne peuvent plus être retirés."))
     record("publication.cancelled", publication, by=by, step=step.code)
     publication.delete()
     if step.kind == Step.Kind.ADMISSION:  # decided by lists that may change now: it is decided anew with them
@@ -137,11 +137,11 @@ def propose_correction(decision_id: int, *, outcome: str, reason: str, by: User)
     procedure = decision.procedure
     require_role(by, procedure, *PUBLISHERS)
     if not Decision.objects.published(procedure).filter(pk=decision.pk).exists():
-        raise NotCorrectable(gettext("Cette décision n'est pas encore publique : le jury peut la changer lui-même."))
+        raise NotCorrectable(gettext("Cette décision n’est pas encore publique : le jury peut la changer lui-même."))
     if outcome not in OUTCOMES.get(Step.Kind(decision.step.kind), ()) or outcome == decision.outcome:
         raise NotCorrectable(gettext("Choisissez une décision différente de celle qui est publiée."))
     if not reason.strip():
-        raise NotCorrectable(gettext("Indiquez le motif de la rectification : il est conservé."))
+        raise NotCorrectable(gettext("Indiquez le motif de la rectification : il est conservé."))
     decision.corrections.filter(confirmed_at=None).delete()
     correction = DecisionCorrection.objects.create(
         decision=decision, outcome=outcome, reason=reason.strip(), proposed_at=procedure.now(), proposed_by=by

@@ -49,10 +49,10 @@ def require_unfrozen(step: Step) -> None:
         return
     if step.procedure.now() >= publication.visible_at:
         raise Frozen(
-            gettext("Les résultats de l'étape « %(step)s » sont publiés : seule une rectification les change.")
+            gettext("Les résultats de l’étape « %(step)s » sont publiés : seule une rectification les change.")
             % {"step": step.label}
         )
     raise Frozen(
-        gettext("Les résultats de l'étape « %(step)s » sont prêts à paraître : annulez d'abord leur publication.")
+        gettext("Les résultats de l’étape « %(step)s » sont prêts à paraître : annulez d’abord leur publication.")
         % {"step": step.label}
     )

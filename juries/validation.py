@@ -45,7 +45,7 @@ def obstacles(rules: Rules, examined: Examined) -> list[Obstacle]:
     found = [obstacle for rule in papers if (obstacle := _paper_obstacle(rule, examined))]
     found += _missing_alternatives(rules, examined)
     if rules.fee and not examined.fee_is_settled:
-        found.append(Obstacle(gettext("Les frais d'inscription ne sont ni réglés ni exonérés.")))
+        found.append(Obstacle(gettext("Les frais d’inscription ne sont ni réglés ni exonérés.")))
     if examined.correction_is_open:
         found.append(Obstacle(gettext("Une correction est demandée et attend la réponse du candidat.")))
     return found
@@ -54,18 +54,18 @@ def obstacles(rules: Rules, examined: Examined) -> list[Obstacle]:
 def _paper_obstacle(rule: PaperRule, examined: Examined) -> Obstacle | None:
     reviews = [review for code, review in examined.reviews if code == rule.code]
     if UNREVIEWED in reviews:
-        return Obstacle(gettext("%(paper)s : à examiner.") % {"paper": rule.label}, rule.code)
+        return Obstacle(gettext("%(paper)s : à examiner.") % {"paper": rule.label}, rule.code)
     if not rule.required or not rule.when.holds(examined.answers) or ACCEPTED in reviews:
         return None
     if REFUSED in reviews:
-        return Obstacle(gettext("%(paper)s : refusée, à remplacer.") % {"paper": rule.label}, rule.code)
-    return Obstacle(gettext("%(paper)s : manquante.") % {"paper": rule.label}, rule.code)
+        return Obstacle(gettext("%(paper)s : refusée, à remplacer.") % {"paper": rule.label}, rule.code)
+    return Obstacle(gettext("%(paper)s : manquante.") % {"paper": rule.label}, rule.code)
 
 
 def _missing_alternatives(rules: Rules, examined: Examined) -> list[Obstacle]:
     accepted = {code for code, review in examined.reviews if review == ACCEPTED}
     return [
-        Obstacle(gettext("%(alternative)s : ni l'une ni l'autre n'est acceptée.") % {"alternative": rule.label})
+        Obstacle(gettext("%(alternative)s : ni l’une ni l’autre n’est acceptée.") % {"alternative": rule.label})
         for rule in rules.alternatives
         if not accepted & set(rule.papers) and not examined.appraisals & set(rule.referees)
     ]

@@ -56,7 +56,7 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
     """
     dossier = _lock_as_examiner(by, folder__documents=document_id)
     if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
-        raise NotExaminable(gettext("Ce dossier est retiré : ses pièces ne s'examinent plus."))
+        raise NotExaminable(gettext("Ce dossier est retiré : ses pièces ne s’examinent plus."))
     return reviews.review_paper(document_id, accepted=accepted, reason=reason, by=by)
 
 
@@ -109,7 +109,7 @@ def validate_dossier(dossier_id: UUID, *, by: User) -> Dossier:
     if dossier.status == Status.VALIDATED:
         return dossier
     if dossier.status != Status.SUBMITTED:
-        raise NotExaminable(gettext("Ce dossier est retiré : il ne peut plus être validé."))
+        raise NotExaminable(gettext("Ce dossier est retiré : il ne peut plus être validé."))
     hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
     if found := what_remains(dossier):
         raise NotValid(found)

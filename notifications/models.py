@@ -60,7 +60,7 @@ class Mail(Leased):
     queued_at = models.DateTimeField(_("créé le"), default=instant)
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
     sent_at = models.DateTimeField(_("envoyé le"), null=True)
-    failure = models.CharField(_("motif de l'échec"), max_length=500, blank=True)
+    failure = models.CharField(_("motif de l’échec"), max_length=500, blank=True)
 
     objects = MailQuerySet.as_manager()
 

@@ -50,7 +50,7 @@ def queue_mail(
     is the text of a calendar file to attach.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("queue_mail() belongs inside the act's transaction")
+        raise RuntimeError("queue_mail() belongs inside the act’s transaction")
     person = to if isinstance(to, User) else None
     kept = settings.DEMO or (procedure is not None and procedure.is_rehearsal)
     mail = Mail(

@@ -40,7 +40,7 @@ def headline_of(outlook: Outlook, title_due: dt.datetime | None) -> Headline:
     if outlook.reply is not None:
         return Headline(
             "done",
-            gettext("Votre réponse est enregistrée : %(reply)s") % {"reply": outlook.reply.get_reply_display()},
+            gettext("Votre réponse est enregistrée : %(reply)s") % {"reply": outlook.reply.get_reply_display()},
             gettext("Vous pouvez la changer jusqu’au %(end)s. La dernière réponse donnée compte.")
             % {"end": date_and_hour(outlook.period.ends_at)},
         )
@@ -92,7 +92,7 @@ def _between_periods(outlook: Outlook) -> Headline:
     if coming is None:
         text = gettext("Les réponses de la dernière période sont en train d’être prises en compte.")
     elif coming.starts_at <= outlook.dossier.procedure.now():
-        text = gettext("La période s’ouvre dans un instant : rechargez cette page.")
+        text = gettext("La période s’ouvre dans un instant : rechargez cette page.")
     else:
         text = gettext("La période %(number)d s’ouvre le %(start)s. Vous devrez alors répondre.") % {
             "number": coming.number,
@@ -115,7 +115,7 @@ def _to_answer(outlook: Outlook, ends_at: dt.datetime) -> Headline:
         return Headline(
             "waiting",
             gettext("Aucune place n’a pu vous être proposée"),
-            gettext("C’est la dernière période. Vous n’avez rien à faire : votre candidature s’achève le %(end)s.")
+            gettext("C’est la dernière période. Vous n’avez rien à faire : votre candidature s’achève le %(end)s.")
             % end,
         )
     return Headline(

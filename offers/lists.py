@@ -67,7 +67,7 @@ def set_list(pool_id: int, dossier_ids: Sequence[UUID], *, ties_are_broken: bool
     tied = tied_dossiers(rankable[dossier_id] for dossier_id in dossier_ids)
     if tied and not ties_are_broken:
         raise TiesNotBroken(
-            gettext("Des candidats ont le même total : %(references)s. Confirmez que le jury a décidé de leur ordre.")
+            gettext("Des candidats ont le même total : %(references)s. Confirmez que le jury a décidé de leur ordre.")
             % {"references": _some_of(dossier.reference for dossier in tied)}
         )
     pool.entries.all().delete()
@@ -177,7 +177,7 @@ def _require_listable(pool: Pool, dossier_ids: Sequence[UUID], rankable: Collect
         references = Dossier.objects.filter(pk__in=others, procedure=pool.procedure).values_list("reference", flat=True)
         raise CannotBeListed(
             gettext(
-                "%(pool)s : ne peuvent pas être classés %(references)s. Il faut avoir choisi cette école dans cette "
+                "%(pool)s : ne peuvent pas être classés %(references)s. Il faut avoir choisi cette école dans cette "
                 "filière, être admissible, avoir toutes ses notes et aucune note éliminatoire."
             )
             % {"pool": pool, "references": _some_of(references)}
@@ -189,8 +189,8 @@ def _require_all_marked(dossiers: Iterable[Dossier]) -> None:
     if missing:
         raise NotReady(
             ngettext(
-                "Il manque des notes à %(count)d dossier : %(references)s.",
-                "Il manque des notes à %(count)d dossiers : %(references)s.",
+                "Il manque des notes à %(count)d dossier : %(references)s.",
+                "Il manque des notes à %(count)d dossiers : %(references)s.",
                 len(missing),
             )
             % {"count": len(missing), "references": _some_of(missing)}
@@ -206,7 +206,7 @@ def _require_sound_lists(procedure: Procedure, *, empty_lists_are_meant: bool) -
         entries = pool.entries.live()  # who left the procedure since keeps the rank, and no longer counts
         ranked = list(entries.values_list("dossier", flat=True))
         if not ranked and not empty_lists_are_meant and rankable[pool.pk]:
-            raise NotReady(gettext("%(pool)s : le tableau d’admission n’est pas arrêté.") % {"pool": pool})
+            raise NotReady(gettext("%(pool)s : le tableau d’admission n’est pas arrêté.") % {"pool": pool})
         _require_listable(pool, ranked, [dossier.pk for dossier in rankable[pool.pk]])
         listed |= set(ranked)
     return listed

@@ -184,7 +184,7 @@ class Outlook:
                 return "doing", gettext("Cette place vous est proposée.")
             offered = next(one for one in self.choices if one.programme_id == self.offer.pool.programme_id)
             if choice.rank > offered.rank:
-                return "closed", gettext("Moins bien classée que la place proposée : vous n’y avez plus droit.")
+                return "closed", gettext("Moins bien classée que la place proposée : vous n’y avez plus droit.")
         elif self.standing.held == entry.pool_id:
             return "done", gettext("Votre place est gardée.")
         return "waiting", _how_far(entry.rank, last_called)

@@ -218,7 +218,7 @@ def _require_calls_for_held(market: Market) -> None:
     for pool in Pool.objects.filter(pk__in=market.held).select_related("programme__school", "track"):
         if pool.capacity < market.held[pool.pk]:
             raise TooFewCalls(
-                gettext("%(pool)s : %(held)d candidats gardent une place, pour %(calls)d appels.")
+                gettext("%(pool)s : %(held)d candidats gardent une place, pour %(calls)d appels.")
                 % {"pool": pool, "held": market.held[pool.pk], "calls": pool.capacity}
             )
 

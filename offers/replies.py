@@ -51,7 +51,7 @@ def reply_to_offer(dossier_id: UUID, reply: Reply, *, by: User) -> ReplyRecord:
     dossier = lock_own(dossier_id, by=by)
     period = current_period(dossier.procedure)  # read under the lock: closing locks the dossiers in play first
     if period is None:
-        raise Closed(gettext("Aucune période n’est en cours : il n’est pas possible de répondre maintenant."))
+        raise Closed(gettext("Aucune période n’est en cours : il n’est pas possible de répondre maintenant."))
     situation = situation_in(period, dossier)
     if reply not in allowed_replies(situation.standing, situation.offered):
         raise ReplyNotAllowed(

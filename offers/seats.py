@@ -46,7 +46,7 @@ def move_seats(
     if source.programme.school_id != target.programme.school_id and not across_schools:
         raise CannotMove(gettext("Ces filières sont de deux écoles. Confirmez que le jury en a décidé ainsi."))
     if not reason.strip():
-        raise CannotMove(gettext("Indiquez le motif de ce report : il est conservé."))
+        raise CannotMove(gettext("Indiquez le motif de ce report : il est conservé."))
     _require_unfilled(source, count, market.held[source.pk])
     _resize(source, -count)
     _resize(target, +count)
@@ -67,8 +67,8 @@ def _require_unfilled(source: Pool, count: int, held: int) -> None:
     if not 1 <= count <= free:
         raise CannotMove(
             ngettext(
-                "Il y a %(free)d place non pourvue dans cette filière : indiquez un nombre de 1 à %(free)d.",
-                "Il y a %(free)d places non pourvues dans cette filière : indiquez un nombre de 1 à %(free)d.",
+                "Il y a %(free)d place non pourvue dans cette filière : indiquez un nombre de 1 à %(free)d.",
+                "Il y a %(free)d places non pourvues dans cette filière : indiquez un nombre de 1 à %(free)d.",
                 free,
             )
             % {"free": free}

@@ -162,9 +162,9 @@ def _require_allowed(
     """Refuse the replies of people who are not in play, and those that do not fit the offer."""
     for name, reply in replies.items():
         if not standings[name].live:
-            raise _wrong((*where, "replies", name), _("ce candidat n'est pas ou n'est plus en lice"))
+            raise _wrong((*where, "replies", name), _("ce candidat n’est pas ou n’est plus en lice"))
         if reply not in allowed_replies(standings[name], offers.get(name)):
-            raise _wrong((*where, "replies", name), _("la réponse %(reply)s n'est pas permise") % {"reply": reply})
+            raise _wrong((*where, "replies", name), _("la réponse %(reply)s n’est pas permise") % {"reply": reply})
 
 
 # The shape of a case: each function returns the value, its type made sure, or says what is wrong with it
@@ -193,7 +193,7 @@ def _names(value: object, where: Where) -> tuple[str, ...]:
     names = _array(value, where)
     for name in names:
         if not isinstance(name, str):
-            raise _wrong(where, _("%(value)s n'est pas un nom entre guillemets") % {"value": _as_given(name)})
+            raise _wrong(where, _("%(value)s n’est pas un nom entre guillemets") % {"value": _as_given(name)})
     if len(set(names)) < len(names):
         raise _wrong(where, _("%(name)s y figure deux fois") % {"name": _shown(_first_repeated(names))})
     return tuple(names)
@@ -206,7 +206,7 @@ def _object(
     for key in sorted(required - found.keys()):
         raise _wrong(where, _("il manque la clé %(name)s") % {"name": _shown(key)})
     for key in sorted(found.keys() - required - optional):
-        raise _wrong(where, _("la clé %(name)s n'est pas attendue") % {"name": _shown(key)})
+        raise _wrong(where, _("la clé %(name)s n’est pas attendue") % {"name": _shown(key)})
     return found
 
 
@@ -224,7 +224,7 @@ def _array(value: object, where: Where) -> list[Any]:
 
 def _whole_number(value: object, where: Where) -> int:
     if type(value) is not int or value < 0:  # a boolean is an int for isinstance()
-        problem = _("%(value)s n'est pas un nombre entier à partir de 0")
+        problem = _("%(value)s n’est pas un nombre entier à partir de 0")
         raise _wrong(where, problem % {"value": _as_given(value)})
     return value
 
@@ -232,7 +232,7 @@ def _whole_number(value: object, where: Where) -> int:
 def _reply(value: object, where: Where) -> Reply:
     if not isinstance(value, str) or value not in tuple(Reply):
         words = {"value": _as_given(value), "replies": ", ".join(Reply)}
-        raise _wrong(where, _("%(value)s n'est pas une réponse : il y a %(replies)s") % words)
+        raise _wrong(where, _("%(value)s n’est pas une réponse : il y a %(replies)s") % words)
     return Reply(value)
 
 
@@ -247,10 +247,10 @@ def _parsed(source: bytes) -> object:
         return json.loads(source, object_pairs_hook=_object_without_duplicates)
     except json.JSONDecodeError as error:
         position = {"line": error.lineno, "column": error.colno}
-        raise WrongCase(_("Ce n'est pas du JSON (ligne %(line)d, colonne %(column)d).") % position) from error
+        raise WrongCase(_("Ce n’est pas du JSON (ligne %(line)d, colonne %(column)d).") % position) from error
     except (ValueError, RecursionError) as error:
         # Not Unicode, a number of thousands of digits, endless nesting.
-        raise WrongCase(_("Ce n'est pas du JSON qui puisse se lire.")) from error
+        raise WrongCase(_("Ce n’est pas du JSON qui puisse se lire.")) from error
 
 
 def _object_without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -272,7 +272,7 @@ def _wrong(where: Where, problem: str) -> WrongCase:
     """Return the error for a problem found somewhere in the case, in one line."""
     if not where:
         return WrongCase(f"{problem[0].upper()}{problem[1:]}.")
-    return WrongCase(f"{' > '.join(_in_one_line(step) for step in where)} : {problem}.")
+    return WrongCase(f"{' > '.join(_in_one_line(step) for step in where)} : {problem}.")
 
 
 def _shown(name: str) -> str:

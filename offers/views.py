@@ -39,7 +39,7 @@ def reply(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     if option is None:
         _say_what_to_do(request, outlook)
     elif request.method == "POST":
-        done = gettext("Votre réponse est enregistrée : %(reply)s.") % {"reply": option.label}
+        done = gettext("Votre réponse est enregistrée : %(reply)s.") % {"reply": option.label}
         try_act(request, lambda: reply_to_offer(dossier.pk, option.reply, by=person(request)), done=done)
     else:
         return _confirm(request, dossier, outlook, option)

@@ -51,9 +51,9 @@ def _accept(situation: Situation) -> list[str]:
 def _accept_but(situation: Situation) -> list[str]:
     kept = gettext("Vous gardez votre place à %(school)s.") % {"school": _offered(situation)}
     if situation.is_last:
-        final = gettext("C’est la dernière période : à sa fin, cette place devient définitive.")
+        final = gettext("C’est la dernière période : à sa fin, cette place devient définitive.")
         return [kept, final, _given_up(Reply.ACCEPT_BUT, situation)]
-    hope = gettext("Vous restez en attente de mieux : %(hoped)s.") % {"hoped": _hoped(Reply.ACCEPT_BUT, situation)}
+    hope = gettext("Vous restez en attente de mieux : %(hoped)s.") % {"hoped": _hoped(Reply.ACCEPT_BUT, situation)}
     return [kept, hope, _given_up(Reply.ACCEPT_BUT, situation), _again()]
 
 
@@ -61,7 +61,7 @@ def _decline_but(situation: Situation) -> list[str]:
     refused = gettext("Vous refusez la place à %(school)s.") % {"school": _offered(situation)}
     if situation.is_last:
         return [refused, _nothing_follows()]
-    hope = gettext("Vous n’avez plus de place et restez en attente de mieux : %(hoped)s.") % {
+    hope = gettext("Vous n’avez plus de place et restez en attente de mieux : %(hoped)s.") % {
         "hoped": _hoped(Reply.DECLINE_BUT, situation)
     }
     return [refused, _given_up(Reply.DECLINE_BUT, situation), hope, _again()]
@@ -71,14 +71,14 @@ def _wait(situation: Situation) -> list[str]:
     if situation.is_last:
         return [_nothing_follows()]
     return [
-        gettext("Vous restez en attente d’une proposition : %(hoped)s.") % {"hoped": _hoped(Reply.WAIT, situation)},
+        gettext("Vous restez en attente d’une proposition : %(hoped)s.") % {"hoped": _hoped(Reply.WAIT, situation)},
         _again(),
     ]
 
 
 def _withdraw(situation: Situation) -> list[str]:
     return [
-        gettext("Vous renoncez à toutes les écoles : %(lost)s.")
+        gettext("Vous renoncez à toutes les écoles : %(lost)s.")
         % {"lost": listed(_names(situation, situation.standing.live))},
         gettext("Sans autre réponse de votre part, ce sera irrévocable le %(when)s.")
         % {"when": date_and_hour(situation.ends_at)},
@@ -119,7 +119,7 @@ def _given_up(reply: Reply, situation: Situation) -> str:
     """The sentence on the live choices that the reply loses, but for the offer itself; empty if it loses none."""
     after = standing_after(situation.standing, situation.offered, reply)
     lost = [pool for pool in situation.standing.live if pool not in after.live and pool != situation.offered]
-    return gettext("Vous renoncez à : %(lost)s.") % {"lost": listed(_names(situation, lost))} if lost else ""
+    return gettext("Vous renoncez à : %(lost)s.") % {"lost": listed(_names(situation, lost))} if lost else ""
 
 
 def _names(situation: Situation, pools: Iterable[int]) -> list[str]:
@@ -131,4 +131,4 @@ def _again() -> str:
 
 
 def _nothing_follows() -> str:
-    return gettext("C’est la dernière période : aucune proposition ne suivra, et votre candidature s’arrêtera là.")
+    return gettext("C’est la dernière période : aucune proposition ne suivra, et votre candidature s’arrêtera là.")

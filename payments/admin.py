@@ -48,8 +48,8 @@ class StatementForm(forms.Form):
     lines = forms.CharField(
         label=_("Lignes du relevé"),
         help_text=_(
-            "Copiez les lignes depuis le site de votre banque ou un fichier CSV : une opération par ligne, avec sa "
-            "date, son libellé et son montant, dans l'ordre que vous voulez."
+            "Copiez les lignes depuis le site de votre banque ou un fichier CSV : une opération par ligne, avec sa "
+            "date, son libellé et son montant, dans l’ordre que vous voulez."
         ),
         widget=forms.Textarea({"rows": 12, "spellcheck": "false"}),
     )
@@ -147,7 +147,7 @@ class ChargeAdmin(DeskAdmin):
         if request.method != "POST":
             raise Http404
         reason = request.POST.get("reason", "")
-        done = gettext("Le virement est noté comme absent ; le candidat est prévenu.")
+        done = gettext("Le virement est noté comme absent ; le candidat est prévenu.")
         attempt(request, lambda: refuse_transfer(charge_id, by=person(request), reason=reason), done)
         return redirect("admin:payments_awaited")
 

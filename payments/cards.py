@@ -84,7 +84,7 @@ def _begun(charge_id: UUID, *, by: User) -> Payment:
         raise _no_cards()
     if charges.declared_transfer(charge) is not None:
         raise charges.Committed(
-            gettext("Vous avez annoncé un virement : retirez d'abord cette annonce pour payer par carte.")
+            gettext("Vous avez annoncé un virement : retirez d’abord cette annonce pour payer par carte.")
         )
     begun = charge.payments.filter(means=Payment.Means.CARD, state=Payment.State.DECLARED).first()
     if begun is not None:

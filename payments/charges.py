@@ -103,11 +103,11 @@ def require_due(charge: Charge) -> None:
     """Raise `NotDue`, saying why, unless the charge is to be paid."""
     match charge.state:
         case Charge.State.SETTLED:
-            raise NotDue(gettext("Cette somme est déjà réglée : il n'y a plus rien à payer."))
+            raise NotDue(gettext("Cette somme est déjà réglée : il n’y a plus rien à payer."))
         case Charge.State.WAIVED:
-            raise NotDue(gettext("Une exonération a été accordée : il n'y a rien à payer."))
+            raise NotDue(gettext("Une exonération a été accordée : il n’y a rien à payer."))
         case Charge.State.CANCELLED:
-            raise NotDue(gettext("Cette somme n'est plus due. Revenez à la page des frais de votre dossier."))
+            raise NotDue(gettext("Cette somme n’est plus due. Revenez à la page des frais de votre dossier."))
 
 
 def open_charge(
@@ -197,7 +197,7 @@ def require_uncommitted(charge: Charge) -> None:
     if charge.state == Charge.State.SETTLED:
         raise Committed(
             gettext(
-                "Les frais de %(amount)s ont été réglés à %(school)s, l'école de votre premier vœu : elle doit le "
+                "Les frais de %(amount)s ont été réglés à %(school)s, l’école de votre premier vœu : elle doit le "
                 "rester. Pour en parler, écrivez à %(email)s."
             )
             % names
@@ -205,8 +205,8 @@ def require_uncommitted(charge: Charge) -> None:
     if declared_transfer(charge) is not None:
         raise Committed(
             gettext(
-                "Vous avez annoncé un virement à %(school)s, l'école de votre premier vœu. Pour placer une autre "
-                "école en premier, retirez d'abord cette annonce sur la page des frais, et ne faites pas ce virement."
+                "Vous avez annoncé un virement à %(school)s, l’école de votre premier vœu. Pour placer une autre "
+                "école en premier, retirez d’abord cette annonce sur la page des frais, et ne faites pas ce virement."
             )
             % names
         )

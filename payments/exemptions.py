@@ -42,11 +42,11 @@ def ask_exemption(charge_id: UUID, *, by: User) -> Exemption:
     charge = charges.lock_for_payer(charge_id, PayerAct.ASK_EXEMPTION, by=by)
     if (exemption := charges.request_on(charge)) is not None:
         if exemption.state == Exemption.State.REFUSED:
-            raise AlreadyRefused(gettext("L'exonération a été refusée : les frais sont à régler."))
+            raise AlreadyRefused(gettext("L’exonération a été refusée : les frais sont à régler."))
         return exemption
     if charges.declared_transfer(charge) is not None:
         raise charges.Committed(
-            gettext("Vous avez annoncé un virement : retirez d'abord cette annonce pour demander l'exonération.")
+            gettext("Vous avez annoncé un virement : retirez d’abord cette annonce pour demander l’exonération.")
         )
     exemption = Exemption.objects.create(charge=charge)
     record("exemption.asked", charge, by=by)
@@ -78,14 +78,14 @@ def decide_exemption(charge_id: UUID, *, accepted: bool, reason: str = "", by: U
     Rule: AST-10.
     """
     if not accepted and not reason.strip():
-        raise Refused(gettext("Indiquez le motif du refus : il est écrit au candidat."))
+        raise Refused(gettext("Indiquez le motif du refus : il est écrit au candidat."))
     charge = charges.lock_for_staff(charge_id, by=by)
     exemption = charges.request_on(charge)
     decided = Exemption.State.ACCEPTED if accepted else Exemption.State.REFUSED
     if exemption is not None and exemption.state == decided:
         return exemption
     if exemption is None or exemption.state != Exemption.State.ASKED or charge.state != Charge.State.DUE:
-        raise NothingAsked(gettext("Aucune demande d'exonération n'attend de décision pour cette somme."))
+        raise NothingAsked(gettext("Aucune demande d’exonération n’attend de décision pour cette somme."))
     exemption.state = decided
     exemption.reason = "" if accepted else reason.strip()
     exemption.decided_at = instant()

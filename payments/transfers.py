@@ -37,7 +37,7 @@ def declare_transfer(charge_id: UUID, *, on: dt.date, by: User) -> Payment:
     """
     charge = charges.lock_for_payer(charge_id, PayerAct.DECLARE_TRANSFER, by=by)
     if on > timezone.localdate(charge.procedure.now(), PARIS):
-        raise Refused(gettext("Indiquez le jour où vous avez ordonné le virement : il ne peut pas être à venir."))
+        raise Refused(gettext("Indiquez le jour où vous avez ordonné le virement : il ne peut pas être à venir."))
     payment = charges.declared_transfer(charge) or Payment(
         charge=charge, means=Payment.Means.TRANSFER, amount=charge.amount
     )
@@ -93,11 +93,11 @@ def refuse_transfer(charge_id: UUID, *, by: User, reason: str) -> None:
     Rule: AST-10.
     """
     if not reason.strip():
-        raise Refused(gettext("Indiquez le motif : il est écrit au candidat."))
+        raise Refused(gettext("Indiquez le motif : il est écrit au candidat."))
     charge = charges.lock_for_staff(charge_id, by=by)
     payment = charges.declared_transfer(charge)
     if payment is None:
-        raise NothingDeclared(gettext("Aucun virement n'est annoncé pour cette somme."))
+        raise NothingDeclared(gettext("Aucun virement n’est annoncé pour cette somme."))
     _fail(payment)
     record("transfer.refused", charge, by=by, payment=str(payment.pk))
     queue_mail(

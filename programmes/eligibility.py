@@ -56,12 +56,12 @@ def titles_for(rules: Rules, equivalence: str) -> tuple[Title, ...]:
 
 def _verdict(programme: Option, title: Title | None, row: Speciality | None) -> Verdict:
     if title is None or row is None:
-        return Verdict(False, gettext("Indiquez d'abord votre titre et sa spécialité."))
+        return Verdict(False, gettext("Indiquez d’abord votre titre et sa spécialité."))
     if programme.code in row.programmes:
         return OPEN
     words = {"title": title.phrase, "programme": programme.label}
     if not any(programme.code in other.programmes for other in title.specialities):
-        return Verdict(False, gettext("%(title)s n'est pas recevable à %(programme)s.") % words)
+        return Verdict(False, gettext("%(title)s n’est pas recevable à %(programme)s.") % words)
     words |= {"word": title.speciality_word, "speciality": row.label}
-    sentence = gettext("%(title)s %(word)s %(speciality)s n'est pas recevable à %(programme)s.")
+    sentence = gettext("%(title)s %(word)s %(speciality)s n’est pas recevable à %(programme)s.")
     return Verdict(False, sentence % words)

@@ -35,7 +35,7 @@ class Difference:
     after: str
 
     def __str__(self) -> str:
-        return f"{self.path} : « {self.before} » → « {self.after} »"
+        return f"{self.path} : « {self.before} » → « {self.after} »"
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:

@@ -123,9 +123,9 @@ def _locked(slug: str, file: ProcedureFile, *, rehearsal: bool) -> Procedure:
     if procedure is None:
         return Procedure.objects.create(slug=slug, code=file.code, year=file.live.year, is_rehearsal=rehearsal)
     if procedure.is_rehearsal and not rehearsal:
-        raise Refused(gettext("« %(slug)s » est une répétition dans cette base.") % {"slug": slug})
+        raise Refused(gettext("« %(slug)s » est une répétition dans cette base.") % {"slug": slug})
     if rehearsal and not procedure.is_rehearsal:
-        raise Refused(gettext("« %(slug)s » est une vraie procédure.") % {"slug": slug})
+        raise Refused(gettext("« %(slug)s » est une vraie procédure.") % {"slug": slug})
     return procedure
 
 
@@ -134,7 +134,7 @@ def _write(procedure: Procedure, file: ProcedureFile) -> None:
         write_live(procedure, file.live)
     except ProtectedError as error:
         used = ", ".join(sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects}))
-        raise InUse(gettext("Le fichier retire ce dont se servent encore : %(used)s.") % {"used": used}) from error
+        raise InUse(gettext("Le fichier retire ce dont se servent encore : %(used)s.") % {"used": used}) from error
 
 
 def _new_version(procedure: Procedure, rules: Rules, digest: str) -> ProcedureVersion:

@@ -54,7 +54,7 @@ def time_left(until: dt.datetime, now: dt.datetime) -> str:
         ngettext("%(n)d heure", "%(n)d heures", hours) % {"n": hours} if hours else "",
         ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes} if minutes and not days else "",
     ]
-    said = [part for part in parts if part] or [gettext("moins d'une minute")]
+    said = [part for part in parts if part] or [gettext("moins d’une minute")]
     return gettext("encore %(duration)s") % {"duration": gettext(" et ").join(said)}
 
 

@@ -44,7 +44,7 @@ def test_the_jury_orders_a_list(page: Page, live_server: LiveServer) -> None:
     assert letters(page) == "ABCD"
     page.get_by_role("button", name="Descendre A Martin").click()
     assert letters(page) == "BACD"
-    expect(page.locator("[data-moved]")).to_contain_text("A Martin : rang 2.")
+    expect(page.locator("[data-moved]")).to_contain_text("A Martin : rang 2.")
     boxes.nth(3).fill("1")
     boxes.nth(3).press("Tab")
     assert letters(page) == "DBAC"

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254, unique=True, verbose_name="adresse électronique")),
                 ("name", models.CharField(blank=True, max_length=200, verbose_name="nom affiché")),
                 ("language", models.CharField(default="fr", max_length=5, verbose_name="langue")),
-                ("is_staff", models.BooleanField(default=False, verbose_name="membre d'une équipe")),
+                ("is_staff", models.BooleanField(default=False, verbose_name="membre d’une équipe")),
                 ("is_active", models.BooleanField(default=True, verbose_name="compte actif")),
                 ("date_joined", models.DateTimeField(default=journal.clock.instant, verbose_name="inscrit le")),
                 (

@@ -12,11 +12,11 @@ class RefereeForm(forms.Form):
 
     name = forms.CharField(label=_("Nom et prénom"), max_length=160)
     position = forms.CharField(
-        label=_("Fonction"), help_text=_("Par exemple : responsable de la Licence de chimie."), max_length=160
+        label=_("Fonction"), help_text=_("Par exemple : responsable de la Licence de chimie."), max_length=160
     )
     email = forms.EmailField(
         label=_("Adresse électronique professionnelle"),
-        help_text=_("Vérifiez-la bien : le lien n’est envoyé qu’à cette adresse."),
+        help_text=_("Vérifiez-la bien : le lien n’est envoyé qu’à cette adresse."),
     )
     language = forms.ChoiceField(
         label=_("Langue dans laquelle nous lui écrivons"),

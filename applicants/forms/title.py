@@ -19,9 +19,9 @@ class TitleForm(forms.Form):
     page's script shows that one alone. `cleaned_data` holds `title`, `speciality` and `equivalence`.
     """
 
-    title = forms.ChoiceField(label=_("Quel titre avez-vous, ou préparez-vous cette année ?"), widget=forms.RadioSelect)
+    title = forms.ChoiceField(label=_("Quel titre avez-vous, ou préparez-vous cette année ?"), widget=forms.RadioSelect)
     equivalence = forms.ChoiceField(
-        label=_("Ce titre figure-t-il tel quel dans la liste ?"), required=False, widget=forms.RadioSelect
+        label=_("Ce titre figure-t-il tel quel dans la liste ?"), required=False, widget=forms.RadioSelect
     )
 
     def __init__(self, rules: Rules, chosen: dict[str, str], data: Any = None) -> None:
@@ -36,7 +36,7 @@ class TitleForm(forms.Form):
             del self.fields["equivalence"]
         for number, title in enumerate(rules.titles):
             field = forms.ChoiceField(
-                label=gettext("%(title)s : spécialité") % {"title": title.label},
+                label=gettext("%(title)s : spécialité") % {"title": title.label},
                 choices=[("", _("Choisissez une spécialité")), *((s.code, str(s.label)) for s in title.specialities)],
                 initial=chosen["speciality"] if title.code == chosen["title"] else "",
                 error_messages={"required": _("Choisissez la spécialité de votre titre.")},

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('family_name', models.CharField(blank=True, max_length=120, verbose_name='nom de naissance')),
-                ('name_in_use', models.CharField(blank=True, max_length=120, verbose_name="nom d'usage")),
+                ('name_in_use', models.CharField(blank=True, max_length=120, verbose_name="nom d’usage")),
                 ('given_names', models.CharField(blank=True, max_length=160, verbose_name='prénoms')),
                 ('birth_date', models.DateField(blank=True, null=True, verbose_name='date de naissance')),
                 ('folded_name', models.CharField(blank=True, db_index=True, editable=False, max_length=420)),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('opens', models.JSONField(default=list, verbose_name='ouvre')),
                 ('reason', models.TextField(verbose_name='ce qui est demandé')),
-                ('until', models.DateTimeField(verbose_name="jusqu'au")),
+                ('until', models.DateTimeField(verbose_name="jusqu’au")),
                 ('asked_at', models.DateTimeField(verbose_name='demandée le')),
                 ('answered_at', models.DateTimeField(null=True, verbose_name='répondue le')),
                 ('withdrawn_at', models.DateTimeField(null=True, verbose_name='levée le')),
@@ -154,8 +154,8 @@ class Migration(migrations.Migration):
                 ('referee', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='appraisal', to='applicants.referee', verbose_name='référent')),
             ],
             options={
-                'verbose_name': "fiche d'appréciation",
-                'verbose_name_plural': "fiches d'appréciation",
+                'verbose_name': "fiche d’appréciation",
+                'verbose_name_plural': "fiches d’appréciation",
             },
         ),
         migrations.AddIndex(

@@ -78,7 +78,7 @@ def test_a_lower_choice_changes_nothing_for_the_fee(procedure: Procedure, zoe: U
 def test_an_announced_transfer_holds_the_first_choice(procedure: Procedure, zoe: User) -> None:
     dossier = complete(procedure, zoe)
     for order in (("ales", "albi"), ()):
-        with pytest.raises(Committed, match="retirez d'abord cette annonce"):
+        with pytest.raises(Committed, match="retirez d’abord cette annonce"):
             rank_choices(dossier.pk, order, by=zoe)
     assert order_of(dossier.pk) == ["albi", "ales", "nord-europe"]
     withdraw_declaration(fee_of(dossier, zoe).pk, by=zoe)
@@ -134,7 +134,7 @@ class TestScholarshipHolders:
     def test_the_answer_and_the_certificate_are_needed(self, procedure: Procedure, zoe: User) -> None:
         dossier = filled(procedure, zoe)
         charge = fee_of(dossier, zoe)
-        with pytest.raises(NotExempt, match="D'après vos réponses"):
+        with pytest.raises(NotExempt, match="D’après vos réponses"):
             ask_exemption(charge.pk, by=zoe)
         self.claim(procedure, zoe)
         with pytest.raises(NotExempt, match="CROUS"):

@@ -206,7 +206,7 @@ class TestChoices:
     def test_an_ineligible_school_is_refused_with_the_reason(self, procedure: Procedure, zoe: User) -> None:
         dossier = begun(procedure, zoe)
         choose_title(dossier.pk, title="L3", speciality="biologie-biochimie", equivalence="", by=zoe)
-        with pytest.raises(NotEligible, match="Biologie, Biochimie n'est pas recevable à IMT Nord Europe"):
+        with pytest.raises(NotEligible, match="Biologie, Biochimie n’est pas recevable à IMT Nord Europe"):
             rank_choices(dossier.pk, ALL_THREE, by=zoe)
         assert order_of(dossier) == []
 

@@ -62,7 +62,7 @@ rules = st.builds(
     ),
     papers=st.lists(papers, max_size=4, unique_by=lambda rule: rule.code).map(tuple),
     referees=st.just((RefereeRule("r", Text("Référent", "")),)),
-    alternatives=st.lists(st.just(Alternative("alt", Text("L'un ou l'autre", ""), ("r",), ("c0",))), max_size=1).map(
+    alternatives=st.lists(st.just(Alternative("alt", Text("L’un ou l’autre", ""), ("r",), ("c0",))), max_size=1).map(
         tuple
     ),
     fee=st.none() | fees,

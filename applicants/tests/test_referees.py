@@ -137,7 +137,7 @@ class TestTheCandidate:
     def test_a_reminder_a_day_with_the_same_link(self, procedure: Procedure, zoe: User, settings: Settings) -> None:
         settings.DEMO = True
         referee = named(begun(procedure, zoe), zoe)
-        with pytest.raises(NotAwaited, match="moins d'un jour"):
+        with pytest.raises(NotAwaited, match="moins d’un jour"):
             remind_referee(referee.pk, by=zoe)
         set_clock(procedure, "2026-02-11 10:00")
         remind_referee(referee.pk, by=zoe)

@@ -109,7 +109,7 @@ def test_a_page_saves_what_is_there_and_says_what_is_left(client: Client, proced
     assert (saved["family_name"], saved["birth_date"]) == ("Nguyễn", "2004-03-27")
     assert "unknown" not in saved
     text = read(answer)
-    assert "Il reste à compléter : Commune de naissance" in text
+    assert "Il reste à compléter : Commune de naissance" in text
     assert answer.redirect_chain[-1][0] == url("page", procedure, "contact")
 
 
@@ -203,7 +203,7 @@ def test_schools_closed_to_a_title_say_why_before_it_is_saved(client: Client, pr
     begun(procedure, zoe)
     asked = {"title": "L3", "speciality_0": "biologie-biochimie"}
     text = read(signed_in(client, zoe).get(url("eligible_schools", procedure), asked))
-    assert "Biologie, Biochimie n'est pas recevable à IMT Nord Europe." in text
+    assert "Biologie, Biochimie n’est pas recevable à IMT Nord Europe." in text
     assert text.count("Non recevable") == 1
 
 
@@ -211,7 +211,7 @@ def test_a_change_of_title_says_which_choices_it_took_away(client: Client, proce
     filled(procedure, zoe)
     typed = {"title": "BUT3", "speciality_1": "chimie", "equivalence": ""}
     text = read(signed_in(client, zoe).post(url("title", procedure), typed, follow=True))
-    assert "pas recevable à IMT Nord Europe : ce vœu a été retiré" in text
+    assert "pas recevable à IMT Nord Europe : ce vœu a été retiré" in text
 
 
 def order_of(dossier: Dossier) -> list[str]:
@@ -244,7 +244,7 @@ def test_an_ineligible_school_is_shown_closed_and_refused(client: Client, proced
     assert 'value="ales"' in text
     assert 'value="nord-europe"' not in text
     answer = client.post(url("choices", procedure), {"add": "nord-europe"}, follow=True)
-    assert "Biologie, Biochimie n'est pas recevable à IMT Nord Europe." in read(answer)
+    assert "Biologie, Biochimie n’est pas recevable à IMT Nord Europe." in read(answer)
     assert order_of(dossier) == ["albi"]
 
 
@@ -257,7 +257,7 @@ def test_the_script_of_the_ranking_learns_whether_it_was_saved(client: Client, p
     refused = client.post(url("choices", procedure), {"order": ["ales", "ales"]}, headers=by_script)
     assert refused.status_code == 409
     assert order_of(dossier) == ["ales", "albi"]
-    assert "ne se classe qu'une fois" in page(client, url("choices", procedure))
+    assert "ne se classe qu’une fois" in page(client, url("choices", procedure))
 
 
 # --- Papers -------------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def test_a_wrong_file_says_what_to_do_at_its_field(client: Client, procedure: Pr
     word.write(b"PK\x03\x04 a text processor's")
     word.seek(0)
     text = read(signed_in(client, zoe).post(url("paper", procedure, "cv"), {"file": word}))
-    assert "choisissez « Enregistrer sous » et le format PDF" in text
+    assert "choisissez « Enregistrer sous » et le format PDF" in text
     assert "data-error-summary" in text
     assert not dossier.folder.documents.exists()
 
@@ -288,17 +288,17 @@ def test_a_wrong_file_says_what_to_do_at_its_field(client: Client, procedure: Pr
 def test_no_file_chosen_is_said(client: Client, procedure: Procedure, zoe: User) -> None:
     begun(procedure, zoe)
     text = read(signed_in(client, zoe).post(url("paper", procedure, "cv")))
-    assert "Choisissez d'abord un fichier." in text
+    assert "Choisissez d’abord un fichier." in text
 
 
 def test_a_paper_turned_down_is_a_problem_everywhere(client: Client, procedure: Procedure, zoe: User) -> None:
     dossier = filled(procedure, zoe)
     papers = SupportingDocument.objects.filter(folder=dossier.folder, kind="cv")
-    papers.update(check_state="rejected", check_reason="Ce fichier ne s'ouvre pas.")
+    papers.update(check_state="rejected", check_reason="Ce fichier ne s’ouvre pas.")
     signed_in(client, zoe)
     assert "Un fichier est à remplacer." in page(client, reverse("campaign:dossier", args=[procedure.slug]))
     assert "À remplacer" in page(client, url("papers", procedure))
-    assert "Ce fichier ne s'ouvre pas." in page(client, url("paper", procedure, "cv"))
+    assert "Ce fichier ne s’ouvre pas." in page(client, url("paper", procedure, "cv"))
 
 
 def test_a_file_is_served_to_its_owner_once_checked(
@@ -343,7 +343,7 @@ def test_who_has_no_name_yet_is_led_to_it_before_naming_anybody(
 ) -> None:
     begun(procedure, zoe)
     text = page(signed_in(client, zoe), url("name_referee", procedure, "appraiser"))
-    assert "Remplissez d'abord votre identité." in text
+    assert "Remplissez d’abord votre identité." in text
     assert "Envoyer la demande" not in text
 
 
@@ -375,7 +375,7 @@ def test_a_referee_is_reminded_and_replaced_by_the_candidate_alone(
     begun(procedure, other)
     assert client.get(replace).status_code == 404
     text = read(signed_in(client, zoe).post(remind, follow=True))
-    assert "il y a moins d'un jour" in text  # the refusal, in words
+    assert "il y a moins d’un jour" in text  # the refusal, in words
     typed = {"name": "B", "position": "Master", "email": "b@b.fr", "language": "fr"}
     assert "Nous écrivons à B" in read(client.post(replace, typed, follow=True))
 
@@ -398,7 +398,7 @@ def test_a_transfer_is_announced_then_taken_back(client: Client, procedure: Proc
     text = read(client.post(url("fee", procedure), {"on": "2026-02-09"}, follow=True))
     assert "Vous avez ordonné un virement le lundi 9 février 2026." in text
     text = read(client.post(url("withdraw_transfer", procedure), follow=True))
-    assert "J'ai fait le virement" in text
+    assert "J’ai fait le virement" in text
 
 
 def test_a_transfer_to_come_is_refused_at_its_field(client: Client, procedure: Procedure, zoe: User) -> None:
@@ -415,7 +415,7 @@ def test_scholarship_holders_are_led_to_their_certificate_then_exempt(
     client.post(url("page", procedure, "scholarship"), {"scholarship": "yes"})
     assert url("paper", procedure, "crous-certificate") in page(client, url("fee", procedure))
     refused = read(client.post(url("ask_exemption", procedure), follow=True))
-    assert "Déposez d'abord la pièce qui le prouve" in refused
+    assert "Déposez d’abord la pièce qui le prouve" in refused
     client.post(url("paper", procedure, "crous-certificate"), {"file": pdf()})
     asked = read(client.post(url("ask_exemption", procedure), follow=True))
     assert "Exonération demandée" in asked

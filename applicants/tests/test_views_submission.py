@@ -44,7 +44,7 @@ def test_consent_comes_before_the_dossier(client: Client, procedure: Procedure) 
     client.force_login(new)
     assert 'name="consent"' in page(client, url("start", procedure))
     refused = read(client.post(url("start", procedure), follow=True))
-    assert "Lisez d'abord la notice" in refused
+    assert "Lisez d’abord la notice" in refused
     assert not Dossier.objects.exists()
     answer = client.post(url("start", procedure), {"consent": "on"})
     assert answer["Location"] == reverse("campaign:dossier", args=[procedure.slug])
@@ -92,7 +92,7 @@ def test_an_incomplete_dossier_is_refused_in_words(client: Client, procedure: Pr
     dossier = filled(procedure, zoe)
     client.force_login(zoe)
     text = read(client.post(url("submit", procedure), follow=True))
-    assert "Votre dossier n'est pas encore complet." in text
+    assert "Votre dossier n’est pas encore complet." in text
     assert reloaded(dossier.pk).status == Status.DRAFT
 
 
@@ -183,7 +183,7 @@ def test_a_correction_opens_what_it_names_and_is_answered(
     assert "Enregistrer et continuer" in page(client, url("page", procedure, "contact"))
     assert "Enregistrer et continuer" not in page(client, url("page", procedure, "identity"))
     answer = read(client.post(address, follow=True))
-    assert "Votre réponse est transmise à l'école." in answer
+    assert "Votre réponse est transmise à l’école." in answer
     assert "Enregistrer et continuer" not in page(client, url("page", procedure, "contact"))
 
 
@@ -222,7 +222,7 @@ def test_a_draft_is_not_withdrawn(client: Client, procedure: Procedure, zoe: Use
     dossier = begun(procedure, zoe)
     client.force_login(zoe)
     text = read(client.post(url("withdraw", procedure), follow=True))
-    assert "il n'y a rien à retirer" in text
+    assert "il n’y a rien à retirer" in text
     assert reloaded(dossier.pk).status == Status.DRAFT
 
 
@@ -281,7 +281,7 @@ def test_a_referee_declines(client: Client, referee: Referee, zoe: User) -> None
     client.force_login(zoe)
     text = page(client, url("referees", referee.dossier.procedure))
     assert "A décliné" in text
-    assert "Désigner quelqu'un d'autre" in text
+    assert "Désigner quelqu’un d’autre" in text
 
 
 def test_the_candidate_never_reads_the_appraisal(

@@ -74,6 +74,6 @@ def _say_what_is_left(request: HttpRequest, dossier: Dossier, place: str) -> Non
     left = [item.label for item in missing_items(fresh.rules, filled_in(fresh)) if item.place == place]
     if left:
         words = {"things": " · ".join(left)}
-        messages.warning(request, gettext("Vos réponses sont enregistrées. Il reste à compléter : %(things)s.") % words)
+        messages.warning(request, gettext("Vos réponses sont enregistrées. Il reste à compléter : %(things)s.") % words)
     else:
         messages.success(request, gettext("Vos réponses sont enregistrées."))

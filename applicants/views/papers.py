@@ -79,7 +79,7 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
             form.add_error("file", str(refused))
         else:
             messages.success(
-                request, gettext("Le fichier est déposé. Nous l’examinons : vous pourrez le relire dans un instant.")
+                request, gettext("Le fichier est déposé. Nous l’examinons : vous pourrez le relire dans un instant.")
             )
             return redirect("applicants:paper", dossier.procedure.slug, kind)
     is_open = may_edit(dossier, f"paper:{kind}") or form.is_bound
@@ -117,7 +117,7 @@ def remove(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Take a file of one's own back."""
     own = SupportingDocument.objects.filter(folder__dossier__candidate__user=person(request))
     document = get_object_or_404(own.select_related("folder__dossier__procedure"), pk=document_id)
-    done = gettext("Le fichier « %(name)s » est retiré.") % {"name": document.original_name}
+    done = gettext("Le fichier « %(name)s » est retiré.") % {"name": document.original_name}
     try_act(request, lambda: remove_paper(document.pk, by=person(request)), done=done)
     return redirect("applicants:paper", document.folder.dossier.procedure.slug, document.kind)
 

@@ -94,7 +94,7 @@ class RoleAdmin(DeskAdmin):
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, gettext("%(role)s : le rôle est donné.") % {"role": role})
+                messages.success(request, gettext("%(role)s : le rôle est donné.") % {"role": role})
                 return redirect("admin:programmes_role_changelist")
         return self.framed(request, "admin/campaign/role/give.html", gettext("Donner un rôle"), form=form)
 

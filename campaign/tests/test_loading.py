@@ -97,7 +97,7 @@ def with_live(file: ProcedureFile, **changes: object) -> Live:
     return replace(file.live, **changes)  # type: ignore[arg-type]
 
 
-PASSPORT = PaperRule(code="photograph", label=Text("Photographie d'identité", "Photograph"))
+PASSPORT = PaperRule(code="photograph", label=Text("Photographie d’identité", "Photograph"))
 
 
 def test_a_submitted_dossier_keeps_its_rules_and_a_draft_follows(procedure: Procedure, zoe: User) -> None:
@@ -119,7 +119,7 @@ def test_the_draft_s_candidate_is_told_what_is_new(procedure: Procedure, zoe: Us
     begun(procedure, zoe)
     load(with_paper(ast_2026(), PASSPORT), rehearsal=True)
     (mail,) = mails("rules_changed")
-    assert "- Photographie d'identité" in render(mail).text
+    assert "- Photographie d’identité" in render(mail).text
     load(with_paper(ast_2026(), PASSPORT), rehearsal=True)
     assert len(mails("rules_changed")) == 1
 
@@ -128,7 +128,7 @@ def test_a_change_that_asks_for_nothing_more_is_not_announced(procedure: Procedu
     """A misprint put right in a label would write to a thousand people."""
     draft = begun(procedure, zoe)
     rules = ast_2026().rules
-    papers = (replace(rules.papers[0], label=Text("Pièce d'identité", "Identity")), *rules.papers[1:])
+    papers = (replace(rules.papers[0], label=Text("Pièce d’identité", "Identity")), *rules.papers[1:])
     load(replace(ast_2026(), rules=replace(rules, papers=papers)), rehearsal=True)
     assert reloaded(draft.pk).version.number == 2
     assert mails("rules_changed") == []
@@ -145,7 +145,7 @@ def test_a_draft_lets_go_of_a_programme_that_disappears(procedure: Procedure, zo
     charge = fee_charge(draft.pk, by=zoe)
     assert charge is not None
     assert charge.payee.school.code == "ales"
-    assert "n'y est plus recevable" in render(mails("rules_changed")[0]).text
+    assert "n’y est plus recevable" in render(mails("rules_changed")[0]).text
 
 
 def test_a_draft_that_has_paid_the_school_holds_it_there(procedure: Procedure, zoe: User) -> None:
@@ -193,7 +193,7 @@ def test_a_programme_that_a_submitted_dossier_ranked_stays(procedure: Procedure,
     with pytest.raises(WouldHarm) as refusal:
         load(without_programme(ast_2026(), "ales"), rehearsal=True)
     assert refusal.value.reasons == [
-        "La formation « ales » disparaît ou change d'école : 1 dossier transmis l'a classée."
+        "La formation « ales » disparaît ou change d’école : 1 dossier transmis l’a classée."
     ]
     assert [choice.programme.code for choice in reloaded(dossier.pk).ranked_choices] == [
         "albi",
@@ -213,7 +213,7 @@ def test_a_programme_does_not_change_school_under_a_submitted_dossier(procedure:
 def test_the_track_of_a_submitted_dossier_stays(procedure: Procedure, zoe: User) -> None:
     submitted(procedure, zoe)
     live = with_live(ast_2026(), tracks=tuple(track for track in ast_2026().live.tracks if track.code != "L3"))
-    assert list(harms(procedure, live)) == ["La filière « L3 » disparaît : 1 dossier transmis en dépend."]
+    assert list(harms(procedure, live)) == ["La filière « L3 » disparaît : 1 dossier transmis en dépend."]
 
 
 def test_seats_do_not_fall_below_the_offers_of_the_period(procedure: Procedure, zoe: User) -> None:
@@ -227,10 +227,10 @@ def test_seats_do_not_fall_below_the_offers_of_the_period(procedure: Procedure, 
     none, *others = ast_2026().live.pools
     assert (none.programme, none.track) == ("albi", "L3")
     assert list(harms(procedure, with_live(ast_2026(), pools=(replace(none, seats=0), *others)))) == [
-        "albi en L3 : 1 propositions sont tenues, il faut autant de places."
+        "albi en L3 : 1 propositions sont tenues, il faut autant de places."
     ]
     assert list(harms(procedure, with_live(ast_2026(), pools=tuple(others)))) == [
-        "Les places de albi en L3 ont déjà leur tableau d'admission."
+        "Les places de albi en L3 ont déjà leur tableau d’admission."
     ]
     assert list(harms(procedure, with_live(ast_2026(), pools=(replace(none, seats=1), *others)))) == []
 
@@ -270,7 +270,7 @@ def test_a_school_that_is_owed_money_stays(procedure: Procedure) -> None:
     Charge.objects.create(account=account, payee=payee, reason="other", reference="x", amount=100)
     without = without_programme(ast_2026(), "albi")
     without = replace(without, live=replace(without.live, schools=without.live.schools[1:]))
-    with pytest.raises(WouldHarm, match="L'école « albi » disparaît, mais des frais lui ont été demandés"):
+    with pytest.raises(WouldHarm, match="L’école « albi » disparaît, mais des frais lui ont été demandés"):
         load(without, rehearsal=True)
     with pytest.raises(InUse, match="sommes dues"):
         store(without, rehearsal=True)
@@ -295,8 +295,8 @@ def run(*arguments: str) -> tuple[str, str]:
 def test_the_command_loads_and_warns() -> None:
     """The notice's totals that its columns do not give are warnings: the file loads. Rule: AST-05."""
     out, err = run(str(AST))
-    assert out == "« ast-2026 » est chargée, version 1 du règlement.\n"
-    assert "le total donné pour « L3 » est 22, ses cases font 27" in err
+    assert out == "« ast-2026 » est chargée, version 1 du règlement.\n"
+    assert "le total donné pour « L3 » est 22, ses cases font 27" in err
     assert not Procedure.objects.get(slug="ast-2026").is_rehearsal
 
 
@@ -310,7 +310,7 @@ def test_the_command_loads_a_rehearsal() -> None:
 def test_the_command_checks_without_changing() -> None:
     out, _ = run(str(AST), "--check")
     assert Procedure.objects.count() == 0
-    assert "schools.albi.email : « » → « admissions@mines-albi.fr »" in out.replace("«  »", "« »")
+    assert "schools.albi.email : «  » → « admissions@mines-albi.fr »" in out
 
 
 @pytest.mark.django_db
@@ -341,7 +341,7 @@ def test_the_command_needs_replace_after_a_change_in_the_admin() -> None:
     err = StringIO()
     with pytest.raises(CommandError, match="--replace"):
         call_command("load_procedure", str(AST), stdout=StringIO(), stderr=err)
-    assert "pools.albi-L3.seats : « 12 » → « 10 »" in err.getvalue()
+    assert "pools.albi-L3.seats : « 12 » → « 10 »" in err.getvalue()
     run(str(AST), "--replace")
     assert Pool.objects.get(programme__code="albi", track__code="L3").seats == 10
 
@@ -355,7 +355,7 @@ def test_the_command_lists_what_would_be_harmed(procedure: Procedure, zoe: User,
         err = StringIO()
         with pytest.raises(CommandError, match="dossiers transmis"):
             call_command("load_procedure", str(smaller), "--rehearsal", *arguments, stdout=StringIO(), stderr=err)
-        assert "La formation « albi » disparaît ou change d'école" in err.getvalue()
+        assert "La formation « albi » disparaît ou change d’école" in err.getvalue()
 
 
 def test_rules_that_ask_for_nothing_have_no_news() -> None:

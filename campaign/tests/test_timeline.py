@@ -51,7 +51,7 @@ def test_milestones_stand_in_the_order_of_time() -> None:
     assert [label for label, _ in line(at(1))] == [
         "Dépôt",
         "Épreuves",
-        "Résultats : Admission",
+        "Résultats : Admission",
         "Propositions d’intégration",
         "Tardif",
     ]

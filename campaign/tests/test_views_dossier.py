@@ -117,13 +117,13 @@ def test_a_draft_shows_its_tasks_and_the_days_of_its_first_choice(client: Client
     address = reverse("campaign:dossier", args=[procedure.slug])
     client.force_login(empty)
     text = read(client.get(address))
-    assert "Rien n'est encore complet, sur 10 parties" in text
-    assert "Continuer : Identité" in text
+    assert "Rien n’est encore complet, sur 10 parties" in text
+    assert "Continuer : Identité" in text
     assert "du lundi 18 mai 2026 au jeudi 21 mai 2026" in text
     client.force_login(full)
     text = read(client.get(address))
     assert "9 parties sur 10 sont complètes" in text
-    assert "Continuer : Frais d'inscription" in text
+    assert "Continuer : Frais d’inscription" in text
     assert "du lundi 18 mai 2026 au mardi 19 mai 2026" in text  # Albi's
 
 
@@ -154,7 +154,7 @@ def test_another_person_s_home_is_not_there(client: Client, dossier: Dossier) ->
 
 @pytest.mark.parametrize(
     ("outcome", "said"),
-    [(Outcome.ADMISSIBLE, "Vous êtes admissible"), (Outcome.NOT_ADMISSIBLE, "Votre candidature n'est pas retenue")],
+    [(Outcome.ADMISSIBLE, "Vous êtes admissible"), (Outcome.NOT_ADMISSIBLE, "Votre candidature n’est pas retenue")],
 )
 def test_admissibility_shows_at_its_instant_and_not_one_second_before(home: Home, outcome: str, said: str) -> None:
     publish(home.dossier, Step.Kind.ADMISSIBILITY, outcome)
@@ -173,7 +173,7 @@ def test_who_is_not_admissible_is_asked_for_nothing_more(home: Home) -> None:
     publish(home.dossier, Step.Kind.ADMISSIBILITY, Outcome.NOT_ADMISSIBLE)
     text = home.at("2026-04-10 10:00")
     assert "Ce que nous attendons encore" not in text
-    assert "Propositions d'intégration" not in text
+    assert "Propositions d’intégration" not in text
 
 
 def test_the_summons_shows_to_the_admissible_once_it_is_sent(home: Home) -> None:
@@ -203,8 +203,8 @@ def test_a_summons_tells_nothing_before_the_admissibility_is_public(home: Home) 
 def test_admission_shows_at_its_instant_and_not_one_second_before(home: Home) -> None:
     publish(home.dossier, Step.Kind.ADMISSIBILITY, Outcome.ADMISSIBLE)
     publish(home.dossier, Step.Kind.ADMISSION, Outcome.REFUSED)
-    assert "Vous n'êtes pas admis" not in home.at("2026-05-28 13:59:59")
-    assert "Vous n'êtes pas admis" in home.at("2026-05-28 14:00:00")
+    assert "Vous n’êtes pas admis" not in home.at("2026-05-28 13:59:59")
+    assert "Vous n’êtes pas admis" in home.at("2026-05-28 14:00:00")
 
 
 def test_an_offer_shows_when_its_period_begins_with_the_hour_by_which_to_answer(home: Home) -> None:
@@ -220,8 +220,8 @@ def test_results_out_and_period_not_opened_yet_promises_nothing(home: Home) -> N
     period = listed(home.dossier, offered=False)
     Period.objects.filter(pk=period.pk).update(opened_at=None)
     text = home.at("2026-05-28 14:00:05")
-    assert "Vous êtes sur un tableau d'admission" in text
-    assert "liste d'attente" not in text
+    assert "Vous êtes sur un tableau d’admission" in text
+    assert "liste d’attente" not in text
 
 
 def test_who_has_no_offer_is_told_to_stay_in(home: Home) -> None:
@@ -235,14 +235,14 @@ def test_the_last_reply_is_said_back(home: Home, zoe: User) -> None:
         ReplyRecord.objects.create(
             period=period, dossier=home.dossier, reply=reply, given_at=period.starts_at, given_by=zoe
         )
-    assert "Vous avez répondu : OUI MAIS" in home.at("2026-05-29 10:00")
+    assert "Vous avez répondu : OUI MAIS" in home.at("2026-05-29 10:00")
 
 
 def test_who_stayed_silent_is_told_so(home: Home) -> None:
     listed(home.dossier, offered=False)
     ListEntry.objects.update(struck_at=home.dossier.submitted_at, struck_because=ListEntry.Struck.SILENT)
     text = home.at("2026-06-04 15:00")
-    assert "Une période s'est achevée sans réponse de votre part" in text
+    assert "Une période s’est achevée sans réponse de votre part" in text
     assert "Rester en attente" not in text
 
 
@@ -251,7 +251,7 @@ def test_who_stayed_silent_is_told_so(home: Home) -> None:
     [
         (Enrolment.State.AWAITING_TITLE, "Déposez-le au plus tard le vendredi 17 juillet 2026 à minuit."),
         (Enrolment.State.DEFINITIVE, "Votre admission est définitive"),
-        (Enrolment.State.LAPSED, "Le titre exigé n'est pas arrivé à temps"),
+        (Enrolment.State.LAPSED, "Le titre exigé n’est pas arrivé à temps"),
         (Enrolment.State.GIVEN_UP, "Vous avez renoncé à votre place"),
     ],
 )

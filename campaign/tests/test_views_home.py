@@ -68,7 +68,7 @@ def test_home_leads_to_one_s_own_dossier_announced_or_not(client: Client, rehear
 
 
 def test_an_empty_home_says_what_will_be_there(client: Client, db: None) -> None:
-    assert "Aucune procédure n'est annoncée" in page(client, HOME)
+    assert "Aucune procédure n’est annoncée" in page(client, HOME)
 
 
 def test_a_procedure_is_shown_whole_in_few_queries(
@@ -83,7 +83,7 @@ def test_a_procedure_is_shown_whole_in_few_queries(
         "Géosciences",
         "76 €",
         "du lundi 18 mai 2026 au jeudi 21 mai 2026",
-        "jusqu'au vendredi 17 juillet 2026 à minuit",
+        "jusqu’au vendredi 17 juillet 2026 à minuit",
         "Une note de 4 sur 20 ou moins est éliminatoire.",
     ]:
         assert said in text, said

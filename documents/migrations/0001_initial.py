@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                     models.FileField(blank=True, max_length=200, upload_to="notices/", verbose_name="fichier"),
                 ),
                 ("rendered_at", models.DateTimeField(null=True, verbose_name="mis en page le")),
-                ("leased_until", models.DateTimeField(null=True, verbose_name="réservé jusqu'à")),
+                ("leased_until", models.DateTimeField(null=True, verbose_name="réservé jusqu’à")),
                 (
                     "procedure",
                     models.ForeignKey(

@@ -27,7 +27,7 @@ def procedure(db: None) -> Procedure:
     return Procedure.objects.create(
         slug="essai-2026",
         code="essai",
-        title=Text("Admission d'essai 2026", "Trial admission 2026"),
+        title=Text("Admission d’essai 2026", "Trial admission 2026"),
         short_title=Text("Essai 2026", "Trial 2026"),
         year=2026,
     )

@@ -134,7 +134,7 @@ def test_a_png_loses_its_texts_and_keeps_what_is_transparent() -> None:
 
 @pytest.mark.parametrize(
     "hostile",
-    ["while True: pass", "bytes(3 << 29)", "import os; os.write(os.open('escaped', os.O_CREAT | os.O_WRONLY), b'x')"],
+    ["while True: pass", "bytes(3 << 29)", "import os; os.write(os.open('escaped', os.O_CREAT | os.O_WRONLY), b’x')"],
 )
 def test_what_a_file_can_do_to_its_inspection_is_limited(
     hostile: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -43,14 +43,14 @@ class Migration(migrations.Migration):
                 ("event", models.CharField(max_length=60, verbose_name="événement")),
                 ("actor", models.CharField(blank=True, max_length=64, verbose_name="auteur")),
                 ("procedure", models.CharField(blank=True, max_length=60, verbose_name="procédure")),
-                ("subject_type", models.CharField(max_length=60, verbose_name="type d'objet")),
+                ("subject_type", models.CharField(max_length=60, verbose_name="type d’objet")),
                 ("subject_id", models.CharField(max_length=64, verbose_name="objet")),
                 ("details", models.JSONField(default=dict, verbose_name="détails")),
                 ("happened_at", models.DateTimeField(verbose_name="horodatage")),
                 ("procedure_time", models.DateTimeField(null=True, verbose_name="heure de la procédure")),
                 (
                     "number",
-                    models.PositiveBigIntegerField(null=True, unique=True, verbose_name="numéro d'ordre"),
+                    models.PositiveBigIntegerField(null=True, unique=True, verbose_name="numéro d’ordre"),
                 ),
                 (
                     "seal",

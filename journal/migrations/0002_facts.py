@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=60, verbose_name="fait")),
                 ("subject_id", models.CharField(max_length=64, verbose_name="objet")),
                 ("stated_at", models.DateTimeField(verbose_name="constaté le")),
-                ("acted_at", models.DateTimeField(null=True, verbose_name="suivi d'effet le")),
+                ("acted_at", models.DateTimeField(null=True, verbose_name="suivi d’effet le")),
             ],
             options={
                 "verbose_name": "fait à suivre",

@@ -41,7 +41,7 @@ def tell_errors(request: HttpRequest, form: forms.Form) -> None:
         label = form[name].label if name in form.fields else ""
         for error in errors:
             words = {"field": label, "error": error}
-            messages.error(request, gettext("%(field)s : %(error)s") % words if label else str(error))
+            messages.error(request, gettext("%(field)s : %(error)s") % words if label else str(error))
 
 
 def steps_of(user: User, kind: str, *roles: str) -> QuerySet[Step]:

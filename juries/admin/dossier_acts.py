@@ -37,7 +37,7 @@ def _review(request: HttpRequest, dossier: Dossier) -> None:
 
 
 def _validate(request: HttpRequest, dossier: Dossier) -> None:
-    done = gettext("Le dossier %(reference)s est validé : il est devant le jury.") % {"reference": dossier.reference}
+    done = gettext("Le dossier %(reference)s est validé : il est devant le jury.") % {"reference": dossier.reference}
     attempt(request, lambda: validate_dossier(dossier.pk, by=person(request)), done)
 
 
@@ -93,7 +93,7 @@ def _decide_exemption(request: HttpRequest, dossier: Dossier) -> None:
     attempt(
         request,
         lambda: decide_exemption(_charge(dossier), accepted=accepted, reason=reason, by=person(request)),
-        gettext("L'exonération est accordée.") if accepted else gettext("L'exonération est refusée."),
+        gettext("L’exonération est accordée.") if accepted else gettext("L’exonération est refusée."),
     )
 
 
@@ -124,7 +124,7 @@ def _propose(request: HttpRequest, dossier: Dossier) -> None:
         lambda: propose_correction(
             decision.pk, outcome=proposed["outcome"], reason=proposed["reason"], by=person(request)
         ),
-        gettext("La rectification attend qu'une seconde personne la confirme."),
+        gettext("La rectification attend qu’une seconde personne la confirme."),
     )
 
 

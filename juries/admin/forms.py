@@ -45,7 +45,7 @@ class CorrectionForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    until = forms.DateTimeField(label=_("Jusqu'au"), widget=InstantInput())
+    until = forms.DateTimeField(label=_("Jusqu’au"), widget=InstantInput())
 
     def __init__(self, dossier: Dossier, places: Iterable[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,7 +83,7 @@ class PanelForm(forms.Form):
     name = forms.CharField(label=_("Nom du jury"), max_length=120)
     room = forms.CharField(label=_("Salle"), max_length=120, required=False)
     remote_url = forms.URLField(
-        label=_("Lien, si l'épreuve se tient à distance"), required=False, assume_scheme="https"
+        label=_("Lien, si l’épreuve se tient à distance"), required=False, assume_scheme="https"
     )
 
     def __init__(self, step: Step, *args: Any, **kwargs: Any) -> None:
@@ -144,4 +144,4 @@ def read_mark(typed: str) -> tuple[Decimal | None, bool]:
     try:
         return Decimal(typed.replace(",", ".")), False
     except InvalidOperation as wrong:
-        raise NotAMark(gettext("« %(typed)s » n'est ni une note ni « abs ».") % {"typed": typed}) from wrong
+        raise NotAMark(gettext("« %(typed)s » n’est ni une note ni « abs ».") % {"typed": typed}) from wrong

@@ -114,7 +114,7 @@ def _record_changes(request: HttpRequest, dossiers: list[Dossier]) -> None:
                     continue
                 record_mark(dossier.pk, rule.code, value=value, absent=absent, by=person(request))
             except (NotAMark, Refused) as refusal:
-                messages.error(request, f"{dossier.candidate}, {rule.label} : {refusal}")
+                messages.error(request, f"{dossier.candidate}, {rule.label} : {refusal}")
             else:
                 recorded += 1
     said = ngettext("%(n)d note est enregistrée.", "%(n)d notes sont enregistrées.", recorded)

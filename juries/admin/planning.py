@@ -173,13 +173,13 @@ def _change_panel(request: HttpRequest, step: Step, school: School) -> None:
     attempt(
         request,
         lambda: change_panel(panel.pk, by=person(request), **form.cleaned_data),
-        gettext("Le lieu est changé ; les candidats déjà convoqués sont prévenus."),
+        gettext("Le lieu est changé ; les candidats déjà convoqués sont prévenus."),
     )
 
 
 def _remove_panel(request: HttpRequest, step: Step, school: School) -> None:
     panel = _panel(request, step, school)
-    said = gettext("Le jury « %(name)s » est supprimé.") % {"name": panel.name}
+    said = gettext("Le jury « %(name)s » est supprimé.") % {"name": panel.name}
     attempt(request, lambda: remove_panel(panel.pk, by=person(request)), said)
 
 
@@ -201,8 +201,8 @@ def _assign(request: HttpRequest, step: Step, school: School) -> None:
     messages.success(request, said % {"n": placement.placed})
     if placement.left_over:
         left = ngettext(
-            "Il manque des créneaux pour %(n)d candidat : ajoutez un jury, ou allongez les journées.",
-            "Il manque des créneaux pour %(n)d candidats : ajoutez un jury, ou allongez les journées.",
+            "Il manque des créneaux pour %(n)d candidat : ajoutez un jury, ou allongez les journées.",
+            "Il manque des créneaux pour %(n)d candidats : ajoutez un jury, ou allongez les journées.",
             placement.left_over,
         )
         messages.warning(request, left % {"n": placement.left_over})

@@ -69,7 +69,7 @@ class PublicationAdmin(BoardAdmin):
             attempt(
                 request,
                 lambda: cancel_publication(step.pk, by=person(request)),
-                gettext("La publication est annulée : le jury peut de nouveau décider."),
+                gettext("La publication est annulée : le jury peut de nouveau décider."),
             )
             return redirect("admin:juries_publication_changelist")
         form = InstantForm(request.POST)
@@ -80,7 +80,7 @@ class PublicationAdmin(BoardAdmin):
             attempt(
                 request,
                 lambda: prepare_publication(step.pk, by=person(request), visible_at=visible_at),
-                gettext("La publication est prête : elle paraîtra d'elle-même à son heure."),
+                gettext("La publication est prête : elle paraîtra d’elle-même à son heure."),
             )
         return redirect("admin:juries_publication_changelist")
 

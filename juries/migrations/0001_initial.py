@@ -200,8 +200,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "jury d'épreuve",
-                "verbose_name_plural": "jurys d'épreuve",
+                "verbose_name": "jury d’épreuve",
+                "verbose_name_plural": "jurys d’épreuve",
                 "ordering": ["school", "test", "name"],
             },
         ),

@@ -159,7 +159,7 @@ class TestPlanning:
         assert "Il manque des créneaux pour 3 candidats" in post(verifier, board, act="assign")
 
     def test_a_refusal_and_a_wrong_field_are_told(self, board: str, verifier: User, tests_step: Step) -> None:
-        assert "Ajoutez d&#x27;abord les jurys" in post(
+        assert "Ajoutez d’abord les jurys" in post(
             verifier, board, act="plan", day_start="09:00", day_end="17:00", minutes_between="5"
         )
         assert "Nom du jury" in post(verifier, board, act="add_panel", test="interview", name="", room="1")
@@ -235,7 +235,7 @@ class TestMarks:
             sheet,
             **{f"{first.pk}:interview": "quinze", f"{second.pk}:interview": "21", f"{second.pk}:english": "9"},
         )
-        assert "« quinze » n&#x27;est ni une note" in page
+        assert "« quinze » n’est ni une note" in page
         assert "Une note va de 0 à 20" in page
         assert [mark.value for mark in Mark.objects.all()] == [9]
 

@@ -232,10 +232,10 @@ class TestActs:
 
     def test_a_breach_of_the_rules_voids_the_dossier(self, submitted: Dossier, office: User, verifier: User) -> None:
         """AST-23, AST-24."""
-        act(verifier, submitted, "void", reason="Deux voies d'admission")
+        act(verifier, submitted, "void", reason="Deux voies d’admission")
         submitted.refresh_from_db()
         assert submitted.status == Status.SUBMITTED
-        act(office, submitted, "void", reason="Deux voies d'admission")
+        act(office, submitted, "void", reason="Deux voies d’admission")
         submitted.refresh_from_db()
         assert submitted.status == Status.WITHDRAWN
 

@@ -152,7 +152,7 @@ def test_the_summons_is_mail_calendar_notice_and_site(
     assert "Salle Jury A" in rendered.text
     assert {str(event["summary"]) for event in Calendar.from_ical(mail.calendar).walk("VEVENT")} == {
         "Entretien avec le jury – IMT Mines Albi",
-        "Épreuve d'anglais – IMT Mines Albi",
+        "Épreuve d’anglais – IMT Mines Albi",
     }
     assert Notice.objects.filter(kind="summons", school=albi).count() == 3
 
@@ -284,7 +284,7 @@ def test_one_test_twice_is_impossible(planned: int, three: list[Dossier]) -> Non
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="exclusion constraints are PostgreSQL's")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="exclusion constraints are PostgreSQL’s")
 class TestExclusion:
     """The database itself keeps panels and candidates from being in two places at once."""
 

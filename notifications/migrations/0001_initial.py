@@ -47,10 +47,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("queued_at", models.DateTimeField(default=journal.clock.instant, verbose_name="créé le")),
-                ("leased_until", models.DateTimeField(null=True, verbose_name="réservé jusqu'à")),
+                ("leased_until", models.DateTimeField(null=True, verbose_name="réservé jusqu’à")),
                 ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="essais")),
                 ("sent_at", models.DateTimeField(null=True, verbose_name="envoyé le")),
-                ("failure", models.CharField(blank=True, max_length=500, verbose_name="motif de l'échec")),
+                ("failure", models.CharField(blank=True, max_length=500, verbose_name="motif de l’échec")),
                 (
                     "procedure",
                     models.ForeignKey(

@@ -82,7 +82,7 @@ def procedure(db: None) -> Procedure:
     return Procedure.objects.create(
         slug="essai-2026",
         code="essai",
-        title=Text("Admission d'essai 2026", "Trial admission 2026"),
+        title=Text("Admission d’essai 2026", "Trial admission 2026"),
         short_title=Text("Essai 2026", "Trial 2026"),
         contact_email="contact@example.org",
         year=2026,

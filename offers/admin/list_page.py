@@ -149,7 +149,7 @@ def order_typed(posted: QueryDict, known: Collection[UUID]) -> list[UUID]:
         if not typed:
             continue
         if not typed.isascii() or not typed.isdigit() or int(typed) == 0:
-            raise WrongOrder(gettext("« %(typed)s » n’est pas un rang.") % {"typed": typed})
+            raise WrongOrder(gettext("« %(typed)s » n’est pas un rang.") % {"typed": typed})
         if int(typed) in ranks:
             raise WrongOrder(gettext("Deux candidats ont le rang %(rank)s.") % {"rank": typed})
         ranks[int(typed)] = dossier_id

@@ -91,12 +91,12 @@ class ListEntryAdmin(DeskAdmin):
             attempt(
                 request,
                 lambda: prepare_admission(step.pk, by=person(request), **form.cleaned_data),
-                gettext("La publication est prête : elle paraîtra d’elle-même à son heure."),
+                gettext("La publication est prête : elle paraîtra d’elle-même à son heure."),
             )
         return redirect("admin:offers_listentry_changelist")
 
     def _show(self, request: HttpRequest, page: ListPage) -> HttpResponse:
-        title = gettext("Tableau d’admission : %(pool)s") % {"pool": page.pool}
+        title = gettext("Tableau d’admission : %(pool)s") % {"pool": page.pool}
         return self.framed(request, "admin/offers/list.html", title, page=page)
 
 

@@ -116,7 +116,7 @@ def _state(period: Period) -> dict[str, str]:
         return {"kind": "doing", "label": gettext("en cours") if now < period.ends_at else gettext("se ferme")}
     if now < period.starts_at:
         return {"kind": "waiting", "label": gettext("à venir")}
-    late = gettext("aurait dû s’ouvrir : changez ses dates") if now >= period.ends_at else gettext("s’ouvre")
+    late = gettext("aurait dû s’ouvrir : changez ses dates") if now >= period.ends_at else gettext("s’ouvre")
     return {"kind": "problem", "label": late}
 
 

@@ -35,7 +35,7 @@ def zoe(procedure: Procedure) -> Dossier:
 def test_taking_a_seat_says_what_is_still_to_send(zoe: Dossier) -> None:
     (mail,) = mails("seat_taken")
     assert "17 juillet 2026" in render(mail).text
-    assert "dossier d'intégration" in render(mail).text
+    assert "dossier d’intégration" in render(mail).text
     assert seat_of(zoe) == ("albi", "awaiting")
 
 
@@ -61,7 +61,7 @@ def test_a_title_accepted_before_the_seat_needs_nothing_more(procedure: Procedur
     play(procedure, 1, {"z": Reply.ACCEPT}, dossiers)
     assert seat_of(dossiers["z"]) == ("albi", "definitive")
     assert not mails("seat_taken")
-    assert "dossier d'intégration" in render(mails("admission_pronounced")[0]).text
+    assert "dossier d’intégration" in render(mails("admission_pronounced")[0]).text
 
 
 def test_a_title_accepted_by_the_first_school_is_found(zoe: Dossier, procedure: Procedure) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from applicants.models import Dossier
+from applicants.tests.reading import Page, read
 from applicants.tests.scenario import set_clock
 from offers.allocation import Reply
 from offers.models import ReplyRecord
@@ -40,10 +41,10 @@ def client_of(dossier: Dossier) -> Client:
     return client
 
 
-def text_of(dossier: Dossier, path: str = "") -> str:
+def text_of(dossier: Dossier, path: str = "") -> Page:
     response = client_of(dossier).get(f"/places/{dossier.procedure.slug}/{path}")
     assert response.status_code == 200
-    return " ".join(html.unescape(response.content.decode()).replace("\u00a0", " ").split())
+    return Page(" ".join(read(response).split()))
 
 
 def post(dossier: Dossier, reply: str) -> str:
@@ -87,11 +88,11 @@ def test_a_reply_is_said_again_and_then_recorded(procedure: Procedure) -> None:
     start(procedure, 1)
     a = dossiers["a"]
     confirmed = text_of(a, "repondre/?reponse=ACCEPT_BUT")
-    assert "Vous répondez : OUI MAIS" in confirmed
+    assert "Vous répondez : OUI MAIS" in confirmed
     assert "Vous gardez votre place à IMT Mines Alès." in confirmed
-    assert "Vous renoncez à : IMT Nord Europe." in confirmed
+    assert "Vous renoncez à : IMT Nord Europe." in confirmed
     assert not ReplyRecord.objects.exists()
-    assert "Votre réponse est enregistrée : OUI MAIS" in post(a, "ACCEPT_BUT")
+    assert "Votre réponse est enregistrée : OUI MAIS" in post(a, "ACCEPT_BUT")
     assert "Changer ma réponse" in text_of(a)
     post(a, "ACCEPT")
     assert [reply.reply for reply in ReplyRecord.objects.all()] == ["ACCEPT_BUT", "ACCEPT"]

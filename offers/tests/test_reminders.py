@@ -43,7 +43,7 @@ def test_who_can_gain_nothing_is_left_in_peace(procedure: Procedure) -> None:
     assert remind_silent(procedure) == 2
     assert dossiers["c"].candidate.user not in {mail.recipient for mail in mails("reply_reminder")}
     last = next(mail for mail in mails("period_without_offer") if mail.context["is_last"])
-    assert "Vous n'avez rien à faire" in render(last).text
+    assert "Vous n’avez rien à faire" in render(last).text
 
 
 def test_in_the_end_everyone_hears(procedure: Procedure) -> None:

@@ -283,7 +283,7 @@ class TestRedirecting:
         self, charge: Charge, payer: User, accountant: User, ales: Participation
     ) -> None:
         declare_transfer(charge.pk, on=TODAY, by=payer)
-        with pytest.raises(Committed, match="retirez d'abord"):
+        with pytest.raises(Committed, match="retirez d’abord"):
             self.redirect(charge, ales)
         confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
         with pytest.raises(Committed, match="réglés"):

@@ -96,8 +96,8 @@ class TestDay(models.Model):
     day = models.DateField(_("jour"))
 
     class Meta:
-        verbose_name = _("jour d'épreuves")
-        verbose_name_plural = _("jours d'épreuves")
+        verbose_name = _("jour d’épreuves")
+        verbose_name_plural = _("jours d’épreuves")
         ordering = ["day"]
         constraints = [models.UniqueConstraint(fields=["step", "school", "day"], name="test_day_once")]
 
@@ -116,8 +116,8 @@ class Period(models.Model):
     closed_at = models.DateTimeField(_("fermée le"), null=True, blank=True, editable=False)
 
     class Meta:
-        verbose_name = _("période d'intégration")
-        verbose_name_plural = _("périodes d'intégration")
+        verbose_name = _("période d’intégration")
+        verbose_name_plural = _("périodes d’intégration")
         ordering = ["procedure", "number"]
         constraints = [
             models.UniqueConstraint(fields=["procedure", "number"], name="period_number_once"),

@@ -37,7 +37,7 @@ class Track(models.Model):
     procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="tracks", verbose_name=_("procédure"))
     code = models.CharField(_("code"), max_length=40)
     label = LocalizedField(_("intitulé"))
-    entry_year = models.PositiveSmallIntegerField(_("année d'entrée"))
+    entry_year = models.PositiveSmallIntegerField(_("année d’entrée"))
     position = models.PositiveSmallIntegerField(_("ordre"), default=0)
 
     class Meta:

@@ -52,10 +52,10 @@ class Procedure(models.Model):
     introduction = LocalizedField(_("présentation"))
     year = models.PositiveSmallIntegerField(_("année"))
     is_rehearsal = models.BooleanField(_("répétition"), default=False)
-    clock_offset = models.DurationField(_("décalage de l'horloge"), default=dt.timedelta)
+    clock_offset = models.DurationField(_("décalage de l’horloge"), default=dt.timedelta)
     contact_email = models.EmailField(_("adresse de contact"), blank=True)
     website = models.URLField(_("site"), blank=True)
-    incident = LocalizedField(_("message d'incident"))
+    incident = LocalizedField(_("message d’incident"))
     current_version = models.ForeignKey(
         "ProcedureVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("version en vigueur")
     )
@@ -97,7 +97,7 @@ class Procedure(models.Model):
         """Raise `Closed`, saying when the window `key` opens or when it closed. Rule: AST-02."""
         entry = self.calendar.get(key)
         if entry is None:
-            raise Closed(gettext("Cette étape n'est pas prévue au calendrier de la procédure."))
+            raise Closed(gettext("Cette étape n’est pas prévue au calendrier de la procédure."))
         now = self.now()
         if entry.starts_at is not None and now < entry.starts_at:
             raise Closed(gettext("Cette étape ouvre le %(when)s.") % {"when": date_and_hour(entry.starts_at)})

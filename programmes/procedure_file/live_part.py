@@ -136,7 +136,7 @@ def _pools(place: Place) -> tuple[schema.Pool, ...]:
     rows = place.entries()
     header = rows.pop("columns", None)
     if header is None:
-        place.fault("il manque la ligne « columns », qui nomme les filières.")
+        place.fault("il manque la ligne « columns », qui nomme les filières.")
         return ()
     columns: tuple[str, ...] = header.read(each(Place.text), ())
     read_row = cells_under(columns, whole_number(), 0)
@@ -169,7 +169,7 @@ def _compare_totals(place: Place, cells: dict[str, dict[str, int]], printed: dic
 
 def _warn_of_total(place: Place, row: str, name: str, total: int, given: int) -> None:
     place.source.warn(
-        f"le total donné pour « {name} » est {total}, ses cases font {given} : les cases l'emportent.",
+        f"le total donné pour « {name} » est {total}, ses cases font {given} : les cases l’emportent.",
         *place.path,
         row,
     )

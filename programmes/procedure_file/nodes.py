@@ -16,7 +16,7 @@ from typing import Self, TypeVar
 import yaml
 
 T = TypeVar("T")
-QUOTES = " Un texte qui contient « , » « : » « ? » ou « # » s'écrit entre guillemets."
+QUOTES = " Un texte qui contient « , » « : » « ? » ou « # » s’écrit entre guillemets."
 TYPE_NAMES = {yaml.ScalarNode: "un texte", yaml.SequenceNode: "une liste", yaml.MappingNode: "une table"}
 
 
@@ -75,10 +75,10 @@ class Source:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
-            self.faults.append(Remark(self.file, line, f"ce n'est pas du YAML : {error.problem}.{QUOTES}"))
+            self.faults.append(Remark(self.file, line, f"ce n’est pas du YAML : {error.problem}.{QUOTES}"))
             return None
         except yaml.YAMLError as error:
-            self.faults.append(Remark(self.file, 1, f"ce n'est pas du YAML : {error}."))
+            self.faults.append(Remark(self.file, 1, f"ce n’est pas du YAML : {error}."))
             return None
         if node is None:
             self.faults.append(Remark(self.file, 1, "le fichier est vide."))
@@ -121,14 +121,14 @@ class Place:
     def entries(self) -> dict[str, Place]:
         """The entries of the table that stands here, by key; a key given twice is a fault."""
         if not isinstance(self.node, yaml.MappingNode):
-            raise Wrong(f"une table (clé : valeur) est attendue, et non {TYPE_NAMES[type(self.node)]}.")
+            raise Wrong(f"une table (clé : valeur) est attendue, et non {TYPE_NAMES[type(self.node)]}.")
         found: dict[str, Place] = {}
         for key, child in self.node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
                 self.fault("une clé doit être un texte.", line)
             elif key.value in found:
-                self.fault(f"la clé « {key.value} » est donnée deux fois (déjà ligne {found[key.value].line}).", line)
+                self.fault(f"la clé « {key.value} » est donnée deux fois (déjà ligne {found[key.value].line}).", line)
             else:
                 found[key.value] = self._inner(key.value, child, key)
         return found
@@ -150,7 +150,7 @@ class Place:
         try:
             return reader(self)
         except Wrong as reason:
-            self.fault(f"{self.name} : {reason}" if self.name and not self.name.isdigit() else str(reason))
+            self.fault(f"{self.name} : {reason}" if self.name and not self.name.isdigit() else str(reason))
             return instead
 
     def fault(self, reason: str, line: int | None = None) -> None:
@@ -179,7 +179,7 @@ class Table:
     ) -> None:
         for key, entry in self.entries.items():
             if key not in self._known and error is None:
-                entry.fault(f"la clé « {key} » est inconnue ici." + (QUOTES if entry.is_empty() else ""))
+                entry.fault(f"la clé « {key} » est inconnue ici." + (QUOTES if entry.is_empty() else ""))
 
     def __contains__(self, key: str) -> bool:
         return key in self.entries
@@ -188,7 +188,7 @@ class Table:
         """The value of `key`. If it is missing or wrong that is a fault, and `instead` stands in."""
         if key not in self.entries and self.is_readable:
             self.place.fault(
-                f"il manque la clé « {key} »" + (f" dans « {self.place.name} »." if self.place.name else ".")
+                f"il manque la clé « {key} »" + (f" dans « {self.place.name} »." if self.place.name else ".")
             )
         return self.may(key, reader, instead)
 

@@ -106,7 +106,7 @@ def _choices(place: Place) -> ChoiceRule:
         least = choices.may("at_least", whole_number(1), 1)
         most = choices.may("at_most", whole_number(1), None)
         if most is not None and most < least:
-            place.fault(f"au moins {least} et au plus {most} : ces nombres se contredisent.")
+            place.fault(f"au moins {least} et au plus {most} : ces nombres se contredisent.")
         return ChoiceRule(min_count=least, max_count=most)
 
 
@@ -146,7 +146,7 @@ def _condition(place: Place) -> Condition:
 def _answers(place: Place) -> tuple[str, ...]:
     answers = each(answer)(place)
     if not answers:
-        raise Wrong("la liste est vide : la condition ne serait jamais remplie.")
+        raise Wrong("la liste est vide : la condition ne serait jamais remplie.")
     return answers
 
 
@@ -204,9 +204,9 @@ def _reference(place: Place) -> str:
     try:
         names = {name for _, name, _, _ in Formatter().parse(text)}
     except ValueError:
-        raise Wrong(f"« {text} » : une accolade n'est pas fermée, ou pas ouverte.") from None
+        raise Wrong(f"« {text} » : une accolade n’est pas fermée, ou pas ouverte.") from None
     if names - known:
-        raise Wrong(f"« {text} » : entre accolades, seuls {{family_name}} et {{given_names}} sont connus.")
+        raise Wrong(f"« {text} » : entre accolades, seuls {{family_name}} et {{given_names}} sont connus.")
     return text
 
 

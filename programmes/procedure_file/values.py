@@ -65,7 +65,7 @@ def code(place: Place) -> str:
 def as_code(text: str) -> str:
     """`text`, if it can be a code."""
     if not CODE.fullmatch(text) or len(text) > 40:
-        raise Wrong(f"« {text} » n'est pas un code : lettres sans accent, chiffres, tirets, 40 caractères au plus.")
+        raise Wrong(f"« {text} » n’est pas un code : lettres sans accent, chiffres, tirets, 40 caractères au plus.")
     return text
 
 
@@ -78,7 +78,7 @@ def yes_or_no(place: Place) -> bool:
     """`oui` or `non`."""
     text = place.text().lower()
     if text not in YES_OR_NO:
-        raise Wrong(f"« {place.text()} » : oui ou non est attendu.")
+        raise Wrong(f"« {place.text()} » : oui ou non est attendu.")
     return YES_OR_NO[text] == "yes"
 
 
@@ -93,7 +93,7 @@ def whole_number(least: int = 0, most: int = 32_767) -> Callable[[Place], int]:
     def read_number(place: Place) -> int:
         text = place.text()
         if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
-            raise Wrong(f"« {text} » : un nombre entier de {least} à {most} est attendu.")
+            raise Wrong(f"« {text} » : un nombre entier de {least} à {most} est attendu.")
         return int(text)
 
     return read_number
@@ -103,7 +103,7 @@ def decimal(place: Place) -> Decimal:
     """A mark, such as 4 or 12.5."""
     text = place.text().replace(",", ".")
     if not re.fullmatch(r"\d{1,3}(\.\d{1,2})?", text, re.ASCII):
-        raise Wrong(f"« {place.text()} » : un nombre est attendu, avec deux décimales au plus.")
+        raise Wrong(f"« {place.text()} » : un nombre est attendu, avec deux décimales au plus.")
     return Decimal(text)
 
 
@@ -112,7 +112,7 @@ def cents(place: Place) -> int:
     text = place.text().removesuffix("€").strip()
     match = AMOUNT.fullmatch(text)
     if match is None:
-        raise Wrong(f"« {place.text()} » n'est pas un montant en euros : écrivez par exemple 76.00.")
+        raise Wrong(f"« {place.text()} » n’est pas un montant en euros : écrivez par exemple 76.00.")
     euros, fraction = match.groups()
     return int(euros) * 100 + int(fraction or "0")
 
@@ -121,7 +121,7 @@ def megabytes(place: Place) -> int:
     """The size of a file (`5 Mo`), in bytes."""
     match = SIZE.fullmatch(place.text())
     if match is None or int(match[1]) == 0:
-        raise Wrong(f"« {place.text()} » n'est pas une taille de fichier : écrivez par exemple 5 Mo.")
+        raise Wrong(f"« {place.text()} » n’est pas une taille de fichier : écrivez par exemple 5 Mo.")
     return int(match[1]) * 1_000_000
 
 
@@ -135,16 +135,16 @@ def moment(place: Place) -> dt.datetime:
     text = place.text()
     match = MOMENT.fullmatch(text)
     if match is None:
-        raise Wrong(f"« {text} » n'est pas un jour avec son heure : écrivez 2026-03-20 23:00, ou 2026-07-17 minuit.")
+        raise Wrong(f"« {text} » n’est pas un jour avec son heure : écrivez 2026-03-20 23:00, ou 2026-07-17 minuit.")
     date, hour = _day(match[1]), match[2]
     if hour is None:
         return dt.datetime.combine(date + dt.timedelta(days=1), dt.time(0), PARIS)
     try:
         local = dt.datetime.combine(date, dt.time.fromisoformat(hour), PARIS)
     except ValueError:
-        raise Wrong(f"« {hour} » n'est pas une heure (pour la fin du jour, écrivez minuit).") from None
+        raise Wrong(f"« {hour} » n’est pas une heure (pour la fin du jour, écrivez minuit).") from None
     if local.astimezone(dt.UTC).astimezone(PARIS).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise Wrong(f"« {text} » n'existe pas : on passe ce jour-là à l'heure d'été.")
+        raise Wrong(f"« {text} » n’existe pas : on passe ce jour-là à l’heure d’été.")
     return local
 
 
@@ -157,7 +157,7 @@ def one_of(kinds: type[EnumT]) -> Callable[[Place], EnumT]:
             return kinds(text)
         except ValueError:
             known = ", ".join(str(kind.value) for kind in kinds)
-            raise Wrong(f"« {text} » est inconnu ; les valeurs possibles sont : {known}.") from None
+            raise Wrong(f"« {text} » est inconnu ; les valeurs possibles sont : {known}.") from None
 
     return read_kind
 
@@ -168,7 +168,7 @@ def email(place: Place) -> str:
     try:
         validate_email(text)
     except ValidationError:
-        raise Wrong(f"« {text} » n'est pas une adresse électronique.") from None
+        raise Wrong(f"« {text} » n’est pas une adresse électronique.") from None
     return text
 
 
@@ -178,7 +178,7 @@ def website(place: Place) -> str:
     try:
         URLValidator(schemes=["http", "https"])(text)
     except ValidationError:
-        raise Wrong(f"« {text} » n'est pas l'adresse d'un site : écrivez par exemple https://www.exemple.fr.") from None
+        raise Wrong(f"« {text} » n’est pas l’adresse d’un site : écrivez par exemple https://www.exemple.fr.") from None
     return text
 
 
@@ -186,7 +186,7 @@ def phone(place: Place) -> str:
     """A telephone number, as printed."""
     text = line(place, most=40)
     if not PHONE.fullmatch(text):
-        raise Wrong(f"« {text} » n'est pas un numéro de téléphone.")
+        raise Wrong(f"« {text} » n’est pas un numéro de téléphone.")
     return text
 
 
@@ -194,9 +194,9 @@ def iban(place: Place) -> str:
     """An IBAN whose check digits hold, without its spaces."""
     text = place.text().replace(" ", "").upper()
     if not IBAN.fullmatch(text):
-        raise Wrong(f"« {place.text()} » n'a pas la forme d'un IBAN.")
+        raise Wrong(f"« {place.text()} » n’a pas la forme d’un IBAN.")
     if int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 != 1:
-        raise Wrong(f"« {place.text()} » : la clé de contrôle de cet IBAN est fausse : un chiffre est mal recopié.")
+        raise Wrong(f"« {place.text()} » : la clé de contrôle de cet IBAN est fausse : un chiffre est mal recopié.")
     return text
 
 
@@ -204,7 +204,7 @@ def bic(place: Place) -> str:
     """A BIC of 8 or 11 characters."""
     text = place.text().replace(" ", "").upper()
     if not BIC.fullmatch(text):
-        raise Wrong(f"« {place.text()} » n'a pas la forme d'un BIC (8 ou 11 caractères).")
+        raise Wrong(f"« {place.text()} » n’a pas la forme d’un BIC (8 ou 11 caractères).")
     return text
 
 
@@ -228,8 +228,8 @@ def contrast_with_white(colour: str) -> float:
 
 def _day(text: str) -> dt.date:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        raise Wrong(f"« {text} » n'est pas une date : écrivez par exemple 2026-05-18.")
+        raise Wrong(f"« {text} » n’est pas une date : écrivez par exemple 2026-05-18.")
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise Wrong(f"le jour {text} n'existe pas.") from None
+        raise Wrong(f"le jour {text} n’existe pas.") from None

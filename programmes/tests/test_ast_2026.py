@@ -86,8 +86,8 @@ def test_the_seats(live: Live) -> None:
     }
     assert sum(seats.values()) == 60
     assert sorted(remark.reason for remark in file().warnings) == [
-        "le total donné pour « BUT3 » est 13, ses cases font 18 : les cases l'emportent.",
-        "le total donné pour « L3 » est 22, ses cases font 27 : les cases l'emportent.",
+        "le total donné pour « BUT3 » est 13, ses cases font 18 : les cases l’emportent.",
+        "le total donné pour « L3 » est 22, ses cases font 27 : les cases l’emportent.",
     ]
 
 

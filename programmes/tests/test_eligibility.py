@@ -76,12 +76,12 @@ def test_the_tables_have_no_other_row(title: str) -> None:
             "L3",
             "biologie-biochimie",
             "nord-europe",
-            "La Licence mention Biologie, Biochimie n'est pas recevable à IMT Nord Europe.",
+            "La Licence mention Biologie, Biochimie n’est pas recevable à IMT Nord Europe.",
         ),
-        ("BUT3", "gmp", "nord-europe", "Le BUT 3 n'est pas recevable à IMT Nord Europe."),
-        ("M1", "geosciences", "albi", "Le M1 mention Géosciences n'est pas recevable à IMT Mines Albi."),
-        ("M1", "geosciences", "nord-europe", "Le M1 mention Géosciences n'est pas recevable à IMT Nord Europe."),
-        ("M1", "genie-civil", "albi", "Le M1 mention Génie civil n'est pas recevable à IMT Mines Albi."),
+        ("BUT3", "gmp", "nord-europe", "Le BUT 3 n’est pas recevable à IMT Nord Europe."),
+        ("M1", "geosciences", "albi", "Le M1 mention Géosciences n’est pas recevable à IMT Mines Albi."),
+        ("M1", "geosciences", "nord-europe", "Le M1 mention Géosciences n’est pas recevable à IMT Nord Europe."),
+        ("M1", "genie-civil", "albi", "Le M1 mention Génie civil n’est pas recevable à IMT Mines Albi."),
     ],
 )
 def test_a_closed_programme_says_why(title: str, speciality: str, programme: str, sentence: str) -> None:

@@ -89,7 +89,7 @@ def test_a_change_made_since_is_not_undone_in_silence(file: ProcedureFile) -> No
     Pool.objects.filter(programme__code="albi", track__code="L3").update(seats=12)
     with pytest.raises(ChangedSince) as refusal:
         store(file, rehearsal=False)
-    assert [str(found) for found in refusal.value.differences] == ["pools.albi-L3.seats : « 12 » → « 10 »"]
+    assert [str(found) for found in refusal.value.differences] == ["pools.albi-L3.seats : « 12 » → « 10 »"]
     assert what_would_change(file, rehearsal=False) == refusal.value.differences
     store(file, rehearsal=False, replace=True)
     assert Pool.objects.get(programme__procedure=procedure, programme__code="albi", track__code="L3").seats == 10

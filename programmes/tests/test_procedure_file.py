@@ -56,24 +56,24 @@ def line_with(text: str, words: str) -> int:
 WRONG_VALUES = [
     # what the file says, what a tired hand makes of it, words of the line where it is told, the reason
     ("year: 2026", "year: deux mille", "year: deux", "un nombre entier de 2000 à 2100 est attendu"),
-    ("starts: 2026-01-26 14:00", "starts: 2026-02-30 14:00", "2026-02-30", "le jour 2026-02-30 n'existe pas"),
-    ("starts: 2026-01-26 14:00", "starts: 26 janvier 2026", "starts: 26 janvier", "n'est pas un jour avec son heure"),
-    ("meets: 2026-04-08 09:00", "meets: 2026-03-29 02:30", "03-29 02:30", "on passe ce jour-là à l'heure d'été"),
-    ("meets: 2026-05-27 10:00", "meets: 2026-05-27 24:00", "27 24:00", "« 24:00 » n'est pas une heure"),
-    ("amount: 76.00", "amount: 76.005", "76.005", "n'est pas un montant en euros"),
-    ("amount: 76.00", "amount: 76 euros", "76 euros", "n'est pas un montant en euros"),
+    ("starts: 2026-01-26 14:00", "starts: 2026-02-30 14:00", "2026-02-30", "le jour 2026-02-30 n’existe pas"),
+    ("starts: 2026-01-26 14:00", "starts: 26 janvier 2026", "starts: 26 janvier", "n’est pas un jour avec son heure"),
+    ("meets: 2026-04-08 09:00", "meets: 2026-03-29 02:30", "03-29 02:30", "on passe ce jour-là à l’heure d’été"),
+    ("meets: 2026-05-27 10:00", "meets: 2026-05-27 24:00", "27 24:00", "« 24:00 » n’est pas une heure"),
+    ("amount: 76.00", "amount: 76.005", "76.005", "n’est pas un montant en euros"),
+    ("amount: 76.00", "amount: 76 euros", "76 euros", "n’est pas un montant en euros"),
     ("FR76 1007 1420", "FR76 1007 1421", "1421", "la clé de contrôle de cet IBAN est fausse"),
     ("FR76 1007 1420", "FR76 10O7 1420 00", "10O7", "la clé de contrôle de cet IBAN est fausse"),
-    ("bic: TRPUFRP1", "bic: TRPUFRP", "TRPUFRP\n", "n'a pas la forme d'un BIC"),
+    ("bic: TRPUFRP1", "bic: TRPUFRP", "TRPUFRP\n", "n’a pas la forme d’un BIC"),
     ('accent: "#0b5a6f"', 'accent: "#9fd3e6"', "#9fd3e6", "trop claire sur fond blanc"),
     ('accent: "#0b5a6f"', "accent: #0b5a6f", "accent: #0b5a6f", "la valeur est vide"),
-    ("email: admissions@mines-albi.fr", "email: admissions", "email: admissions\n", "n'est pas une adresse électron"),
-    ("website: https://www.imt-mines-albi.fr", "website: imt-mines-albi", "imt-mines-albi\n", "l'adresse d'un site"),
-    ("phone: 05 63 49 30 45", "phone: sur demande", "sur demande", "n'est pas un numéro de téléphone"),
+    ("email: admissions@mines-albi.fr", "email: admissions", "email: admissions\n", "n’est pas une adresse électron"),
+    ("website: https://www.imt-mines-albi.fr", "website: imt-mines-albi", "imt-mines-albi\n", "l’adresse d’un site"),
+    ("phone: 05 63 49 30 45", "phone: sur demande", "sur demande", "n’est pas un numéro de téléphone"),
     ("takes_cards: non", "takes_cards: peut-être", "peut-être", "oui ou non est attendu"),
-    ("means: [transfer, card]", "means: [transfer, cash]", "cash", "les valeurs possibles sont : transfer, card"),
-    ("kind: country", "kind: pays", "kind: pays", "« pays » est inconnu"),
-    ("max_size: 10 Mo", "max_size: 10", "max_size: 10\n", "n'est pas une taille de fichier"),
+    ("means: [transfer, card]", "means: [transfer, cash]", "cash", "les valeurs possibles sont : transfer, card"),
+    ("kind: country", "kind: pays", "kind: pays", "« pays » est inconnu"),
+    ("max_size: 10 Mo", "max_size: 10", "max_size: 10\n", "n’est pas une taille de fichier"),
     ("eliminatory: 4", "eliminatory: quatre", "eliminatory: quatre", "un nombre est attendu"),
     ('reference: "{family_name}', 'reference: "{nom}', "{nom}", "seuls {family_name} et {given_names} sont connus"),
     ('reference: "{family_name}', 'reference: "{family_name', "{family_name _", "accolade"),
@@ -81,58 +81,58 @@ WRONG_VALUES = [
     ("albi:        [10, 10, 5, 25]", "albi:        [10, 10, -5, 25]", "-5", "un nombre entier de 0 à"),
     ("albi:        [10, 10, 5, 25]", "albi:        [10, 10, 25]", "[10, 10, 25]", "4 cases sont attendues"),
     ("kinds: [pdf]", "kinds: pdf", "kinds: pdf", "une liste est attendue, et non un texte"),
-    ("code: ast-2026", "code: ast 2026", "ast 2026", "n'est pas un code"),
+    ("code: ast-2026", "code: ast 2026", "ast 2026", "n’est pas un code"),
     ("code: ast-2026", "code:", "code:\n", "la valeur est vide"),
 ]
 
 WRONG_TABLES = [
-    ("year: 2026", "annee: 2026", "annee", "la clé « annee » est inconnue ici"),
-    ("year: 2026", "annee: 2026", "code: ast-2026", "il manque la clé « year »"),
-    ("    phone: 05 63 49 30 45", "    fax: 05 63 49 30 99", "fax:", "la clé « fax » est inconnue ici"),
-    ("    email: admissions@mines-albi.fr\n", "", "  albi:\n    name", "il manque la clé « email » dans « albi »"),
-    ("  en: Admission on titles 2026\n", "", "short_title:", "il manque la clé « en » dans « short_title »"),
-    ("year: 2026", "year: 2026\nyear: 2027", "year: 2027", "la clé « year » est donnée deux fois (déjà ligne"),
+    ("year: 2026", "annee: 2026", "annee", "la clé « annee » est inconnue ici"),
+    ("year: 2026", "annee: 2026", "code: ast-2026", "il manque la clé « year »"),
+    ("    phone: 05 63 49 30 45", "    fax: 05 63 49 30 99", "fax:", "la clé « fax » est inconnue ici"),
+    ("    email: admissions@mines-albi.fr\n", "", "  albi:\n    name", "il manque la clé « email » dans « albi »"),
+    ("  en: Admission on titles 2026\n", "", "short_title:", "il manque la clé « en » dans « short_title »"),
+    ("year: 2026", "year: 2026\nyear: 2027", "year: 2027", "la clé « year » est donnée deux fois (déjà ligne"),
     ("  ales:\n    school: ales", "  albi:\n    school: ales", "  albi:\n    school: ales", "donnée deux fois"),
-    ("schools:\n", "schools: aucune\nécoles:\n", "schools: aucune", "une table (clé : valeur) est attendue"),
+    ("schools:\n", "schools: aucune\nécoles:\n", "schools: aucune", "une table (clé : valeur) est attendue"),
 ]
 
 CONTRADICTIONS = [
-    ("ends: 2026-03-20 23:00", "ends: 2026-01-20 23:00", "2026-01-20", "la fin n'est pas après le début"),
-    ("ends: 2026-07-17 minuit", "ends: 2026-03-20 12:00", "03-20 12:00", "n'est pas après la clôture des candidatures"),
-    ("meets: 2026-04-08 09:00", "meets: 2026-03-08 09:00", "03-08", "n'est pas après ce qui la précède"),
+    ("ends: 2026-03-20 23:00", "ends: 2026-01-20 23:00", "2026-01-20", "la fin n’est pas après le début"),
+    ("ends: 2026-07-17 minuit", "ends: 2026-03-20 12:00", "03-20 12:00", "n’est pas après la clôture des candidatures"),
+    ("meets: 2026-04-08 09:00", "meets: 2026-03-08 09:00", "03-08", "n’est pas après ce qui la précède"),
     ("results: 2026-04-09 16:00", "results: 2026-04-07 16:00", "04-07", "les résultats ne sont pas après la réunion"),
-    ("albi: [2026-05-18, 2026-05-19]", "albi: [2026-04-01]", "2026-04-01", "n'est pas après ce qui la précède"),
+    ("albi: [2026-05-18, 2026-05-19]", "albi: [2026-04-01]", "2026-04-01", "n’est pas après ce qui la précède"),
     ("albi: [2026-05-18, 2026-05-19]", "albi: [2026-05-18, 2026-05-18]", "05-18, 2026-05-18", "donné deux fois"),
-    ("albi: [2026-05-18, 2026-05-19]", "alby: [2026-05-18]", "alby: [", "l'école « alby » n'existe pas"),
-    ("albi: [2026-05-18, 2026-05-19]", "alby: [2026-05-18]", "    days:", "l'école « albi » n'a aucun jour d'épreuves"),
+    ("albi: [2026-05-18, 2026-05-19]", "alby: [2026-05-18]", "alby: [", "l’école « alby » n’existe pas"),
+    ("albi: [2026-05-18, 2026-05-19]", "alby: [2026-05-18]", "    days:", "l’école « albi » n’a aucun jour d’épreuves"),
     ("starts: 2026-06-04 14:00", "starts: 2026-06-03 22:00", "06-03 22:00", "commence avant la fin de la précédente"),
     ("ends: 2026-06-10 23:00", "ends: 2026-06-04 13:00", "2026-06-04 13:00", "la période 2 finit avant de commencer"),
     ("starts: 2026-05-28 14:00", "starts: 2026-05-28 13:00", "05-28 13:00", "avant la publication des résultats"),
-    ("school: ales", "school: alès", "school: alès", "n'est pas un code"),
-    ("school: ales", "school: nimes", "school: nimes", "l'école « nimes » n'existe pas"),
-    ("nord-europe: [10, 0, 5, 15]", "douai: [10, 0, 5, 15]", "douai: [", "la formation « douai » n'existe pas"),
-    ("nord-europe: [10, 0, 5, 15]", "douai: [10, 0, 5, 15]", "seats:\n", "« nord-europe » n'a pas de ligne de places"),
+    ("school: ales", "school: alès", "school: alès", "n’est pas un code"),
+    ("school: ales", "school: nimes", "school: nimes", "l’école « nimes » n’existe pas"),
+    ("nord-europe: [10, 0, 5, 15]", "douai: [10, 0, 5, 15]", "douai: [", "la formation « douai » n’existe pas"),
+    ("nord-europe: [10, 0, 5, 15]", "douai: [10, 0, 5, 15]", "seats:\n", "« nord-europe » n’a pas de ligne de places"),
     (
         "columns:     [L3, BUT3, M1, total]",
         "columns:     [L3, DUT, M1, total]",
         "DUT",
-        "la filière « DUT » n'existe pas",
+        "la filière « DUT » n’existe pas",
     ),
-    ("track: M1\n", "track: M2\n", "track: M2", "la filière « M2 » n'existe pas"),
-    ("columns: [albi, ales] #", "columns: [albi, arles] #", "[albi, arles]", "la formation « arles » n'existe pas"),
-    ("titles: [M1]", "titles: [M2]", "titles: [M2]", "le titre « M2 » n'existe pas"),
-    ("when: {title: [M1]}", "when: {titre: [M1]}", "titre: [M1]", "la condition porte sur « titre »"),
-    ("when: {title: [M1]}", "when: {title: [M2]}", "title: [M2]", "« M2 » n'est pas une réponse possible"),
+    ("track: M1\n", "track: M2\n", "track: M2", "la filière « M2 » n’existe pas"),
+    ("columns: [albi, ales] #", "columns: [albi, arles] #", "[albi, arles]", "la formation « arles » n’existe pas"),
+    ("titles: [M1]", "titles: [M2]", "titles: [M2]", "le titre « M2 » n’existe pas"),
+    ("when: {title: [M1]}", "when: {titre: [M1]}", "titre: [M1]", "la condition porte sur « titre »"),
+    ("when: {title: [M1]}", "when: {title: [M2]}", "title: [M2]", "« M2 » n’est pas une réponse possible"),
     ("when: {title: [M1]}", "when: {title: []}", "title: []", "la liste est vide"),
-    ("when: {title: [M1]}", "when: {city: [Albi]}", "city: [Albi]", "« city » est un champ libre"),
-    ("when: {scholarship: [oui]}", "when: {scholarship: [peut-être]}", "peut-être", "n'est pas une réponse possible"),
-    ("must_be: non", "must_be: jamais", "jamais", "« jamais » n'est pas une réponse possible"),
-    ("referees: [appraiser]", "referees: [teacher]", "teacher", "le référent « teacher » n'existe pas"),
-    ("papers: [further-study-sheet]", "papers: [sheet]", "papers: [sheet]", "la pièce « sheet » n'existe pas"),
+    ("when: {title: [M1]}", "when: {city: [Albi]}", "city: [Albi]", "« city » est un champ libre"),
+    ("when: {scholarship: [oui]}", "when: {scholarship: [peut-être]}", "peut-être", "n’est pas une réponse possible"),
+    ("must_be: non", "must_be: jamais", "jamais", "« jamais » n’est pas une réponse possible"),
+    ("referees: [appraiser]", "referees: [teacher]", "teacher", "le référent « teacher » n’existe pas"),
+    ("papers: [further-study-sheet]", "papers: [sheet]", "papers: [sheet]", "la pièce « sheet » n’existe pas"),
     ("    papers: [further-study-sheet]\n", "", "  opinion:\n    label: {fr: Fiche", "ne laisse pas le choix"),
     ("required: non # AST-09", "required: oui # AST-09", "  further-study-sheet:", "ne peut pas être obligatoire"),
-    ("paper: crous-certificate", "paper: crous", "paper: crous\n", "la pièce « crous » n'existe pas"),
-    ("    iban: FR76 1007 1420 0000 0010 0289 731\n", "", "  albi:\n    name", "« albi » n'a pas d'IBAN"),
+    ("paper: crous-certificate", "paper: crous", "paper: crous\n", "la pièce « crous » n’existe pas"),
+    ("    iban: FR76 1007 1420 0000 0010 0289 731\n", "", "  albi:\n    name", "« albi » n’a pas d’IBAN"),
     ("    account_holder: MINES ST ETIENNE ALBI ALES\n", "", "  albi:\n    name", "sans le titulaire du compte"),
     ("eliminatory: 4", "eliminatory: 20", "eliminatory: 20", "la note éliminatoire atteint la note maximale"),
     ("at_least: 1", "at_least: 3\n  at_most: 2", "choices:", "au moins 3 et au plus 2"),
@@ -144,9 +144,9 @@ CONTRADICTIONS = [
         "est déjà pris",
     ),
     ("      city:\n", "      title:\n", "      title:\n        kind: text", "est déjà pris par le portail"),
-    ("        kind: choice\n", "        kind: text\n", "options:\n          top-10", "n'est pas un choix"),
-    ("  late_papers: #", "  late: #", "calendar:\n", "il faut l'entrée « late_papers »"),
-    ("  applications:\n", "  candidatures:\n", "calendar:\n", "l'entrée « applications » est nécessaire"),
+    ("        kind: choice\n", "        kind: text\n", "options:\n          top-10", "n’est pas un choix"),
+    ("  late_papers: #", "  late: #", "calendar:\n", "il faut l’entrée « late_papers »"),
+    ("  applications:\n", "  candidatures:\n", "calendar:\n", "l’entrée « applications » est nécessaire"),
     ("  M1: {label: {fr: Master 1", "  l3: {label: {fr: Master 1", "  l3: {", "ne diffèrent que par les majuscules"),
 ]
 
@@ -178,7 +178,7 @@ def test_many_mistakes_are_told_at_once_in_order() -> None:
     faults = faults_of(text)
     places = ["code: ast-2026", "annee", "FR76 1007 1301", "25:00", "06-03 22:00", "school: nimes", "[M2]", "76.005"]
     assert [fault.line for fault in faults] == [line_with(text, place) for place in places]
-    assert str(faults[-1]).startswith(f"ast.yaml:{line_with(text, '76.005')}: amount : « 76.005 »")
+    assert str(faults[-1]).startswith(f"ast.yaml:{line_with(text, '76.005')}: amount : « 76.005 »")
 
 
 def test_hours_and_norway_stay_text() -> None:
@@ -195,19 +195,19 @@ def test_a_comma_outside_of_quotes_is_explained() -> None:
     text = changed(("{fr: Déclarations,", "{fr: Déclarations, engagements,"))
     (fault,) = faults_of(text)
     assert fault.line == line_with(text, "engagements")
-    assert "s'écrit entre guillemets" in fault.reason
+    assert "s’écrit entre guillemets" in fault.reason
 
 
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
         ("", 1, "le fichier est vide"),
-        ("code: x\n\ttitle: y\n", 2, "ce n'est pas du YAML"),
-        ("code: [a, b\n", 2, "ce n'est pas du YAML"),
-        ("code: x\n---\ncode: y\n", 2, "ce n'est pas du YAML"),
-        ("code: \x00", 1, "ce n'est pas du YAML"),
-        ("- code\n- year\n", 1, "une table (clé : valeur) est attendue, et non une liste"),
-        ("ast-2026", 1, "une table (clé : valeur) est attendue, et non un texte"),
+        ("code: x\n\ttitle: y\n", 2, "ce n’est pas du YAML"),
+        ("code: [a, b\n", 2, "ce n’est pas du YAML"),
+        ("code: x\n---\ncode: y\n", 2, "ce n’est pas du YAML"),
+        ("code: \x00", 1, "ce n’est pas du YAML"),
+        ("- code\n- year\n", 1, "une table (clé : valeur) est attendue, et non une liste"),
+        ("ast-2026", 1, "une table (clé : valeur) est attendue, et non un texte"),
         ("? [a]\n: x\n", 1, "une clé doit être un texte"),
     ],
 )
@@ -229,12 +229,12 @@ def test_an_empty_table_says_all_that_is_missing() -> None:
         "seats",
         "form",
     ):
-        assert f"« {key} »" in reasons
+        assert f"« {key} »" in reasons
 
 
 def test_bytes_that_are_not_utf8_do_not_crash(tmp_path: Path) -> None:
-    wrong = tmp_path / "latin1.yaml"
-    wrong.write_bytes(TEXT.encode("latin-1", errors="replace"))
+    wrong = tmp_path / "windows.yaml"
+    wrong.write_bytes(TEXT.encode("cp1252", errors="replace"))
     assert read(wrong).live.schools[1].name != "IMT Mines Alès"
 
 
@@ -244,13 +244,13 @@ def test_totals_that_do_not_add_up_are_warnings_on_their_lines() -> None:
     warnings = read_text(text, name="ast.yaml").warnings
     row, totals = line_with(text, "[10, 10, 5, 24]"), line_with(text, "total:       [22")
     assert [warning.line for warning in warnings] == [row, totals, totals]
-    assert warnings[0].reason == "le total donné pour « albi » est 24, ses cases font 25 : les cases l'emportent."
+    assert warnings[0].reason == "le total donné pour « albi » est 24, ses cases font 25 : les cases l’emportent."
 
 
 def test_seats_that_nobody_can_claim_are_a_warning() -> None:
     text = changed(("nord-europe: [10, 0, 5, 15]", "nord-europe: [10, 2, 5, 17]"))
     reasons = [warning.reason for warning in read_text(text, name="ast.yaml").warnings]
-    assert "des places en BUT3, mais aucun titre n'y donne accès." in reasons
+    assert "des places en BUT3, mais aucun titre n’y donne accès." in reasons
 
 
 def test_warnings_come_with_the_faults() -> None:

@@ -52,7 +52,7 @@ def program(name: str) -> str:
     installed = Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
     found = max(installed, key=lambda path: int(path.parts[-3]), default=shutil.which(name))
     if found is None:
-        raise RuntimeError(f"PostgreSQL's {name} is not installed. Type:  sudo apt-get install postgresql")
+        raise RuntimeError(f"PostgreSQL’s {name} is not installed. Type:  sudo apt-get install postgresql")
     return str(found)
 
 

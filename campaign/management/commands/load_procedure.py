@@ -21,7 +21,7 @@ from programmes.procedure_file.schema import ProcedureFile
 class Command(BaseCommand):
     """Speaks French, as the office does. Status 1 when the file is wrong or the load is refused."""
 
-    help = "Vérifie le fichier d'une procédure et le charge."
+    help = "Vérifie le fichier d’une procédure et le charge."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="le fichier YAML de la procédure")
@@ -42,13 +42,13 @@ class Command(BaseCommand):
         try:
             file = read(path)
         except OSError as error:
-            raise CommandError(f"{path} : {error.strerror}.") from error
+            raise CommandError(f"{path} : {error.strerror}.") from error
         except FaultyFile as faulty:
             for remark in faulty.warnings:
                 self.stderr.write(f"{remark} (avertissement)")
             for remark in faulty.faults:
                 self.stderr.write(str(remark))
-            raise CommandError("Le fichier n'est pas chargé : corrigez ces lignes.") from faulty
+            raise CommandError("Le fichier n’est pas chargé : corrigez ces lignes.") from faulty
         for remark in file.warnings:
             self.stderr.write(f"{remark} (avertissement)")
         return file
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         procedure = find(file.code, rehearsal=rehearsal)
         reasons = list(harms(procedure, file.live)) if procedure else []
         self._refuse(reasons)
-        self.stdout.write("Le fichier est correct. Rien n'a été changé.")
+        self.stdout.write("Le fichier est correct. Rien n’a été changé.")
 
     def _load(self, file: ProcedureFile, *, rehearsal: bool, replace: bool) -> None:
         try:
@@ -68,17 +68,17 @@ class Command(BaseCommand):
         except ChangedSince as changed:
             for difference in changed.differences:
                 self.stderr.write(str(difference))
-            raise CommandError(f"{changed} Pour charger quand même : --replace.") from changed
+            raise CommandError(f"{changed} Pour charger quand même : --replace.") from changed
         except WouldHarm as harm:
             self._refuse(harm.reasons)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         else:
             version = procedure.current_version.number if procedure.current_version else 0
-            self.stdout.write(f"« {procedure.slug} » est chargée, version {version} du règlement.")
+            self.stdout.write(f"« {procedure.slug} » est chargée, version {version} du règlement.")
 
     def _refuse(self, reasons: list[str]) -> None:
         for reason in reasons:
             self.stderr.write(reason)
         if reasons:
-            raise CommandError("Le fichier n'est pas chargé : des dossiers transmis en souffriraient.")
+            raise CommandError("Le fichier n’est pas chargé : des dossiers transmis en souffriraient.")

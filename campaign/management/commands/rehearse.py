@@ -22,7 +22,7 @@ from programmes.procedure_file.nodes import FaultyFile
 class Command(BaseCommand):
     """Speaks French, as the office does. Status 1 if something that must hold in the end does not."""
 
-    help = "Joue toute une procédure avec des candidats inventés, à l'écart des vrais ; aucun courriel ne part."
+    help = "Joue toute une procédure avec des candidats inventés, à l’écart des vrais ; aucun courriel ne part."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The procedure, and how to play it."""
@@ -88,20 +88,20 @@ class Command(BaseCommand):
             label = NAMES.get(name, name)
             if isinstance(value, Mapping) and any(isinstance(inner, Mapping) for inner in value.values()):
                 for key, inner in value.items():
-                    self.stdout.write(f"  {label} {key} : {in_words(inner)}")
+                    self.stdout.write(f"  {label} {key} : {in_words(inner)}")
             else:
-                self.stdout.write(f"  {label} : {in_words(value)}")
+                self.stdout.write(f"  {label} : {in_words(value)}")
 
     def print_end(self, files: Figures, broken: Mapping[str, list[str]], seconds: float) -> None:
         """What was really opened and made, and whether all is sound."""
         self.print_title("Fichiers et règles", seconds)
         self.print_figures(files)
         self.stdout.write(
-            "  Les autres pièces sont comptées comme contrôlées ; les autres lettres se font quand on les lit."
+            "  Les autres pièces sont comptées comme contrôlées ; les autres lettres se font quand on les lit."
         )
         for rule, faults in broken.items():
             style = self.style.ERROR if faults else self.style.SUCCESS
-            self.stdout.write(style(f"  {'VIOLÉE' if faults else 'tenue '} : {NAMES[rule]}"))
+            self.stdout.write(style(f"  {'VIOLÉE' if faults else 'tenue '} : {NAMES[rule]}"))
             for fault in faults[:FAULTS_SHOWN]:
                 self.stdout.write(f"            {fault}")
 
@@ -134,13 +134,13 @@ NAMES = {  # of the figures and of the rules, as an office reads them; codes sta
     "first choices": "premiers vœux",
     "given": "donnés",
     "letters really made": "lettres faites pour de bon",
-    "lists": "tableaux d'admission",
+    "lists": "tableaux d’admission",
     "made": "préparés",
     "mails": "courriels",
     "marks": "notes",
     "notices": "lettres",
     "offers": "propositions",
-    "panels": "jurys d'épreuve",
+    "panels": "jurys d’épreuve",
     "papers": "pièces",
     "papers really checked": "pièces contrôlées pour de bon",
     "payments": "paiements",
@@ -160,8 +160,8 @@ NAMES = {  # of the figures and of the rules, as an office reads them; codes sta
     "everyone is told": "chacun est prévenu par courriel",
     "everyone has a letter": "chacun a sa lettre numérotée",
     "no mail leaves": "aucun courriel ne part",
-    "the ledger sums to zero": "les comptes s'équilibrent",
-    "nobody is in two places": "personne n'est à deux endroits à la fois",
+    "the ledger sums to zero": "les comptes s’équilibrent",
+    "nobody is in two places": "personne n’est à deux endroits à la fois",
     "only titles make admissions definitive": "seul le titre accepté rend une admission définitive",
     "the journal verifies": "le journal est intact",
 }

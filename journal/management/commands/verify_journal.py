@@ -12,7 +12,7 @@ from journal.sealing import verify
 class Command(BaseCommand):
     """`manage.py verify_journal`: exit status 1 where the chain is broken."""
 
-    help = "Computes the journal's seals again and compares. Note the last digest elsewhere to compare it later."
+    help = "Computes the journal’s seals again and compares. Note the last digest elsewhere to compare it later."
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = verify()
