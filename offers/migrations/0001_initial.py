@@ -6,116 +6,332 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('applicants', '0001_initial'),
-        ('programmes', '0001_initial'),
+        ("applicants", "0001_initial"),
+        ("programmes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('awaiting', 'en attente du titre'), ('definitive', 'admission définitive'), ('lapsed', 'caduque')], default='awaiting', max_length=12, verbose_name='état')),
-                ('taken_at', models.DateTimeField(verbose_name='acceptée le')),
-                ('integration_file_at', models.DateTimeField(null=True, verbose_name="dossier d'intégration reçu le")),
-                ('pronounced_at', models.DateTimeField(null=True, verbose_name='prononcée le')),
-                ('lapsed_at', models.DateTimeField(null=True, verbose_name='caduque le')),
-                ('dossier', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='enrolment', to='applicants.dossier', verbose_name='dossier')),
-                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='programmes.pool', verbose_name='contingent')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("awaiting", "en attente du titre"),
+                            ("definitive", "admission définitive"),
+                            ("lapsed", "caduque"),
+                        ],
+                        default="awaiting",
+                        max_length=12,
+                        verbose_name="état",
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(verbose_name="acceptée le")),
+                (
+                    "integration_file_at",
+                    models.DateTimeField(null=True, verbose_name="dossier d’intégration reçu le"),
+                ),
+                ("pronounced_at", models.DateTimeField(null=True, verbose_name="prononcée le")),
+                ("lapsed_at", models.DateTimeField(null=True, verbose_name="caduque le")),
+                (
+                    "dossier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolment",
+                        to="applicants.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="programmes.pool",
+                        verbose_name="contingent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'admission définitive',
-                'verbose_name_plural': 'admissions définitives',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'definitive'), _negated=True), ('pronounced_at__isnull', False), _connector='OR'), name='definitive_when_pronounced')],
+                "verbose_name": "admission définitive",
+                "verbose_name_plural": "admissions définitives",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "definitive"), _negated=True),
+                            ("pronounced_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="definitive_when_pronounced",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ListEntry',
+            name="ListEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveIntegerField(verbose_name='rang')),
-                ('struck_at', models.DateTimeField(null=True, verbose_name='rayé le')),
-                ('struck_because', models.CharField(blank=True, choices=[('accepted', 'a accepté définitivement une autre proposition'), ('better', 'vœu moins bien classé que la proposition reçue'), ('declined', 'a refusé cette proposition'), ('withdrawn', "s'est retiré"), ('silent', "n'a pas répondu"), ('lapsed', "n'a pas produit le titre exigé"), ('ended', 'fin de la dernière période')], max_length=10, verbose_name='motif')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='list_entries', to='applicants.dossier', verbose_name='dossier')),
-                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='programmes.pool', verbose_name='contingent')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("rank", models.PositiveIntegerField(verbose_name="rang")),
+                ("struck_at", models.DateTimeField(null=True, verbose_name="rayé le")),
+                (
+                    "struck_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("accepted", "a accepté définitivement une autre proposition"),
+                            ("better", "vœu moins bien classé que la proposition reçue"),
+                            ("declined", "a refusé cette proposition"),
+                            ("withdrawn", "s’est retiré"),
+                            ("silent", "n’a pas répondu"),
+                            ("lapsed", "n’a pas produit le titre exigé"),
+                            ("ended", "fin de la dernière période"),
+                        ],
+                        max_length=10,
+                        verbose_name="motif",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="list_entries",
+                        to="applicants.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="programmes.pool",
+                        verbose_name="contingent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "rang au tableau d'admission",
-                'verbose_name_plural': "tableaux d'admission",
-                'ordering': ['pool', 'rank'],
-                'constraints': [models.UniqueConstraint(fields=('pool', 'dossier'), name='once_on_a_list'), models.UniqueConstraint(fields=('pool', 'rank'), name='no_ties_on_a_list'), models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='list_rank_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('struck_at', None), ('struck_because', '')), models.Q(('struck_at__isnull', False), models.Q(('struck_because', ''), _negated=True)), _connector='OR'), name='struck_with_a_reason')],
+                "verbose_name": "rang au tableau d’admission",
+                "verbose_name_plural": "tableaux d’admission",
+                "ordering": ["pool", "rank"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("pool", "dossier"), name="once_on_a_list"),
+                    models.UniqueConstraint(fields=("pool", "rank"), name="no_ties_on_a_list"),
+                    models.CheckConstraint(condition=models.Q(("rank__gte", 1)), name="list_rank_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("struck_at", None), ("struck_because", "")),
+                            models.Q(("struck_at__isnull", False), models.Q(("struck_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="struck_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(verbose_name='faite le')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='applicants.dossier', verbose_name='dossier')),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='programmes.period', verbose_name='période')),
-                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='programmes.pool', verbose_name='contingent')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="faite le")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offers",
+                        to="applicants.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offers",
+                        to="programmes.period",
+                        verbose_name="période",
+                    ),
+                ),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="programmes.pool",
+                        verbose_name="contingent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proposition',
-                'verbose_name_plural': 'propositions',
-                'ordering': ['period', 'pool'],
-                'constraints': [models.UniqueConstraint(fields=('period', 'dossier'), name='one_offer_per_period')],
+                "verbose_name": "proposition",
+                "verbose_name_plural": "propositions",
+                "ordering": ["period", "pool"],
+                "constraints": [models.UniqueConstraint(fields=("period", "dossier"), name="one_offer_per_period")],
             },
         ),
         migrations.CreateModel(
-            name='PeriodSeats',
+            name="PeriodSeats",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seats', models.PositiveSmallIntegerField(verbose_name='places')),
-                ('calls', models.PositiveSmallIntegerField(verbose_name='appels')),
-                ('last_called', models.PositiveIntegerField(null=True, verbose_name='rang du dernier appelé')),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='programmes.period', verbose_name='période')),
-                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='period_seats', to='programmes.pool', verbose_name='contingent')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("seats", models.PositiveSmallIntegerField(verbose_name="places")),
+                ("calls", models.PositiveSmallIntegerField(verbose_name="appels")),
+                (
+                    "last_called",
+                    models.PositiveIntegerField(null=True, verbose_name="rang du dernier appelé"),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="seats",
+                        to="programmes.period",
+                        verbose_name="période",
+                    ),
+                ),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="period_seats",
+                        to="programmes.pool",
+                        verbose_name="contingent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "places d'une période",
-                'verbose_name_plural': 'places des périodes',
-                'constraints': [models.UniqueConstraint(fields=('period', 'pool'), name='pool_once_per_period')],
+                "verbose_name": "places d’une période",
+                "verbose_name_plural": "places des périodes",
+                "constraints": [models.UniqueConstraint(fields=("period", "pool"), name="pool_once_per_period")],
             },
         ),
         migrations.CreateModel(
-            name='ReplyRecord',
+            name="ReplyRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reply', models.CharField(choices=[('ACCEPT', 'OUI DÉFINITIF'), ('ACCEPT_BUT', 'OUI MAIS'), ('DECLINE_BUT', 'NON MAIS'), ('WAIT', 'ATTENTE'), ('WITHDRAW', 'NON')], max_length=12, verbose_name='réponse')),
-                ('given_at', models.DateTimeField(verbose_name='donnée le')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='applicants.dossier', verbose_name='dossier')),
-                ('given_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='donnée par')),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='programmes.period', verbose_name='période')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "reply",
+                    models.CharField(
+                        choices=[
+                            ("ACCEPT", "OUI DÉFINITIF"),
+                            ("ACCEPT_BUT", "OUI MAIS"),
+                            ("DECLINE_BUT", "NON MAIS"),
+                            ("WAIT", "ATTENTE"),
+                            ("WITHDRAW", "NON"),
+                        ],
+                        max_length=12,
+                        verbose_name="réponse",
+                    ),
+                ),
+                ("given_at", models.DateTimeField(verbose_name="donnée le")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="replies",
+                        to="applicants.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="donnée par",
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="replies",
+                        to="programmes.period",
+                        verbose_name="période",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'réponse à une proposition',
-                'verbose_name_plural': 'réponses aux propositions',
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['period', 'dossier', '-id'], name='last_reply')],
+                "verbose_name": "réponse à une proposition",
+                "verbose_name_plural": "réponses aux propositions",
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["period", "dossier", "-id"], name="last_reply")],
             },
         ),
         migrations.CreateModel(
-            name='SeatMove',
+            name="SeatMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('count', models.PositiveSmallIntegerField(verbose_name='places')),
-                ('reason', models.CharField(max_length=500, verbose_name='motif')),
-                ('moved_at', models.DateTimeField(verbose_name='le')),
-                ('moved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='par')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programmes.pool', verbose_name='de')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programmes.pool', verbose_name='vers')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("count", models.PositiveSmallIntegerField(verbose_name="places")),
+                ("reason", models.CharField(max_length=500, verbose_name="motif")),
+                ("moved_at", models.DateTimeField(verbose_name="le")),
+                (
+                    "moved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="par",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="programmes.pool",
+                        verbose_name="de",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="programmes.pool",
+                        verbose_name="vers",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'report de places',
-                'verbose_name_plural': 'reports de places',
-                'ordering': ['moved_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='moves_something'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='moves_elsewhere'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='moved_with_a_reason')],
+                "verbose_name": "report de places",
+                "verbose_name_plural": "reports de places",
+                "ordering": ["moved_at"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("count__gte", 1)), name="moves_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", models.F("target")), _negated=True),
+                        name="moves_elsewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="moved_with_a_reason"
+                    ),
+                ],
             },
         ),
     ]
