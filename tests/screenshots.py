@@ -45,7 +45,7 @@ def main() -> int:
 
 def people(browser: Browser) -> list[str]:
     """Who can be looked at: a stranger, and everyone who signs in by one click."""
-    page = browser.new_page()
+    page = browser.new_page(locale="fr-FR")
     page.goto(START)
     labels = page.locator("form[data-sign-in] button").all_inner_texts()
     page.close()
