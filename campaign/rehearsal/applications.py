@@ -19,7 +19,7 @@ from applicants.dossiers import start_dossier
 from applicants.fees import fee_charge, fee_standing
 from applicants.models import Dossier, Referee, Status
 from applicants.papers import deposit_paper
-from applicants.readiness import filled_in, is_required_now, missing_items
+from applicants.readiness import filled_in, is_required_now
 from applicants.referees import decline_appraisal, deposit_appraisal, name_referee, secret_of
 from applicants.submission import submit_dossier
 from applicants.titles import choose_title
@@ -195,15 +195,18 @@ def _rank(company: Company, person: Person, dossier: Dossier, user: User) -> Non
 
 
 def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier) -> None:
+    """Deposit the papers that are required and not there; one that may stand for an opinion, unless that is to come."""
     filled = filled_in(dossier)
     for rule in dossier.rules.papers:
         if is_required_now(rule, filled.answers) and rule.code not in filled.papers:
             deposit(company, person, dossier, rule)
-    lacking = {item.code for item in missing_items(dossier.rules, filled_in(dossier))}
     for alternative in dossier.rules.alternatives:
+        is_met = not (
+            filled.appraisals.isdisjoint(alternative.referees) and filled.papers.isdisjoint(alternative.papers)
+        )
         waits = dossier.referees.filter(kind__in=alternative.referees, state=Referee.State.ASKED).exists()
         instead = next((paper for paper in dossier.rules.papers if paper.code in alternative.papers), None)
-        if f"alternative:{alternative.code}" in lacking and not waits and instead is not None:
+        if not is_met and not waits and instead is not None:
             deposit(company, person, dossier, instead)
 
 
