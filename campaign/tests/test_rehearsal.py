@@ -8,21 +8,23 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from accounts.models import User
 from applicants.models import Choice, Dossier
-from applicants.tests.scenario import ast_2026, person
+from applicants.tests.scenario import ast_2026, filled, person
 from campaign.rehearsal.clearing import clear_rehearsal
 from campaign.rehearsal.soundness import broken_rules
 from documents.models import Notice, SupportingDocument
+from journal.clock import at_one_instant
 from journal.errors import Refused
 from journal.models import Entry
 from juries.models import TestSlot
 from notifications.models import Mail
 from offers.models import Enrolment, Offer, PeriodSeats, SeatMove
-from payments.models import LedgerLine
+from payments.models import Charge, LedgerLine
 from programmes.loading import store
 from programmes.models import Pool, Procedure
 
@@ -123,19 +125,27 @@ FAULTS: dict[str, Plant] = {
 FORBIDDEN_BY_POSTGRESQL = {"nobody is in two places", "the journal verifies"}
 
 
+def what_there_is() -> dict[str, int]:
+    """How many rows there are of what a rehearsal makes."""
+    tables = (User, Dossier, SupportingDocument, Charge, LedgerLine, Mail, Notice)
+    return {table.__name__: table._default_manager.count() for table in tables}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_rehearsal_and_its_end_leave_a_real_procedure_alone() -> None:
     """They share schools, accounts' table and journal: a filter forgotten would empty the real one."""
     real = store(ast_2026(), rehearsal=False)
-    zoe = person("zoe@example.org")
-    before = Dossier.objects.count(), User.objects.count(), Entry.objects.filter(procedure=real.slug).count()
+    with at_one_instant(dt.datetime(2026, 2, 10, tzinfo=dt.UTC)):
+        zoe = person("zoe@example.org")
+        dossier = filled(real, zoe)
+    before = what_there_is()
     rehearse(2)
     rehearsal = Procedure.objects.get(slug="essai-ast-2026")
     assert Dossier.objects.filter(procedure=rehearsal).count() == 2
     clear_rehearsal(rehearsal.pk)
-    after = Dossier.objects.count(), User.objects.count(), Entry.objects.filter(procedure=real.slug).count()
-    assert after == before
-    assert User.objects.filter(pk=zoe.pk).exists()
+    assert what_there_is() == before
+    assert all(default_storage.exists(paper.file.name) for paper in SupportingDocument.objects.all())
+    assert Dossier.objects.get().pk == dossier.pk
     assert Procedure.objects.get(pk=real.pk).clock_offset.total_seconds() == 0
     with pytest.raises(Refused):
         clear_rehearsal(real.pk)
