@@ -29,9 +29,7 @@ class PortalAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Is this an active member of a team, signed in with what the settings ask of one?"""
-        return super().has_permission(request) and (
-            not settings.STAFF_SECOND_FACTOR or used_second_factor(request)
-        )
+        return super().has_permission(request) and (not settings.STAFF_SECOND_FACTOR or used_second_factor(request))
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

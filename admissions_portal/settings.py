@@ -49,9 +49,7 @@ ON_A_DESK = DEBUG or DEMO  # plain http on this machine, no real candidates
 
 PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000").rstrip("/")
 PORTAL_HOST = urlsplit(PORTAL_URL).hostname or "localhost"
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=[PORTAL_HOST, *(["localhost", "127.0.0.1"] if ON_A_DESK else [])]
-)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[PORTAL_HOST, *(["localhost", "127.0.0.1"] if ON_A_DESK else [])])
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 ROOT_URLCONF = "admissions_portal.urls"
 WSGI_APPLICATION = "admissions_portal.wsgi.application"
@@ -176,9 +174,7 @@ else:
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_PUBLISH_RETRY = (
-    False  # a wake-up that cannot be sent is let go: the schedule below finds the work
-)
+CELERY_TASK_PUBLISH_RETRY = False  # a wake-up that cannot be sent is let go: the schedule below finds the work
 CELERY_TASK_ACKS_LATE = True  # every task can be repeated without harm
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -208,7 +204,6 @@ if DEMO:
 # --- Sign-in ------------------------------------------------------------------------------------------------
 # Candidates: an address and a mailed code, or a passkey.
 # Teams: a password and a code from an application, or a passkey.
-
 
 
 def kept_secret() -> str:

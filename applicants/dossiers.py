@@ -16,7 +16,7 @@ from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from payments.models import Account
-from programmes.models import Procedure, ProcedureVersion, Role
+from programmes.models import Procedure, Role
 
 
 class ConsentNeeded(Refused):
@@ -54,7 +54,7 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
         reference=new_reference(procedure.year),
         procedure=procedure,
         candidate=candidate,
-        version=ProcedureVersion.objects.get(pk=procedure.current_version_id),
+        version=procedure.versions.latest("number"),
         folder=Folder.objects.create(procedure=procedure),
         account=Account.objects.create(procedure=procedure, payer=by),
         created_at=procedure.now(),

@@ -61,8 +61,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def visible_to(self, user: User) -> Self:
         """Those that a member of staff may open by role.
 
-        The office, the jury and the presidency see the submitted dossiers of the procedure; a school's service sees those
-        that ranked the school first. Drafts are the candidate's alone. Rule: AST-07.
+        The office, the jury and the presidency see the submitted dossiers of the procedure; a school's service sees
+        those that ranked the school first. Drafts are the candidate's alone. Rule: AST-07.
         """
         roles = Role.objects.filter(user=user)
         everywhere = roles.filter(kind__in=[Role.Kind.OFFICE, Role.Kind.JURY, Role.Kind.PRESIDENT])
@@ -81,12 +81,8 @@ class Dossier(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("référence"), max_length=20, unique=True)
-    procedure = models.ForeignKey(
-        Procedure, models.CASCADE, related_name="dossiers", verbose_name=_("procédure")
-    )
-    candidate = models.ForeignKey(
-        Candidate, models.CASCADE, related_name="dossiers", verbose_name=_("candidat")
-    )
+    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="dossiers", verbose_name=_("procédure"))
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="dossiers", verbose_name=_("candidat"))
     version = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
     folder = models.OneToOneField(Folder, models.PROTECT, related_name="dossier", verbose_name=_("pièces"))
     account = models.OneToOneField(Account, models.PROTECT, related_name="dossier", verbose_name=_("compte"))
@@ -94,9 +90,7 @@ class Dossier(models.Model):
     title = models.CharField(_("titre"), max_length=40, blank=True)
     speciality = models.CharField(_("spécialité"), max_length=60, blank=True)
     equivalence = models.CharField(_("équivalence"), max_length=40, blank=True)  # of the rules' equivalences
-    track = models.ForeignKey(
-        Track, models.PROTECT, null=True, related_name="dossiers", verbose_name=_("filière")
-    )
+    track = models.ForeignKey(Track, models.PROTECT, null=True, related_name="dossiers", verbose_name=_("filière"))
     created_at = models.DateTimeField(_("créé le"), default=instant)
     submitted_at = models.DateTimeField(_("transmis le"), null=True)
     validated_at = models.DateTimeField(_("validé le"), null=True)
@@ -162,9 +156,7 @@ class Choice(models.Model):
     """A programme that the dossier applies to, and its rank of preference (1 is the best)."""
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="choices", verbose_name=_("dossier"))
-    programme = models.ForeignKey(
-        Programme, models.PROTECT, related_name="choices", verbose_name=_("formation")
-    )
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="choices", verbose_name=_("formation"))
     rank = models.PositiveSmallIntegerField(_("rang"))
 
     class Meta:
@@ -231,9 +223,7 @@ class Referee(models.Model):
 class Appraisal(models.Model):
     """What a referee wrote: a draft until deposited. The candidate never sees it."""
 
-    referee = models.OneToOneField(
-        Referee, models.CASCADE, related_name="appraisal", verbose_name=_("référent")
-    )
+    referee = models.OneToOneField(Referee, models.CASCADE, related_name="appraisal", verbose_name=_("référent"))
     answers = models.JSONField(_("réponses"), default=dict)
     saved_at = models.DateTimeField(_("enregistrée le"))
     deposited_at = models.DateTimeField(_("déposée le"), null=True)
@@ -250,9 +240,7 @@ class Correction(models.Model):
     """Something asked of the candidate after submission: what it opens, why, and until when."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    dossier = models.ForeignKey(
-        Dossier, models.CASCADE, related_name="corrections", verbose_name=_("dossier")
-    )
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="corrections", verbose_name=_("dossier"))
     opens = models.JSONField(_("ouvre"), default=list)  # "page:identity", "paper:cv", "payment"
     reason = models.TextField(_("ce qui est demandé"))
     until = models.DateTimeField(_("jusqu’au"))
@@ -267,9 +255,7 @@ class Correction(models.Model):
         verbose_name = _("correction demandée")
         verbose_name_plural = _("corrections demandées")
         ordering = ["asked_at"]
-        constraints = [
-            models.CheckConstraint(condition=Q(until__gt=F("asked_at")), name="correction_leaves_time")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(until__gt=F("asked_at")), name="correction_leaves_time")]
 
     def __str__(self) -> str:
         return self.reason[:60]

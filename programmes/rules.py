@@ -1,9 +1,8 @@
 """The rules of a procedure: what a version holds, as plain values.
 
 A procedure's file says them, `ProcedureVersion.rules` keeps them as JSON, and every pure core (eligibility, readiness,
-fees, marks) takes them from here. A submitted dossier keeps the version it was submitted under, so nothing in this module
-is ever changed in place. What an office may change at any time (calendar, seats, texts, people) is in
-`programmes.models`.
+fees, marks) takes them from here. A submitted dossier keeps the version it was submitted under, so nothing here is ever
+changed in place. What an office may change at any time (calendar, seats, texts, people) is in `programmes.models`.
 """
 
 from __future__ import annotations

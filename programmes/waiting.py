@@ -30,8 +30,7 @@ def tells_what_waits(source: Source) -> Source:
 
 
 def what_waits(user: User) -> dict[Procedure, list[Waiting]]:
-    """What waits for `user`, by procedure, the youngest first; procedures where nothing waits have no lines.
-    """
+    """What waits for `user`, by procedure, the youngest first; procedures where nothing waits have no lines."""
     lines: dict[Procedure, list[Waiting]] = defaultdict(list)
     for procedure in Procedure.objects.filter(roles__user=user).distinct():
         lines[procedure] = [line for source in _sources for line in source(user, procedure) if line.count]

@@ -120,9 +120,7 @@ def test_the_parts_do_not_outlive_a_killed_parent(start: Start) -> None:
 def part(process: subprocess.Popen[str], word: str) -> int:
     """The process of the group whose command line has `word`."""
     return next(
-        pid
-        for pid in sorted(members(process.pid))
-        if word in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        pid for pid in sorted(members(process.pid)) if word in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     )
 
 

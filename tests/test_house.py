@@ -118,9 +118,7 @@ class TestDoorOfTheStaff:
         client.force_login(User.objects.create_user("camille@exemple.example"))
         assert client.get(reverse("admin:login")).status_code == 403
 
-    def test_a_member_without_a_second_factor_is_led_to_setting_one_up(
-        self, client: Client, member: User
-    ) -> None:
+    def test_a_member_without_a_second_factor_is_led_to_setting_one_up(self, client: Client, member: User) -> None:
         client.force_login(member)
         response = client.get(reverse("admin:index"), follow=True)
         assert response.redirect_chain[-1] == (reverse("mfa_index"), 302)

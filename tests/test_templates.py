@@ -10,6 +10,7 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.datastructures import MultiValueDict
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 OFF_SCREEN = {"documents", "mail"}  # letters in PDF and mails: no browser holds them to the policy
@@ -40,7 +41,7 @@ class Wanted(forms.Form):
 
 
 def test_every_line_of_an_error_summary_leads_to_something_on_the_page() -> None:
-    form = Wanted({}, {})
+    form = Wanted({}, MultiValueDict())
     form.is_valid()
     page = render_to_string("components/form.html", {"form": form, "submit": "Enregistrer"})
     targets = re.findall(r'href="#([^"]+)"', page)
@@ -50,7 +51,7 @@ def test_every_line_of_an_error_summary_leads_to_something_on_the_page() -> None
 
 
 def test_a_message_and_a_hint_are_told_with_their_control() -> None:
-    form = Wanted({}, {})
+    form = Wanted({}, MultiValueDict())
     form.is_valid()
     page = form["name"].as_field_group()
     described = re.search(r'<input[^>]*aria-describedby="([^"]+)"', page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 import pytest
 
@@ -39,7 +40,7 @@ from programmes.models import Procedure
 TODAY = dt.date(2026, 2, 10)
 
 
-def order_of(dossier_id: object) -> list[str]:
+def order_of(dossier_id: UUID) -> list[str]:
     return list(Choice.objects.filter(dossier=dossier_id).order_by("rank").values_list("programme__code", flat=True))
 
 

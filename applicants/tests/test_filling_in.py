@@ -287,6 +287,7 @@ class TestPapers:
     def test_a_wrong_file_changes_nothing(self, procedure: Procedure, zoe: User) -> None:
         dossier = begun(procedure, zoe)
         upload = pdf("cv.pdf")
+        assert upload.file is not None
         upload.file.seek(0)
         upload.file.write(b"PK\x03\x04")
         with pytest.raises(WrongFile):
