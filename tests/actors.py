@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Mapping
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -15,7 +17,7 @@ from campaign.rehearsal import files
 from programmes.rules import PaperRule
 from tests.conftest import PATIENCE
 from tests.looking import look_at
-from tests.stage import code_sent_to
+from tests.stage import code_sent_to, exactly, loosely, says
 
 expect.set_options(timeout=PATIENCE)
 
@@ -25,38 +27,52 @@ class Person:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._looked_at: set[tuple[str, str]] = set()
 
     def go(self, address: str) -> None:
         """Open an address of the portal."""
         response = self.page.goto(address)
-        assert response is not None and response.ok, f"{address}: {response and response.status}"
+        assert response is not None
+        assert response.ok, f"{address}: {response.status}"
 
     def press(self, button: str) -> None:
         """Press the button of that name."""
-        self.page.get_by_role("button", name=button, exact=True).click()
+        self.page.get_by_role("button", name=exactly(button)).click()
 
     def follow(self, link: str) -> None:
         """Follow the link of that name in the page itself, not in its frame."""
-        self.main.get_by_role("link", name=link).first.click()
+        self.main.get_by_role("link", name=loosely(link)).first.click()
 
     def arrives_at(self, heading: str) -> None:
-        """Wait until the page with that heading is there; look at it closely."""
-        expect(self.page.get_by_role("heading", level=1, name=heading)).to_be_visible()
-        look_at(self.page)
+        """Wait until the page with that heading is there; the first time, look at it closely."""
+        expect(self.page.get_by_role("heading", level=1, name=loosely(heading))).to_be_visible()
+        if (seen := (self.page.url, heading)) not in self._looked_at:
+            self._looked_at.add(seen)
+            look_at(self.page)
 
     def reads(self, words: str) -> None:
         """Find `words` on the page."""
-        expect(self.page.locator("body")).to_contain_text(words)
+        expect(self.page.locator("body")).to_contain_text(loosely(words))
 
     def does_not_read(self, *words: str) -> None:
         """Find none of these words on the page."""
         said = self.page.locator("body").inner_text().casefold()
-        assert not [each for each in words if each.casefold() in said], said
+        assert not [each for each in words if says(said, each.casefold())], said
+
+    def unfold(self, summary: str) -> None:
+        """Open a folded part of the page."""
+        self.main.locator("summary", has_text=loosely(summary)).click()
 
     def fill(self, answers: Mapping[str, str]) -> None:
         """Answer the questions of the page, each by its label; "oui" ticks a box."""
         for label, answer in answers.items():
             self._answer(label, answer)
+
+    def accepts_the_paper(self) -> None:
+        """At a desk: accept the file that is shown beside a dossier, and wait until it asks for no verdict any more."""
+        shown = self.main.locator("input[name=document]").input_value()
+        self.press("Accepter")
+        expect(self.main.locator(f"input[name=document][value='{shown}']")).to_have_count(0)
 
     @property
     def main(self) -> Locator:
@@ -64,11 +80,12 @@ class Person:
         return self.page.get_by_role("main")
 
     def _answer(self, label: str, answer: str) -> None:
-        group = self.main.get_by_role("group", name=label)
+        begins = re.compile(r"^\s*" + loosely(label).pattern)
+        group = self.main.get_by_role("group", name=begins).filter(visible=True)
         if group.count():
-            group.get_by_label(answer, exact=True).check()
+            group.get_by_label(exactly(answer)).check()
             return
-        control = self.main.get_by_label(label)
+        control = self.main.get_by_label(begins).filter(visible=True)
         if control.get_attribute("type") == "checkbox":
             control.check()
         elif control.evaluate("control => control.tagName") == "SELECT":
@@ -111,9 +128,9 @@ class Candidate(Person):
     def deposits(self, rule: PaperRule) -> None:
         """Deposit a small PDF as that paper, from the list of papers, and come back to it."""
         self.follow(str(rule.label))
-        expect(self.page.get_by_role("heading", level=1, name=str(rule.label))).to_be_visible()
+        expect(self.page.get_by_role("heading", level=1, name=loosely(str(rule.label)))).to_be_visible()
         made = files.paper(rule)
-        upload = {"name": str(made.name), "mimeType": "application/pdf", "buffer": made.read()}
+        upload: FilePayload = {"name": str(made.name), "mimeType": "application/pdf", "buffer": made.read()}
         self.main.get_by_label("Fichier à joindre").set_input_files(upload)
         self.press("Déposer le fichier")
         expect(self.main).to_contain_text("Le fichier est déposé.")
@@ -122,6 +139,16 @@ class Candidate(Person):
     def home(self) -> None:
         """Open the home of one's own dossier."""
         self.go(f"/mon-dossier/{self.slug}/")
+
+    def words_of_home(self) -> str:
+        """What the home says."""
+        return self.fetched(f"/mon-dossier/{self.slug}/")
+
+    def fetched(self, address: str) -> str:
+        """What a page says, fetched at once: no style, no script, no time to wait."""
+        response = self.page.request.get(address)
+        assert response.ok, response.status
+        return html.unescape(response.text())
 
 
 def enter(page: Page, user: User, live_server: LiveServer) -> None:

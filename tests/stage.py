@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from django.core import mail as post
@@ -16,7 +15,7 @@ from applicants.models import Dossier
 from applicants.tests.scenario import PARIS, ast_2026, set_clock
 from campaign.due import run_due_acts
 from documents.checks import check_waiting_papers
-from documents.letters import ensure_rendered, render_waiting_notices
+from documents.letters import ensure_rendered
 from documents.models import Notice
 from notifications.delivery import deliver
 from notifications.models import Mail
@@ -33,37 +32,40 @@ class Stage:
     """The procedure of 2026 as a rehearsal, whose clock is moved from one hour of the calendar to the next."""
 
     def __init__(self, moment: str) -> None:
-        self.procedure = store(ast_2026(), rehearsal=True)
+        self.slug = store(ast_2026(), rehearsal=True).slug
         self.move_to(moment)
 
     @property
-    def slug(self) -> str:
-        """The procedure's address."""
-        return self.procedure.slug
+    def procedure(self) -> Procedure:
+        """The procedure as it now stands."""
+        return Procedure.objects.get(slug=self.slug)
 
     # --- The clock ----------------------------------------------------------------------------------------------------
 
     def move_to(self, moment: str) -> None:
         """Move the clock to `moment`, written as in Europe/Paris."""
-        set_clock(Procedure.objects.get(pk=self.procedure.pk), moment)
+        set_clock(self.procedure, moment)
 
     def just_before(self, moment: str, look: Callable[[], T]) -> T:
-        """What `look` sees in the last second before `moment`; the clock goes on, so a look that took longer is void."""
+        """What `look` sees in the last second before `moment`; the clock goes on: a look that took longer is void."""
         end = dt.datetime.fromisoformat(moment).replace(tzinfo=PARIS)
         for _try in range(TRIES):
             self.move_to((end - SECOND).replace(tzinfo=None).isoformat())
             seen = look()
-            if Procedure.objects.get(pk=self.procedure.pk).now() < end:
+            if self.procedure.now() < end:
                 return seen
         raise AssertionError(f"It takes longer than a second: {look}")
 
     # --- The workers --------------------------------------------------------------------------------------------------
 
     def let_workers_run(self) -> None:
-        """What the workers and the scheduler would do by now: papers checked, due acts run, letters rendered."""
+        """What workers and scheduler would do by now, but for the letters, which are made when they are read."""
         check_waiting_papers()
+        self.run_what_is_due()
+
+    def run_what_is_due(self) -> None:
+        """What the scheduler alone would do by now."""
         run_due_acts()
-        render_waiting_notices()
 
 
 # --- What people receive ----------------------------------------------------------------------------------------------
@@ -74,12 +76,14 @@ def mails_to(email: str) -> list[str]:
     return list(Mail.objects.filter(address=email).order_by("queued_at", "pk").values_list("kind", flat=True))
 
 
-def latest_mail(kind: str, email: str) -> Rendered:
-    """The last mail of that kind to that address, as its reader sees it."""
+def mail_says(kind: str, email: str, *words: str) -> Rendered:
+    """The last mail of that kind to that address, as its reader sees it; each of `words` is in it."""
     mail = Mail.objects.filter(kind=kind, address=email).order_by("queued_at").last()
     assert mail is not None, f"no {kind} to {email}, but {mails_to(email)}"
     rendered = render(mail)
-    return replace(rendered, subject=plain(rendered.subject), text=plain(rendered.text))
+    said = f"{rendered.subject}\n{rendered.text}"
+    assert not [each for each in words if not says(said, each)], said
+    return rendered
 
 
 def code_sent_to(email: str) -> str:
@@ -98,20 +102,38 @@ def link_in(mail: Rendered, containing: str) -> str:
     return found[1]
 
 
-def letter(kind: str, dossier: Dossier) -> tuple[Notice, str]:
-    """The last letter of that kind to a candidate, and what its PDF says."""
+def letter_says(kind: str, dossier: Dossier, *words: str) -> Notice:
+    """The last letter of that kind to a candidate; each of `words` is in its PDF, and its number."""
     notice = Notice.objects.filter(kind=kind, recipient=dossier.candidate.user).order_by("issued_at").last()
     assert notice is not None, f"no {kind} for {dossier.reference}"
     ensure_rendered(notice)
     with notice.file.open("rb") as file:
-        return notice, text_of(file.read())
+        said = text_of(file.read())
+    assert not [each for each in (notice.number, *words) if not says(said, each)], said
+    return notice
 
 
 def text_of(pdf: bytes) -> str:
     """The words of a PDF, lines joined."""
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def plain(text: str) -> str:
-    """The text with its no-break spaces as one types them."""
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
+    """The text as one types it: journeys are about words, not about typography."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
+
+
+def says(text: str, words: str) -> bool:
+    """Whether `words` are in the text, however both are set."""
+    return plain(words) in plain(text)
+
+
+def loosely(words: str) -> re.Pattern[str]:
+    """The pattern of `words`, however their spaces and apostrophes are set."""
+    return re.compile(re.sub(r"(?:\\ )+", r"\\s+", re.escape(plain(words))).replace("'", "['’]"))
+
+
+def exactly(words: str) -> re.Pattern[str]:
+    """As `loosely`, but nothing else may stand there."""
+    return re.compile(rf"^\s*{loosely(words).pattern}\s*$")

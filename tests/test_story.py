@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
-from applicants.tests.scenario import receipt_of
 from tests.actors import Candidate, Person
 from tests.conftest import OpenBrowser
-from tests.stage import Stage, latest_mail, letter, link_in
+from tests.stage import Stage
+from tests.story.application import apply
+from tests.story.cast import Cast
+from tests.story.integration import integrate
+from tests.story.jury import judge
+from tests.story.verification import verify
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
-
-APPRAISER = "helene.brechet@univ.example"
-SECRET_OPINION = "Une étudiante remarquable, d’une curiosité rare."
 
 
 @pytest.fixture
@@ -22,183 +24,13 @@ def stage(transactional_db: None) -> Stage:
     return Stage("2026-02-10 10:00")
 
 
-def test_a_candidate_is_admitted(stage: Stage, open_browser: OpenBrowser, settings: Settings) -> None:
+def test_a_candidate_is_admitted(
+    stage: Stage, open_browser: OpenBrowser, live_server: LiveServer, settings: Settings
+) -> None:
+    """Applies, corrects, is judged, sits the tests, answers two periods, sends the title, is enrolled."""
     zoe = Candidate(open_browser(), "zoe@example.org", stage.slug)
-    begins(stage, zoe)
-    fills_in(zoe)
-    chooses(zoe)
-    joins_papers(stage, zoe)
-    asks_for_an_opinion(zoe, settings)
-    gives_an_opinion(Person(open_browser()))
-    pays(zoe)
-    submits(stage, zoe)
-
-
-def begins(stage: Stage, zoe: Candidate) -> None:
-    """From the procedure's page over the account to an empty dossier."""
-    zoe.go(f"/procedures/{stage.slug}/")
-    zoe.arrives_at("Admission sur titres 2026")
-    zoe.follow("Commencer mon dossier")
-    zoe.opens_an_account()
-    zoe.arrives_at("Commencer mon dossier")
-    zoe.fill({"J’ai lu cette notice": "oui"})
-    zoe.press("Accepter et commencer")
-    zoe.arrives_at("Mon dossier")
-    zoe.reads("vendredi 20 mars 2026 à 23 h")
-
-
-def fills_in(zoe: Candidate) -> None:
-    """The pages of the form, one after the other."""
-    zoe.follow("Identité")
-    zoe.fills_page(
-        "Identité",
-        {
-            "Nom de naissance": "Nguyễn-Lefèvre",
-            "Prénoms": "Zoé",
-            "Date de naissance": "2004-03-27",
-            "Commune de naissance": "L’Haÿ-les-Roses",
-            "Pays de naissance": "France",
-            "Nationalité": "France",
-        },
-    )
-    zoe.fills_page(
-        "Coordonnées",
-        {
-            "Adresse": "12, rue de l’Œuvre",
-            "Code postal": "31000",
-            "Ville": "Toulouse",
-            "Pays": "France",
-            "Téléphone": "06 12 34 56 78",
-        },
-    )
-    zoe.fills_page(
-        "Parcours depuis le baccalauréat",
-        {
-            "Baccalauréat": "général, mathématiques et physique-chimie",
-            "Année d'obtention": "2022",
-            "Établissement": "Université de Toulouse",
-            "Intitulé exact": "Licence de biologie",
-            "Avez-vous déjà obtenu": "Non",
-            "Vos études": "2022-2025, Toulouse, licence, validée",
-        },
-    )
-    zoe.fills_page("Bourse", {"Êtes-vous boursier": "Non"})
-    zoe.fills_page(
-        "Déclarations",
-        {"Vous présentez-vous": "Non", "J'ai lu la notice": "oui", "Je certifie": "oui"},
-    )
-
-
-def chooses(zoe: Candidate) -> None:
-    """A title that one school does not take, and the two others in order, by the keyboard."""
-    closed = "La Licence mention Biologie, Biochimie n'est pas recevable à IMT Nord Europe."
-    zoe.arrives_at("Titre et spécialité")
-    zoe.fill({"Quel titre": "Licence (L3)", "Licence (L3) : spécialité": "Biologie, Biochimie"})
-    zoe.reads(closed)  # before anything is saved
-    zoe.press("Enregistrer et continuer")
-    zoe.arrives_at("Ordre des vœux")
-    zoe.reads(closed)
-    assert zoe.page.get_by_role("button", name="Ajouter IMT Nord Europe").count() == 0
-    zoe.press("Ajouter IMT Mines Albi")
-    zoe.press("Ajouter IMT Mines Alès")
-    zoe.arrives_at("Ordre des vœux")
-    zoe.page.locator("li[data-id=ales]").press("ArrowUp")
-    zoe.reads("IMT Mines Alès est maintenant en position 1 sur 2. Ordre enregistré.")
-    zoe.page.reload()
-    assert zoe.page.locator("[data-ranking-list] > li").evaluate_all("all => all.map(li => li.dataset.id)") == [
-        "ales",
-        "albi",
-    ]
-    zoe.page.locator("li[data-id=ales]").press("ArrowDown")
-    zoe.reads("IMT Mines Alès est maintenant en position 2 sur 2. Ordre enregistré.")
-    zoe.follow("Continuer")
-
-
-def joins_papers(stage: Stage, zoe: Candidate) -> None:
-    """The papers asked for, each a small PDF that the worker then opens."""
-    zoe.arrives_at("Pièces justificatives")
-    for code in ("identity", "school-certificate", "transcripts", "diplomas", "syllabus-l3", "cv", "motivation-letter"):
-        rule = zoe.dossier.rules.paper(code)
-        assert rule is not None
-        zoe.deposits(rule)
-    zoe.page.reload()
-    zoe.reads("Contrôle en cours")
-    stage.let_workers_run()
-    zoe.page.reload()
-    zoe.does_not_read("Contrôle en cours")
-    zoe.follow("Continuer")
-
-
-def asks_for_an_opinion(zoe: Candidate, settings: Settings) -> None:
-    """The person in charge of the studies is named, and written to."""
-    zoe.arrives_at("Fiche d'appréciation confidentielle")
-    zoe.follow("Désigner une personne")
-    zoe.arrives_at("Désigner une personne")
-    zoe.fill({"Nom et prénom": "Hélène Bréchet", "Fonction": "Responsable de la licence", "Adresse": APPRAISER})
-    settings.DEMO = True  # a rehearsal keeps nothing of a mail that holds a secret; a demonstration does
-    zoe.press("Envoyer la demande")
-    zoe.arrives_at("Fiche d'appréciation confidentielle")
-    settings.DEMO = False
-    zoe.reads("Réponse attendue")
-
-
-def gives_an_opinion(appraiser: Person) -> None:
-    """Through the link of the mail, without an account: a draft first, then the whole."""
-    mail = latest_mail("referee_asked", APPRAISER)
-    assert mail.subject == "Admission sur titres 2026 : Zoé Nguyễn-Lefèvre vous demande une appréciation"
-    assert "vendredi 20 mars 2026 à 23 h" in mail.text
-    link = link_in(mail, "appreciation")
-    appraiser.go(link)
-    appraiser.arrives_at("Fiche d'appréciation confidentielle")
-    appraiser.fill({"En quelle qualité": "Je dirige sa licence.", "Niveau scientifique": "Excellent"})
-    appraiser.press("Garder le brouillon")
-    appraiser.reads("Votre brouillon est gardé.")
-    appraiser.fill(
-        {
-            "Où le situez-vous": "Parmi les 10 % les meilleurs",
-            "Travail et rigueur": "Bon",
-            "Autonomie": "Excellent",
-            "Que pensez-vous": SECRET_OPINION,
-            "Votre avis": "Très favorable",
-        }
-    )
-    appraiser.press("Déposer la fiche")
-    appraiser.arrives_at("Votre fiche est déposée")
-    appraiser.go(link)
-    appraiser.does_not_read(SECRET_OPINION)  # a link that goes astray shows nothing
-
-
-def pays(zoe: Candidate) -> None:
-    """The fee is owed to the first choice; a transfer is announced."""
-    zoe.page.reload()
-    zoe.reads("Fiche déposée")
-    zoe.does_not_read(SECRET_OPINION, "Très favorable")
-    zoe.follow("Continuer")
-    zoe.arrives_at("Frais d’inscription")
-    zoe.reads("76 € à IMT Mines Albi")
-    zoe.reads("FR76 1007 1420 0000 0010 0289 731")
-    zoe.reads("Nguyễn-Lefèvre _Zoé _admission sur titre 2026")
-    zoe.fill({"Jour où vous avez ordonné": "2026-02-10"})
-    zoe.press("J’ai fait le virement")
-    zoe.reads("Virement annoncé")
-    zoe.follow("Continuer")
-
-
-def submits(stage: Stage, zoe: Candidate) -> None:
-    """Check one's answers, send them, and get a numbered receipt."""
-    zoe.arrives_at("Relire et transmettre")
-    zoe.reads("Tout y est.")
-    zoe.reads("L’Haÿ-les-Roses")
-    zoe.press("Transmettre mon dossier")
-    zoe.page.get_by_role("dialog").get_by_role("button", name="Transmettre mon dossier").click()
-    zoe.arrives_at("Votre dossier est transmis")
-    zoe.reads(receipt_of(zoe.dossier).number)
-    notice, said = letter("receipt", zoe.dossier)
-    assert notice.number in said
-    assert "Zoé Nguyễn-Lefèvre" in said
-    assert "1 IMT Mines Albi 2 IMT Mines Alès" in said
-    mail = latest_mail("dossier_submitted", zoe.email)
-    assert notice.number in mail.text
-    assert "1. IMT Mines Albi\n2. IMT Mines Alès" in mail.text
-    zoe.follow("Voir mon dossier")
-    zoe.arrives_at("Votre dossier est transmis")
+    apply(stage, zoe, Person(open_browser()), settings)
+    cast = Cast(stage, zoe, open_browser, live_server)
+    verify(cast)
+    judge(cast)
+    integrate(cast)

@@ -1,0 +1,1 @@
+"""The chapters of the story that tests/test_story.py plays."""
