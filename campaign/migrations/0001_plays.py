@@ -5,32 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('programmes', '0002_rules_as_values'),
+        ("programmes", "0002_rules_as_values"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Play',
+            name="Play",
             fields=[
-                ('lease', models.UUIDField(editable=False, null=True)),
-                ('leased_until', models.DateTimeField(editable=False, null=True)),
-                ('procedure', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='play', serialize=False, to='programmes.procedure', verbose_name='procédure')),
-                ('seed', models.IntegerField(verbose_name='graine')),
-                ('candidates', models.PositiveSmallIntegerField(verbose_name='candidats')),
-                ('moment', models.CharField(max_length=40, verbose_name='moment')),
-                ('until', models.DateTimeField(verbose_name='à jouer jusqu’au')),
-                ('played', models.DateTimeField(null=True, verbose_name='joué jusqu’au')),
-                ('stage', models.CharField(blank=True, max_length=40, verbose_name='étape')),
-                ('share', models.PositiveSmallIntegerField(default=0, verbose_name='pour cent')),
-                ('starts_over', models.BooleanField(default=False, verbose_name='à reprendre du début')),
+                ("lease", models.UUIDField(editable=False, null=True)),
+                ("leased_until", models.DateTimeField(editable=False, null=True)),
+                (
+                    "procedure",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="play",
+                        serialize=False,
+                        to="programmes.procedure",
+                        verbose_name="procédure",
+                    ),
+                ),
+                ("seed", models.IntegerField(verbose_name="graine")),
+                ("candidates", models.PositiveSmallIntegerField(verbose_name="candidats")),
+                ("moment", models.CharField(max_length=40, verbose_name="moment")),
+                ("until", models.DateTimeField(verbose_name="à jouer jusqu’au")),
+                ("played", models.DateTimeField(null=True, verbose_name="joué jusqu’au")),
+                ("stage", models.CharField(blank=True, max_length=40, verbose_name="étape")),
+                ("share", models.PositiveSmallIntegerField(default=0, verbose_name="pour cent")),
+                ("starts_over", models.BooleanField(default=False, verbose_name="à reprendre du début")),
             ],
             options={
-                'verbose_name': 'répétition jouée',
-                'verbose_name_plural': 'répétitions jouées',
+                "verbose_name": "répétition jouée",
+                "verbose_name_plural": "répétitions jouées",
             },
         ),
     ]
