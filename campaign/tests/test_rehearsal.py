@@ -144,7 +144,7 @@ def test_a_rehearsal_and_its_end_leave_a_real_procedure_alone() -> None:
     assert Dossier.objects.filter(procedure=rehearsal).count() == 2
     clear_rehearsal(rehearsal.pk)
     assert what_there_is() == before
-    assert all(default_storage.exists(paper.file.name) for paper in SupportingDocument.objects.all())
+    assert all(default_storage.exists(str(paper.file.name)) for paper in SupportingDocument.objects.all())
     assert Dossier.objects.get().pk == dossier.pk
     assert Procedure.objects.get(pk=real.pk).clock_offset.total_seconds() == 0
     with pytest.raises(Refused):
@@ -172,3 +172,16 @@ def test_clearing_gives_back_the_seats_that_were_moved_and_keeps_what_the_office
 def test_an_unknown_procedure_is_named_with_those_that_there_are() -> None:
     with pytest.raises(CommandError, match=r"ast-2027.*ast-2026"):
         call_command("rehearse", "ast-2027")
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_a_rehearsal_of_full_size_is_sound() -> None:
+    """With more candidates than seats, offers pass from one to the next, and the seats fill up."""
+    figures = json.loads(rehearse(300, samples=2))
+    assert set(figures["sound"].values()) == {True}
+    replies = [period["replies"] for period in figures["stages"]["integration"]["periods"].values()]
+    assert {"ACCEPT", "ACCEPT_BUT", "WAIT", "WITHDRAW"} <= {reply for period in replies for reply in period}
+    pools = figures["stages"]["integration"]["seats"].values()
+    assert sum(pool["taken"] for pool in pools) >= 0.9 * sum(pool["seats"] for pool in pools)
+    assert figures["stages"]["applications"]["checks"]["rejected"] >= 1
