@@ -1,0 +1,35 @@
+"""The table of requirements names each line of the notice once, and only tests that exist."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+ROWS = re.findall(r"^\| ([A-Z]+-\d{2}) \|(.*)$", (ROOT / "docs" / "requirements.md").read_text(), re.MULTILINE)
+
+
+def test_each_line_of_the_admission_on_titles_is_there_once() -> None:
+    assert [row_id for row_id, _ in ROWS] == [f"AST-{number:02d}" for number in range(1, 26)]
+
+
+def test_each_line_names_tests_and_every_test_named_exists() -> None:
+    for row_id, row in ROWS:
+        named = re.findall(r"`([\w/]+\.py)::([\w:]+)`", row)
+        assert named, row_id
+        for path, name in named:
+            assert name in tests_in(ROOT / path), f"{row_id}: {path}::{name}"
+
+
+def tests_in(path: Path) -> set[str]:
+    """The tests that a file defines: functions, and Class::method."""
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}::{item.name}" for item in node.body if isinstance(item, ast.FunctionDef)}
+    return {name for name in found if "test_" in name}
