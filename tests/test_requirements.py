@@ -21,10 +21,10 @@ def test_each_line_names_tests_and_every_test_named_exists() -> None:
         named = re.findall(r"`([\w/]+\.py)::([\w:]+)`", row)
         assert named, row_id
         for path, name in named:
-            assert name in tests_in(ROOT / path), f"{row_id}: {path}::{name}"
+            assert name in defined_in(ROOT / path), f"{row_id}: {path}::{name}"
 
 
-def tests_in(path: Path) -> set[str]:
+def defined_in(path: Path) -> set[str]:
     """The tests that a file defines: functions, and Class::method."""
     found = set()
     for node in ast.parse(path.read_text()).body:
