@@ -20,10 +20,11 @@ from applicants.editing import PAYMENT, may_edit, require_editable
 from applicants.fees import answers_that_matter, keep_fee_in_step
 from applicants.given import answers_of
 from applicants.models import Answer, Candidate, Dossier
-from applicants.values import WrongAnswer, cleaned, error_in
+from applicants.values import WrongAnswer, error_in
 from journal.errors import Refused
 from journal.record import record
 from programmes.rules import FieldRule
+from programmes.typed import cleaned
 
 
 @transaction.atomic

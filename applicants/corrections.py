@@ -22,6 +22,7 @@ from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.models import Participation
 from programmes.roles import OFFICE, VERIFIER, require_role
+from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
 
 class WrongCorrection(Refused):
@@ -46,8 +47,9 @@ def ask_correction(dossier_id: UUID, *, opens: Sequence[str], reason: str, until
     """
     dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
     require_examiner(dossier, by)
+    reason = reason_typed(reason, at_most=LONGEST_EXPLANATION)
     _check(dossier, opens, reason, until)
-    return open_correction(dossier, opens=opens, reason=reason.strip(), until=until, by=by)
+    return open_correction(dossier, opens=opens, reason=reason, until=until, by=by)
 
 
 @transaction.atomic
@@ -176,7 +178,7 @@ def _check(dossier: Dossier, opens: Sequence[str], reason: str, until: dt.dateti
         )
     if not opens or not set(opens) <= set(places_of(dossier)):
         raise WrongCorrection(gettext("Choisissez ce que la demande ouvre au candidat."))
-    if not reason.strip():
+    if not reason:
         raise WrongCorrection(gettext("Écrivez ce que vous demandez : le candidat le lira."))
     if until <= dossier.procedure.now():
         raise WrongCorrection(gettext("Choisissez une date à venir : le candidat a besoin de temps pour répondre."))

@@ -15,9 +15,9 @@ from journal.followups import state_fact
 from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.roles import OFFICE, PRESIDENT, require_role
+from programmes.typed import reason_typed
 
 ENDED_FACT = "dossier_ended"
-LONGEST_REASON = 500
 
 
 class NothingToEnd(Refused):
@@ -56,15 +56,14 @@ def void_dossier(dossier_id: UUID, *, reason: str, by: User) -> Dossier:
     """
     dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
     require_role(by, dossier.procedure, OFFICE, PRESIDENT)
-    if not reason.strip():
+    reason = reason_typed(reason)
+    if not reason:
         raise Refused(gettext("Indiquez le motif : il est écrit au candidat et conservé."))
-    if len(reason.strip()) > LONGEST_REASON:
-        raise Refused(gettext("Le motif ne peut pas avoir plus de %(limit)s caractères.") % {"limit": LONGEST_REASON})
     if dossier.status == Status.WITHDRAWN:
         if not dossier.ended_because:
             raise NothingToEnd(gettext("Le candidat a déjà retiré ce dossier."))
         return dossier
-    _end(dossier, because=reason.strip())
+    _end(dossier, because=reason)
     record("dossier.voided", dossier, by=by)
     _mail(dossier, "dossier_voided", reason=dossier.ended_because)
     return dossier

@@ -26,12 +26,13 @@ from applicants.dossiers import home_of, lock, lock_own
 from applicants.editing import APPLICATIONS, asked_until, require_editable, takes_appraisal
 from applicants.models import Appraisal, Dossier, Referee, Status
 from applicants.readiness import applies
-from applicants.values import WrongAnswer, cleaned, error_in
+from applicants.values import WrongAnswer, error_in
 from journal.errors import Closed, Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.models import Procedure
 from programmes.rules import FieldRule, RefereeRule
+from programmes.typed import cleaned
 
 REMINDER_PERIOD = dt.timedelta(days=1)  # between two reminders that the candidate asks for
 DAYS_BEFORE_CLOSING = (7, 2)  # when the portal reminds by itself

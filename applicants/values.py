@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
@@ -29,12 +28,6 @@ class WrongAnswer(Refused):
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
         self.errors = dict(errors)
-
-
-def cleaned(value: str) -> str:
-    """What was typed, without blanks around it nor characters that cannot be kept, its accents composed."""
-    kept = (char for char in value.replace("\r\n", "\n") if char in "\n\t" or unicodedata.category(char) != "Cc")
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
 def error_in(rule: FieldRule, value: str) -> str:

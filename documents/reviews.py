@@ -13,6 +13,7 @@ from journal.clock import instant
 from journal.errors import Refused
 from journal.followups import state_fact
 from journal.record import record
+from programmes.typed import reason_typed
 
 Review = SupportingDocument.Review
 
@@ -31,7 +32,7 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
         NotReviewable: it cannot be reviewed so; the sentence says why.
     """
     document = SupportingDocument.objects.select_for_update().get(pk=document_id)
-    reason = reason.strip()
+    reason = reason_typed(reason)
     if document.superseded_at is not None:
         raise NotReviewable(gettext("Cette pièce a été remplacée ou retirée depuis : rechargez la page."))
     if document.check_state != SupportingDocument.Check.PASSED:

@@ -20,6 +20,7 @@ from juries.models import Decision
 from juries.steps import hold_unfrozen
 from programmes.models import Step
 from programmes.roles import JURY, PRESIDENT, require_role
+from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
 JUDGES = (JURY, PRESIDENT)
 
@@ -48,7 +49,7 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
             gettext("Le dossier %(reference)s n’est pas validé : le jury ne peut pas encore en décider.")
             % {"reference": dossier.reference}
         )
-    reason = reason.strip()
+    reason = reason_typed(reason, at_most=LONGEST_EXPLANATION)
     if not admissible and not reason:
         raise NotJudgeable(gettext("Indiquez pourquoi le dossier n’est pas admissible : le motif est conservé."))
     outcome = Decision.Outcome.ADMISSIBLE if admissible else Decision.Outcome.NOT_ADMISSIBLE

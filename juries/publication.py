@@ -25,6 +25,7 @@ from juries.models import Decision, DecisionCorrection, Publication
 from juries.steps import require_unfrozen
 from programmes.models import Procedure, Step
 from programmes.roles import OFFICE, PRESIDENT, require_role
+from programmes.typed import reason_typed
 
 PUBLISHERS = (OFFICE, PRESIDENT)
 CORRECTED_FACT = "decision_corrected"
@@ -140,11 +141,12 @@ def propose_correction(decision_id: int, *, outcome: str, reason: str, by: User)
         raise NotCorrectable(gettext("Cette décision n’est pas encore publique : le jury peut la changer lui-même."))
     if outcome not in OUTCOMES.get(Step.Kind(decision.step.kind), ()) or outcome == decision.outcome:
         raise NotCorrectable(gettext("Choisissez une décision différente de celle qui est publiée."))
-    if not reason.strip():
+    reason = reason_typed(reason)
+    if not reason:
         raise NotCorrectable(gettext("Indiquez le motif de la rectification : il est conservé."))
     decision.corrections.filter(confirmed_at=None).delete()
     correction = DecisionCorrection.objects.create(
-        decision=decision, outcome=outcome, reason=reason.strip(), proposed_at=procedure.now(), proposed_by=by
+        decision=decision, outcome=outcome, reason=reason, proposed_at=procedure.now(), proposed_by=by
     )
     record("decision.correction_proposed", decision, by=by, correction=correction.pk, outcome=outcome)
     return correction

@@ -12,6 +12,7 @@ from offers.models import SeatMove
 from offers.standings import lock_market, read_market
 from programmes.models import Pool, Procedure
 from programmes.roles import OFFICE, PRESIDENT, require_role
+from programmes.typed import reason_typed
 
 MOVERS = (PRESIDENT, OFFICE)
 
@@ -45,13 +46,14 @@ def move_seats(
         raise CannotMove(gettext("Une période est en cours. Les places se reportent entre deux périodes."))
     if source.programme.school_id != target.programme.school_id and not across_schools:
         raise CannotMove(gettext("Ces filières sont de deux écoles. Confirmez que le jury en a décidé ainsi."))
-    if not reason.strip():
+    reason = reason_typed(reason)
+    if not reason:
         raise CannotMove(gettext("Indiquez le motif de ce report : il est conservé."))
     _require_unfilled(source, count, market.held[source.pk])
     _resize(source, -count)
     _resize(target, +count)
     move = SeatMove.objects.create(
-        source=source, target=target, count=count, reason=reason.strip(), moved_at=procedure.now(), moved_by=by
+        source=source, target=target, count=count, reason=reason, moved_at=procedure.now(), moved_by=by
     )
     record("seats.moved", procedure, by=by, source=source.pk, target=target.pk, count=count)
     return move

@@ -18,6 +18,7 @@ from notifications.outbox import queue_mail
 from payments import charges
 from payments.charges import DUE_AGAIN_FACT, PayerAct
 from payments.models import Charge, Exemption
+from programmes.typed import reason_typed
 
 
 class AlreadyRefused(Refused):
@@ -77,7 +78,8 @@ def decide_exemption(charge_id: UUID, *, accepted: bool, reason: str = "", by: U
         Refused: a refusal without a reason.
     Rule: AST-10.
     """
-    if not accepted and not reason.strip():
+    reason = reason_typed(reason)
+    if not accepted and not reason:
         raise Refused(gettext("Indiquez le motif du refus : il est écrit au candidat."))
     charge = charges.lock_for_staff(charge_id, by=by)
     exemption = charges.request_on(charge)
@@ -87,7 +89,7 @@ def decide_exemption(charge_id: UUID, *, accepted: bool, reason: str = "", by: U
     if exemption is None or exemption.state != Exemption.State.ASKED or charge.state != Charge.State.DUE:
         raise NothingAsked(gettext("Aucune demande d’exonération n’attend de décision pour cette somme."))
     exemption.state = decided
-    exemption.reason = "" if accepted else reason.strip()
+    exemption.reason = "" if accepted else reason
     exemption.decided_at = instant()
     exemption.decided_by = by
     exemption.save()

@@ -17,6 +17,7 @@ from notifications.outbox import queue_mail
 from payments import charges
 from payments.charges import DUE_AGAIN_FACT, PayerAct
 from payments.models import Charge, Payment
+from programmes.typed import reason_typed
 from programmes.words import PARIS
 
 
@@ -92,7 +93,8 @@ def refuse_transfer(charge_id: UUID, *, by: User, reason: str) -> None:
         Refused: no reason given.
     Rule: AST-10.
     """
-    if not reason.strip():
+    reason = reason_typed(reason)
+    if not reason:
         raise Refused(gettext("Indiquez le motif : il est écrit au candidat."))
     charge = charges.lock_for_staff(charge_id, by=by)
     payment = charges.declared_transfer(charge)

@@ -15,9 +15,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from applicants.values import cleaned, error_in, length_limit
+from applicants.values import error_in, length_limit
 from programmes.countries import country_choices
 from programmes.rules import Condition, FieldKind, FieldRule
+from programmes.typed import cleaned
 
 YES, NO = "yes", "no"
 FEW_OPTIONS = 6  # so many are all shown; more are folded into a list
