@@ -1,0 +1,149 @@
+"""What people do to a dossier without meaning harm: click twice, go back, open two tabs, come back after an hour."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
+from playwright.sync_api import FilePayload, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from applicants.given import answers_of
+from applicants.models import Dossier, Receipt, Status
+from applicants.tests import scenario
+from documents.models import SupportingDocument
+from tests.actors import Candidate, enter
+from tests.conftest import OpenBrowser
+from tests.stage import Stage, code_sent_to, mails_to
+
+pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
+EMAIL = "zoe@example.org"
+SUBMIT = "Transmettre mon dossier"
+
+
+@pytest.fixture
+def stage(transactional_db: None) -> Stage:
+    """The procedure in its window of applications."""
+    return Stage("2026-02-10 10:00")
+
+
+@pytest.fixture
+def user(stage: Stage) -> User:
+    """A candidate, whose address is proven."""
+    user = scenario.person(EMAIL)
+    EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def dossier(stage: Stage, user: User) -> Dossier:
+    """A dossier that can be submitted."""
+    return scenario.complete(stage.procedure, user)
+
+
+@pytest.fixture
+def zoe(stage: Stage, user: User, dossier: Dossier, open_browser: OpenBrowser, live_server: LiveServer) -> Candidate:
+    """The candidate, signed in."""
+    page = open_browser()
+    enter(page, user, live_server)
+    return Candidate(page, EMAIL, stage.slug)
+
+
+def ready_to_submit(zoe: Candidate) -> None:
+    """The last page, and the question whether one means it."""
+    zoe.go(f"/dossier/{zoe.slug}/relecture/")
+    zoe.press(SUBMIT)
+
+
+def test_a_double_click_submits_once(zoe: Candidate) -> None:
+    ready_to_submit(zoe)
+    zoe.page.get_by_role("dialog").get_by_role("button", name=SUBMIT).dblclick()
+    zoe.arrives_at("Votre dossier est transmis")
+    assert Receipt.objects.count() == 1
+    assert mails_to(EMAIL).count("dossier_submitted") == 1
+
+
+def test_the_back_button_leads_to_no_second_submission(zoe: Candidate) -> None:
+    """The page that the browser would show again offers what is no longer there."""
+    ready_to_submit(zoe)
+    zoe.page.get_by_role("dialog").get_by_role("button", name=SUBMIT).click()
+    zoe.arrives_at("Votre dossier est transmis")
+    zoe.page.go_back()
+    zoe.arrives_at("Ce que vous avez transmis")
+    expect(zoe.page.get_by_role("button", name=SUBMIT)).to_have_count(0)
+    zoe.page.go_forward()
+    zoe.reads(Receipt.objects.get().number)
+
+
+def test_of_two_tabs_the_last_that_saves_counts(zoe: Candidate, dossier: Dossier) -> None:
+    other = Candidate(zoe.page.context.new_page(), EMAIL, zoe.slug)
+    for tab in (zoe, other):
+        tab.go(f"/dossier/{zoe.slug}/page/contact/")
+    zoe.fills_page("Coordonnées", {"Ville": "Toulouse"})
+    other.fills_page("Coordonnées", {"Ville": "Albi"})
+    other.reads("Vos réponses sont enregistrées.")
+    assert answers_of(dossier)["city"] == "Albi"
+
+
+def test_a_tab_left_open_changes_nothing_after_the_submission(zoe: Candidate, dossier: Dossier) -> None:
+    before = answers_of(dossier)["city"]
+    other = Candidate(zoe.page.context.new_page(), EMAIL, zoe.slug)
+    other.go(f"/dossier/{zoe.slug}/page/contact/")
+    ready_to_submit(zoe)
+    zoe.page.get_by_role("dialog").get_by_role("button", name=SUBMIT).click()
+    zoe.arrives_at("Votre dossier est transmis")
+    other.fills_page("Coordonnées", {"Ville": "Albi"})
+    other.reads("Votre dossier est transmis : cette")
+    assert answers_of(dossier)["city"] == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("cv.pdf", b"Ceci est un texte.", "PDF"),
+        ("cv.pdf", b"%PDF-1.7\n" + b" " * 5_000_001, "5 Mo"),
+        ("cv.jpg", b"\xff\xd8\xff\xe0 une photo", "PDF"),
+    ],
+    ids=["a text called PDF", "too heavy", "a photograph"],
+)
+def test_a_wrong_file_is_refused_where_it_was_chosen(zoe: Candidate, name: str, content: bytes, said: str) -> None:
+    """Told on top of the page with the focus there, and at the field; what was there before stays."""
+    before = SupportingDocument.objects.count()
+    zoe.go(f"/dossier/{zoe.slug}/pieces/cv/")
+    wrong: FilePayload = {"name": name, "mimeType": "application/pdf", "buffer": content}
+    zoe.main.get_by_label("Fichier à joindre").set_input_files(wrong)
+    zoe.press("Déposer le fichier")
+    summary = zoe.page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text(said)
+    zoe.arrives_at("Curriculum vitæ")
+    assert SupportingDocument.objects.count() == before
+
+
+def test_after_an_hour_away_one_signs_in_and_is_back(zoe: Candidate) -> None:
+    zoe.go(f"/dossier/{zoe.slug}/page/contact/")
+    Session.objects.all().delete()
+    zoe.fills_page("Coordonnées", {"Ville": "Albi"})
+    zoe.arrives_at("Se connecter")
+    zoe.fill({"Adresse électronique": EMAIL})
+    zoe.press("Continuer")
+    zoe.arrives_at("Entrer le code reçu")
+    zoe.fill({"Code": code_sent_to(EMAIL)})
+    zoe.press("Valider le code")
+    zoe.arrives_at("Coordonnées")
+
+
+def test_the_last_second_counts_and_the_hour_itself_does_not(stage: Stage, zoe: Candidate, dossier: Dossier) -> None:
+    """Rule: AST-02, with a page that was opened in time."""
+    ready_to_submit(zoe)
+    stage.move_to("2026-03-20 23:00")
+    zoe.page.get_by_role("dialog").get_by_role("button", name=SUBMIT).click()
+    zoe.arrives_at("Relire et transmettre")
+    zoe.reads("Cette étape est close depuis le vendredi 20 mars 2026 à 23 h.")
+    dossier.refresh_from_db()
+    assert dossier.status == Status.DRAFT
+
+    stage.just_before("2026-03-20 23:00", lambda: zoe.posts(f"/dossier/{zoe.slug}/transmettre/"))
+    dossier.refresh_from_db()
+    assert dossier.status == Status.SUBMITTED

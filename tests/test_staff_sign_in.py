@@ -1,0 +1,73 @@
+"""How a member of a team comes in: a password, then a second factor that the first visit sets up."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from playwright.sync_api import expect
+from pytest_django import Settings
+
+from accounts.models import User
+from tests.actors import Person
+from tests.conftest import OpenBrowser
+
+EMAIL, PASSWORD = "camille@ecole.example", "une phrase assez longue"
+PERIOD = 30  # seconds that a code of the application counts
+
+
+@pytest.fixture(autouse=True)
+def _second_factor_required(transactional_db: None, settings: Settings) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+
+
+@pytest.fixture
+def _member() -> None:
+    """A member of a team, with a password and a proven address."""
+    user = User.objects.create_user(EMAIL, is_staff=True, password=PASSWORD)
+    EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("_member")
+def test_a_member_sets_up_a_second_factor_and_is_asked_for_it_the_next_time(open_browser: OpenBrowser) -> None:
+    """The pages themselves, from the door to the desk; a password alone opens nothing."""
+    camille = Person(open_browser())
+    enters_password(camille)
+    camille.arrives_at("Votre compte")
+    camille.reads("ajoutez d’abord un second facteur")
+    camille.follow("Relier")
+    camille.arrives_at("Confirmer que c’est bien vous")
+    camille.fill({"Mot de passe": PASSWORD})
+    camille.press("Confirmer")
+    camille.arrives_at("Relier une application d’authentification")
+    secret = camille.main.locator("code").inner_text()
+    camille.fill({"Code": code_of(secret)})
+    camille.press("Relier l’application")
+    camille.arrives_at("Codes de récupération")
+    later = Person(open_browser())
+    enters_password(later)
+    later.arrives_at("Deuxième étape de la connexion")
+    later.go("/gestion/")
+    later.arrives_at("Deuxième étape de la connexion")
+    later.fill({"Code": code_of(secret, ahead=1)})
+    later.press("Se connecter")
+    expect(later.page.get_by_role("heading", level=1)).to_have_text("Gestion des admissions")
+
+
+def enters_password(person: Person) -> None:
+    """Knock at the desk's door, and say who one is."""
+    person.page.goto("/gestion/")
+    person.arrives_at("Se connecter")
+    person.fill({"Adresse électronique": EMAIL})
+    person.unfold("Équipes des écoles et jurys")
+    person.fill({"Mot de passe": PASSWORD})
+    person.press("Continuer")
+
+
+def code_of(secret: str, *, ahead: int = 0) -> str:
+    """What the application on the telephone shows, or will show `ahead` periods later: no code counts twice."""
+    code: str = format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD + ahead))
+    return code
