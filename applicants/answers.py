@@ -19,7 +19,7 @@ from applicants.dossiers import lock_own
 from applicants.editing import PAYMENT, may_edit, require_editable
 from applicants.fees import answers_that_matter, keep_fee_in_step
 from applicants.given import answers_of
-from applicants.models import Answer, Candidate, Dossier
+from applicants.models import LONGEST_FOLDED_NAME, Answer, Candidate, Dossier
 from applicants.values import WrongAnswer, error_in
 from journal.errors import Refused
 from journal.record import record
@@ -88,7 +88,8 @@ def _save_identity(candidate: Candidate, changed: Mapping[str, str]) -> None:
             candidate.birth_date = dt.date.fromisoformat(value) if value else None
         else:
             setattr(candidate, code, value)
-    candidate.folded_name = folded(f"{candidate.family_name} {candidate.name_in_use} {candidate.given_names}")
+    all_names = f"{candidate.family_name} {candidate.name_in_use} {candidate.given_names}"
+    candidate.folded_name = folded(all_names)[:LONGEST_FOLDED_NAME]
     candidate.save()
 
 

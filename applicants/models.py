@@ -18,6 +18,8 @@ from payments.models import Account
 from programmes.models import Procedure, ProcedureVersion, Programme, Role, Track
 from programmes.rules import Rules
 
+LONGEST_FOLDED_NAME = 420  # characters by which names are searched; a letter may fold into many
+
 
 class Candidate(models.Model):
     """A person who applies: the identity that all of that person's dossiers share."""
@@ -29,7 +31,7 @@ class Candidate(models.Model):
     name_in_use = models.CharField(_("nom d’usage"), max_length=120, blank=True)
     given_names = models.CharField(_("prénoms"), max_length=160, blank=True)
     birth_date = models.DateField(_("date de naissance"), null=True, blank=True)
-    folded_name = models.CharField(max_length=420, blank=True, db_index=True, editable=False)
+    folded_name = models.CharField(max_length=LONGEST_FOLDED_NAME, blank=True, db_index=True, editable=False)
 
     class Meta:
         verbose_name = _("candidat")

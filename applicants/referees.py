@@ -225,35 +225,41 @@ def decline_appraisal(secret: str) -> Referee:
 
 
 def _ask(dossier: Dossier, kind: str, name: str, position: str, email: str, language: str, *, by: User) -> Referee:
-    address = email.strip().lower()
-    _check_person(dossier, name, address)
     referee_id = uuid4()
-    referee = Referee.objects.create(
+    referee = Referee(
         id=referee_id,
         dossier=dossier,
         kind=kind,
         name=cleaned(name),
         position=cleaned(position),
-        email=address,
+        email=email.strip().lower(),
         language=language,
         secret_digest=_digest(secret_of(referee_id)),
         asked_at=dossier.procedure.now(),
     )
+    _check_person(dossier, referee)
+    referee.save(force_insert=True)
     _mail(dossier, referee, "referee_asked", key=f"referee-asked:{referee.pk}")
     record("referee.named", dossier, by=by, referee=str(referee.pk), kind=kind)
     return referee
 
 
-def _check_person(dossier: Dossier, name: str, address: str) -> None:
+def _check_person(dossier: Dossier, referee: Referee) -> None:
     if not dossier.candidate.full_name:
         raise WrongReferee(gettext("Remplissez d’abord votre identité : le message à cette personne porte votre nom."))
-    if not cleaned(name):
+    if not referee.name:
         raise WrongReferee(gettext("Indiquez le nom de la personne."))
     try:
-        validate_email(address)
+        validate_email(referee.email)
     except ValidationError:
         raise WrongReferee(gettext("Écrivez une adresse électronique, par exemple nom@exemple.fr.")) from None
-    if address == dossier.candidate.user.email:
+    for column in ("name", "position", "email"):
+        longest = Referee._meta.get_field(column).max_length
+        if len(getattr(referee, column)) > longest:
+            raise WrongReferee(
+                gettext("Cette réponse ne peut pas avoir plus de %(limit)s caractères.") % {"limit": longest}
+            )
+    if referee.email == dossier.candidate.user.email:
         raise WrongReferee(
             gettext("Cette adresse est la vôtre : la fiche est confidentielle, elle s’écrit à une autre personne.")
         )

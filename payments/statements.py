@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 DELIMITERS = ";\t|"
+LONGEST_LINE = 1000  # characters; what is longer is no line of a statement
 DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 MONEY = re.compile(r"(?P<sign>[+\-−]?)(?P<euros>\d{1,3}(?:[\s.]\d{3})+|\d+)[,.](?P<cents>\d{2})\s?(?:€|EUR)?")
 
@@ -40,9 +41,9 @@ def read_statement(text: str) -> Statement:
     for line in text.splitlines():
         if not line.strip():
             continue
-        found = _read_line(line)
+        found = _read_line(line) if len(line) <= LONGEST_LINE else None
         if found is None:
-            unreadable.append(line.strip())
+            unreadable.append(line.strip()[:LONGEST_LINE])
         elif found.amount > 0:
             read.append(found)
     return Statement(tuple(read), tuple(unreadable))

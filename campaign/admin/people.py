@@ -35,7 +35,9 @@ class RoleForm(forms.Form):
     school = forms.ModelChoiceField(
         School.objects.all(), label=_("École"), required=False, empty_label=_("Toutes les écoles")
     )
-    email = forms.EmailField(label=_("Adresse électronique"), widget=forms.EmailInput(attrs={"size": 40}))
+    email = forms.EmailField(
+        label=_("Adresse électronique"), max_length=254, widget=forms.EmailInput(attrs={"size": 40})
+    )
     name = forms.CharField(
         label=_("Nom affiché"),
         max_length=200,

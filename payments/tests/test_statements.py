@@ -41,3 +41,9 @@ def test_money_that_left_is_left_out_and_the_rest_is_said() -> None:
 def test_anything_can_be_pasted(text: str) -> None:
     statement = read_statement(text)
     assert all(line.amount > 0 for line in statement.lines)
+
+
+@pytest.mark.parametrize("line", ["x" * 200_000, f"01/02/2026;{'9' * 5000},00;VIR"], ids=["endless", "riches"])
+def test_what_is_too_long_for_a_line_is_unreadable(line: str) -> None:
+    assert read_statement(line).lines == ()
+    assert len(read_statement(line).unreadable) == 1
