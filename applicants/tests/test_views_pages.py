@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import closing
 
 import pytest
 from django.test import Client
@@ -294,11 +293,11 @@ def test_no_file_chosen_is_said(client: Client, procedure: Procedure, zoe: User)
 def test_a_paper_turned_down_is_a_problem_everywhere(client: Client, procedure: Procedure, zoe: User) -> None:
     dossier = filled(procedure, zoe)
     papers = SupportingDocument.objects.filter(folder=dossier.folder, kind="cv")
-    papers.update(check_state="rejected", check_reason="Ce fichier ne s’ouvre pas.")
+    papers.update(check_state="rejected", check_reason=SupportingDocument.Flaw.BROKEN)
     signed_in(client, zoe)
     assert "Un fichier est à remplacer." in page(client, reverse("campaign:dossier", args=[procedure.slug]))
     assert "À remplacer" in page(client, url("papers", procedure))
-    assert "Ce fichier ne s’ouvre pas." in page(client, url("paper", procedure, "cv"))
+    assert "Le fichier est endommagé et ne s’ouvre pas." in page(client, url("paper", procedure, "cv"))
 
 
 def test_a_file_is_served_to_its_owner_once_checked(
@@ -310,8 +309,9 @@ def test_a_file_is_served_to_its_owner_once_checked(
     address = reverse("applicants:paper_file", args=[document.pk])
     assert client.get(address).status_code == 404  # not checked yet
     SupportingDocument.objects.update(check_state="passed")
-    with closing(client.get(address)) as answer:
-        assert answer.status_code == 200
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")  # read to its end, it closes by itself
     assert signed_in(client, other).get(address).status_code == 404
 
 

@@ -141,7 +141,7 @@ def test_a_correction_stands_on_the_home(home: Home, procedure: Procedure) -> No
     verifier = staff(procedure, "verifier", "albi")
     ask_correction(home.dossier.pk, opens=["paper:cv"], reason="Complétez.", until=until, by=verifier)
     assert "avant le vendredi 27 mars 2026 à 10 h" in home.at("2026-03-25 10:00")
-    assert "Complétez." not in home.at("2026-03-27 10:00:00")
+    assert "Complétez." not in home.at("2026-03-27 10:01")
 
 
 def test_another_person_s_home_is_not_there(client: Client, dossier: Dossier) -> None:
