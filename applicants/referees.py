@@ -254,7 +254,7 @@ def _check_person(dossier: Dossier, referee: Referee) -> None:
     except ValidationError:
         raise WrongReferee(gettext("Écrivez une adresse électronique, par exemple nom@exemple.fr.")) from None
     for column in ("name", "position", "email"):
-        longest = Referee._meta.get_field(column).max_length
+        longest = getattr(Referee._meta.get_field(column), "max_length", 0)
         if len(getattr(referee, column)) > longest:
             raise WrongReferee(
                 gettext("Cette réponse ne peut pas avoir plus de %(limit)s caractères.") % {"limit": longest}
