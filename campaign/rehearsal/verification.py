@@ -34,6 +34,7 @@ from programmes.words import PARIS
 
 DAYS = (3, 6, 9)  # after submission: first look, answer, second look
 LAST_LOOK = dt.timedelta(days=1)  # before the jury meets
+UNCLEAR = "Complétez cette page : une réponse ne correspond pas à vos pièces."
 TIME_TO_ANSWER = dt.timedelta(days=7)
 
 
@@ -83,7 +84,7 @@ def examine(company: Company, dossier: Dossier, *, again: bool) -> None:
     verifier = company.staff.verifier(school)
     _review_papers(company, person, dossier, verifier, again=again)
     _see_to_money(company, person, dossier, school, again=again)
-    if not again and person.has(Habit.UNCLEAR_PAGE):
+    if not again and person.has(Habit.UNCLEAR_PAGE) and not dossier.corrections.filter(reason=UNCLEAR).exists():
         company.attempt(
             ask_correction,
             dossier.pk,

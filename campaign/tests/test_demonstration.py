@@ -115,12 +115,12 @@ def test_one_click_makes_one_anybody_but_nobody_real(filled: Procedure, client: 
 
 
 def test_the_mailbox_shows_every_mail_with_its_links(filled: Procedure, client: Client) -> None:
-    """Without it nobody could sign in by code, nor give an appraisal."""
-    mail = Mail.objects.filter(kind="referee_asked").first()
+    """Without it nobody could follow what the portal writes."""
+    mail = Mail.objects.filter(kind="dossier_submitted").first()
     assert mail is not None
     listed = client.get(reverse("campaign:mailbox"), {"adresse": mail.address})
     assert reverse("campaign:mail", args=[mail.pk]) in listed.text
-    assert "/dossier/appreciation/" in client.get(reverse("campaign:mail", args=[mail.pk])).text
+    assert f"/mon-dossier/{SLUG}/" in client.get(reverse("campaign:mail", args=[mail.pk])).text
 
 
 def test_time_goes_on_to_a_moment_and_not_back(filled: Procedure, client: Client) -> None:
