@@ -89,7 +89,7 @@ def examine(company: Company, dossier: Dossier, *, again: bool) -> None:
             ask_correction,
             dossier.pk,
             opens=[f"page:{person.draw('unclear').choice(dossier.rules.pages).code}"],
-            reason="Complétez cette page : une réponse ne correspond pas à vos pièces.",
+            reason=UNCLEAR,
             until=company.procedure.now() + TIME_TO_ANSWER,
             by=verifier,
         )
@@ -131,8 +131,10 @@ def _review_papers(company: Company, person: Person, dossier: Dossier, verifier:
         review=SupportingDocument.Review.UNREVIEWED,
         check_state=SupportingDocument.Check.PASSED,
     )
+    refused = SupportingDocument.objects.filter(folder=dossier.folder_id, review=SupportingDocument.Review.REFUSED)
+    finds_fault = not again and person.has(Habit.POOR_PAPER) and not refused.exists()
     for document in waiting.order_by("kind", "uploaded_at"):
-        is_poor = not again and person.has(Habit.POOR_PAPER) and document.kind == _poor_paper(person, dossier)
+        is_poor = finds_fault and document.kind == _poor_paper(person, dossier)
         reason = "La pièce est coupée : on n’en lit pas le bas." if is_poor else ""
         company.attempt(review_paper, document.pk, accepted=not is_poor, reason=reason, by=verifier)
 
