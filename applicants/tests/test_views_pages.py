@@ -311,7 +311,7 @@ def test_a_file_is_served_to_its_owner_once_checked(
     SupportingDocument.objects.update(check_state="passed")
     answer = client.get(address)
     assert answer.status_code == 200
-    assert b"".join(answer.streaming_content).startswith(b"%PDF")  # read to its end, it closes by itself
+    assert answer.getvalue().startswith(b"%PDF")  # read to its end, it closes by itself
     assert signed_in(client, other).get(address).status_code == 404
 
 
