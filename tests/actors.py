@@ -48,7 +48,11 @@ class Person:
         expect(self.page.get_by_role("heading", level=1, name=loosely(heading))).to_be_visible()
         if (seen := (self.page.url, heading)) not in self._looked_at:
             self._looked_at.add(seen)
-            look_at(self.page)
+            self.looks_again()
+
+    def looks_again(self) -> None:
+        """Look closely at a page that has changed."""
+        look_at(self.page)
 
     def reads(self, words: str) -> None:
         """Find `words` on the page."""

@@ -80,9 +80,9 @@ def test_of_two_tabs_the_last_that_saves_counts(zoe: Candidate, dossier: Dossier
     other = Candidate(zoe.page.context.new_page(), EMAIL, zoe.slug)
     for tab in (zoe, other):
         tab.go(f"/dossier/{zoe.slug}/page/contact/")
-    zoe.fills_page("Coordonnées", {"Ville": "Toulouse"})
-    other.fills_page("Coordonnées", {"Ville": "Albi"})
-    other.reads("Vos réponses sont enregistrées.")
+    for tab, city in ((zoe, "Toulouse"), (other, "Albi")):
+        tab.fills_page("Coordonnées", {"Ville": city})
+        tab.reads("Vos réponses sont enregistrées.")
     assert answers_of(dossier)["city"] == "Albi"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
 from pytest_django import Settings
 
 from applicants.tests.scenario import receipt_of
@@ -89,17 +90,16 @@ def chooses(zoe: Candidate) -> None:
     zoe.arrives_at("Ordre des vœux")
     zoe.reads(closed)
     assert zoe.page.get_by_role("button", name="Ajouter IMT Nord Europe").count() == 0
-    zoe.press("Ajouter IMT Mines Albi")
-    zoe.press("Ajouter IMT Mines Alès")
-    zoe.arrives_at("Ordre des vœux")
-    zoe.page.locator("li[data-id=ales]").press("ArrowUp")
+    lines = zoe.page.locator("form.ranking--live li")
+    for rank, school in enumerate(("IMT Mines Albi", "IMT Mines Alès"), start=1):
+        zoe.press(f"Ajouter {school}")
+        expect(lines).to_have_count(rank)
+    zoe.looks_again()
+    lines.last.press("ArrowUp")
     zoe.reads("IMT Mines Alès est maintenant en position 1 sur 2. Ordre enregistré.")
     zoe.page.reload()
-    assert zoe.page.locator("[data-ranking-list] > li").evaluate_all("all => all.map(li => li.dataset.id)") == [
-        "ales",
-        "albi",
-    ]
-    zoe.page.locator("li[data-id=ales]").press("ArrowDown")
+    expect(lines).to_contain_text(["IMT Mines Alès", "IMT Mines Albi"])
+    lines.first.press("ArrowDown")
     zoe.reads("IMT Mines Alès est maintenant en position 2 sur 2. Ordre enregistré.")
     zoe.follow("Continuer")
 

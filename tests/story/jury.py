@@ -94,8 +94,9 @@ def plans_the_tests(albi: Person) -> None:
             albi.unfold("Ajouter un jury…")
         albi.fill({"Épreuve": test, "Nom du jury": name, "Salle": room})
         albi.press("Ajouter le jury")
-        albi.reads("Le jury est ajouté.")
+        albi.reads(name)
     albi.press("Découper les journées")
+    albi.reads("Les journées ont")
     albi.press("Placer 3 candidats")
     albi.reads("3 candidats sont placés.")
 
