@@ -66,7 +66,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         The office, the jury and the presidency see the submitted dossiers of the procedure; a school's service sees
         those that ranked the school first. Drafts are the candidate's alone. Rule: AST-07.
         """
-        roles = Role.objects.filter(user=user)
+        roles = Role.objects.filter(user=user, user__is_active=True)
         everywhere = roles.filter(kind__in=[Role.Kind.OFFICE, Role.Kind.JURY, Role.Kind.PRESIDENT])
         seen = Q(procedure__in=everywhere.values("procedure"))
         for role in roles.filter(kind__in=[Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT]):

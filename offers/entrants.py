@@ -24,7 +24,7 @@ def entrants_for(user: User) -> QuerySet[ListEntry]:
     Of a seat that lapsed or was given up the entry stays to be seen, so that a school knows what became of it.
     """
     seen = Q(pk=None)
-    for role in Role.objects.filter(user=user, kind__in=(OFFICE, VERIFIER)):
+    for role in Role.objects.filter(user=user, user__is_active=True, kind__in=(OFFICE, VERIFIER)):
         own = Q(pool__programme__procedure=role.procedure_id)
         seen |= own if role.school_id is None else own & Q(pool__programme__school=role.school_id)
     same = {"dossier": OuterRef("dossier"), "pool": OuterRef("pool")}

@@ -41,7 +41,7 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
     def collected_by(self, user: User) -> Self:
         """Those owed to the schools for which `user` works."""
         mine = Q(pk=None)
-        for role in Role.objects.filter(user=user, kind__in=CASHIERS):
+        for role in Role.objects.filter(user=user, user__is_active=True, kind__in=CASHIERS):
             own = Q(account__procedure=role.procedure_id)
             mine |= own & Q(payee__school=role.school_id) if role.school_id is not None else own
         return self.filter(mine)

@@ -1,0 +1,41 @@
+"""The staff's side as a whole: it shows and does not write, and nobody is let in whose account is closed."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin import site
+from django.test import RequestFactory
+
+from accounts.models import User
+from applicants.models import Dossier
+from applicants.tests.scenario import OPEN, person, procedure_at, staff, submitted
+from payments.models import Charge
+from programmes.desk import DeskAdmin
+from programmes.models import Role
+
+
+def test_every_list_is_one_of_ours() -> None:
+    """Libraries bring lists that write, and show the secrets of second factors to an administrator."""
+    assert [desk for desk in site._registry.values() if not isinstance(desk, DeskAdmin)] == []
+
+
+@pytest.mark.django_db
+def test_no_list_writes_even_for_an_administrator() -> None:
+    request = RequestFactory().get("/gestion/")
+    request.user = User.objects.create_superuser("root@example.org")
+    for desk in site._registry.values():
+        assert not desk.has_add_permission(request)
+        assert not desk.has_change_permission(request)
+        assert not desk.has_delete_permission(request)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", Role.Kind.values)
+def test_a_closed_account_sees_nothing(kind: str) -> None:
+    procedure = procedure_at(OPEN)
+    submitted(procedure, person())
+    member = staff(procedure, kind)
+    assert Dossier.objects.visible_to(member).exists()
+    User.objects.filter(pk=member.pk).update(is_active=False)
+    assert not Dossier.objects.visible_to(member).exists()
+    assert not Charge.objects.visible_to(member).exists()
