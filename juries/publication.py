@@ -172,7 +172,8 @@ def confirm_correction(correction_id: int, *, by: User) -> Decision:
     correction.confirmed_at, correction.confirmed_by = decision.procedure.now(), by
     correction.save(update_fields=["confirmed_at", "confirmed_by"])
     decision.outcome, decision.reason = correction.outcome, correction.reason
-    decision.save(update_fields=["outcome", "reason"])
+    decision.announced_at = decision.announced_at or correction.confirmed_at  # told below, were it not told yet
+    decision.save(update_fields=["outcome", "reason", "announced_at"])
     record(
         "decision.corrected",
         decision,
@@ -214,6 +215,7 @@ def _announce_batch(publication_id: int) -> int:
     if publication.announced_at is not None or not publication.is_public:
         return 0
     waiting = announceable(publication.step).filter(announced_at=None).order_by("pk")
+    waiting = waiting.select_for_update(of=("self",), no_key=True)  # none is corrected meanwhile
     batch = list(waiting.select_related("dossier__candidate__user", "step")[:BATCH])
     for decision in batch:
         announce_decision(decision, publication)

@@ -14,10 +14,11 @@ from accounts.models import User
 from applicants.models import Dossier
 from applicants.tests import scenario
 from applicants.tests.test_races import both
+from documents.models import Notice
 from juries.decisions import decide_admissibility
 from juries.models import Decision, Publication, TestSlot
 from juries.planning import Placement, add_panel, assign_candidates, plan_slots
-from juries.publication import prepare_publication
+from juries.publication import announce, confirm_correction, prepare_publication, propose_correction
 from juries.steps import Frozen
 from juries.tests import rows
 from programmes.models import Procedure, School, Step
@@ -73,6 +74,15 @@ def test_a_publication_waits_for_the_decision_under_way(
     )
     assert isinstance(decision, Decision)
     assert isinstance(prepared, Publication)
+
+
+def test_an_announcement_waits_for_a_correction_under_way(
+    decided: Dossier, admissibility: Step, president: User, office: User
+) -> None:
+    publication = rows.published(admissibility)
+    correction = propose_correction(decided.decisions.get().pk, outcome="not_admissible", reason="Doublon", by=office)
+    both(lambda: confirm_correction(correction.pk, by=president), lambda: announce(publication.pk))
+    assert [notice.kind for notice in Notice.objects.all()] == ["refusal"]
 
 
 def test_two_planners_place_nobody_twice(

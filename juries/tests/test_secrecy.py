@@ -7,9 +7,18 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from documents.models import Notice
 from juries.models import Decision, DecisionCorrection
-from juries.publication import NotPublishable, cancel_publication, prepare_publication
+from juries.publication import (
+    NotPublishable,
+    announce,
+    cancel_publication,
+    confirm_correction,
+    prepare_publication,
+    propose_correction,
+)
 from juries.tests import rows
+from notifications.models import Mail
 from programmes.models import Procedure, Step
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +49,20 @@ def test_a_cancelled_admission_is_decided_anew(procedure: Procedure, president: 
     with pytest.raises(NotPublishable):
         prepare_publication(admission.pk, by=president)
     assert not Decision.objects.filter(step=admission).exists()
+
+
+def test_a_decision_corrected_before_it_was_announced_is_told_once_and_as_corrected(
+    procedure: Procedure, president: User, office: User, admissibility: Step
+) -> None:
+    """The workers may be late by minutes: a second mail and a second letter would contradict the first."""
+    dossier = rows.dossier(procedure)
+    decision = rows.decided(dossier, admissibility, Decision.Outcome.NOT_ADMISSIBLE)
+    publication = rows.published(admissibility)
+    correction = propose_correction(decision.pk, outcome="admissible", reason="Relevé égaré", by=president)
+    confirm_correction(correction.pk, by=office)
+    announce(publication.pk)
+    assert [mail.kind for mail in Mail.objects.all()] == ["result_corrected"]
+    assert [notice.kind for notice in Notice.objects.all()] == ["admissibility"]
 
 
 def test_a_cancelled_admissibility_keeps_what_the_jury_decided(
