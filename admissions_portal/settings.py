@@ -88,7 +88,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "journal.clock.ClockMiddleware",  # first: one instant for the whole request
     "django.middleware.security.SecurityMiddleware",
-    "admissions_portal.addresses.SoundAddresses",
+    "admissions_portal.gate.Gate",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
