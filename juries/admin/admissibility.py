@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext, gettext_lazy
@@ -19,6 +19,7 @@ from juries.admin.board import BoardAdmin, find_step, steps_of
 from juries.admin.wording import title_in_words
 from juries.decisions import JUDGES, decide_admissibility
 from juries.models import Decision
+from juries.publication import OUTCOMES
 from programmes.desk import attempt, person
 from programmes.models import Step
 from programmes.roles import OFFICE, has_role
@@ -84,7 +85,10 @@ class DecisionAdmin(BoardAdmin):
         """One decision; the table's row comes back alone to who asked for it alone."""
         step = find_step(person(request), step_id, Step.Kind.ADMISSIBILITY, *READERS)
         if request.method == "POST":
-            admissible = request.POST.get("decision") == "admissible"
+            decision = request.POST.get("decision")
+            if decision not in OUTCOMES[Step.Kind.ADMISSIBILITY]:
+                raise Http404
+            admissible = decision == Decision.Outcome.ADMISSIBLE
             attempt(
                 request,
                 lambda: decide_admissibility(
@@ -96,11 +100,13 @@ class DecisionAdmin(BoardAdmin):
             )
         if "HX-Request" not in request.headers:
             return redirect(f"{reverse('admin:juries_admissibility', args=[step.pk])}?{request.GET.urlencode()}")
-        found = with_rows(dossiers_before(step).filter(pk=dossier_id), step)
+        found = rows_of(with_rows(dossiers_before(step).filter(pk=dossier_id), step))
+        if not found:  # withdrawn since the table was shown
+            return HttpResponse(headers={"HX-Refresh": "true"})
         return render(
             request,
             "admin/juries/admissibility_row.html",
-            {"row": rows_of(found)[0], "step": step, "may_decide": may_decide(request, step), "is_fresh": True},
+            {"row": found[0], "step": step, "may_decide": may_decide(request, step), "is_fresh": True},
         )
 
 

@@ -31,7 +31,7 @@ def _review(request: HttpRequest, dossier: Dossier) -> None:
     ).first()
     if document is None:
         raise Http404
-    accepted = request.POST.get("verdict") == "accepted"
+    accepted = _is_accepted(request)
     reason = request.POST.get("reason", "")
     attempt(request, lambda: review_paper(document.pk, accepted=accepted, reason=reason, by=person(request)))
 
@@ -88,7 +88,7 @@ def _refuse_transfer(request: HttpRequest, dossier: Dossier) -> None:
 
 
 def _decide_exemption(request: HttpRequest, dossier: Dossier) -> None:
-    accepted = request.POST.get("verdict") == "accepted"
+    accepted = _is_accepted(request)
     reason = request.POST.get("reason", "")
     attempt(
         request,
@@ -159,6 +159,14 @@ def _charge(dossier: Dossier) -> UUID:
     """The dossier's fee (an act refuses for whoever it does not concern)."""
     charges = Charge.objects.filter(account=dossier.account_id, reason=APPLICATION_FEE)
     return charges.exclude(state=Charge.State.CANCELLED).values_list("pk", flat=True).get()
+
+
+def _is_accepted(request: HttpRequest) -> bool:
+    """Yes or no; a request that says neither decides nothing."""
+    verdict = request.POST.get("verdict")
+    if verdict not in ("accepted", "refused"):
+        raise Http404
+    return verdict == "accepted"
 
 
 def read_uuid(typed: str) -> UUID:

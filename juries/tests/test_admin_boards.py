@@ -83,6 +83,23 @@ class TestAdmissibility:
         assert "le motif est conservé" in row
         assert not Decision.objects.exists()
 
+    def test_the_board_is_loaded_again_when_its_candidate_has_left(
+        self, procedure: Procedure, admissibility: Step, jury: User
+    ) -> None:
+        gone = rows.dossier(procedure, status="withdrawn")
+        address = reverse("admin:juries_decide", args=[admissibility.pk, gone.pk])
+        response = signed_in(jury).post(address, {"decision": "admissible"}, headers={"HX-Request": "true"})
+        assert response.headers["HX-Refresh"] == "true"
+        assert not Decision.objects.exists()
+
+    @pytest.mark.parametrize("decision", [{}, {"decision": ""}, {"decision": "admitted"}])
+    def test_a_request_that_says_neither_yes_nor_no_decides_nothing(
+        self, procedure: Procedure, admissibility: Step, jury: User, decision: dict[str, str]
+    ) -> None:
+        address = reverse("admin:juries_decide", args=[admissibility.pk, rows.dossier(procedure).pk])
+        assert signed_in(jury).post(address, {"reason": "Trop faible"} | decision).status_code == 404
+        assert not Decision.objects.exists()
+
     def test_filters_by_track(self, procedure: Procedure, admissibility: Step, jury: User) -> None:
         licence = rows.dossier(procedure, 1)
         master = rows.dossier(procedure, 2, track="M1")

@@ -68,6 +68,18 @@ def test_of_a_paper(dossier: Dossier, post: Post) -> None:
     assert document.review_reason == KEPT
 
 
+@pytest.mark.parametrize("act", ["review", "decide_exemption"])
+def test_a_request_that_says_neither_yes_nor_no_refuses_nothing(dossier: Dossier, office: User, act: str) -> None:
+    client = Client()
+    client.force_login(office)
+    document = SupportingDocument.objects.filter(folder=dossier.folder_id).first()
+    assert document is not None
+    said = {"act": act, "document": document.pk, "reason": "Illisible"}
+    assert client.post(reverse("admin:applicants_dossier_change", args=[dossier.pk]), said).status_code == 404
+    document.refresh_from_db()
+    assert document.review == "unreviewed"
+
+
 def test_of_a_transfer_that_never_came(post: Post) -> None:
     assert said_too_long(post("refuse_transfer", reason=TOO_LONG))
     post("refuse_transfer", reason=WITH_NUL)
