@@ -22,7 +22,7 @@ from journal.followups import state_fact
 from journal.record import record
 from juries.announcements import announce_correction, announce_decision
 from juries.models import Decision, DecisionCorrection, Publication
-from juries.steps import require_unfrozen
+from juries.steps import hold_unfrozen, require_unfrozen
 from programmes.models import Procedure, Step
 from programmes.roles import OFFICE, PRESIDENT, require_role
 from programmes.typed import reason_typed
@@ -132,6 +132,7 @@ def propose_correction(decision_id: int, *, outcome: str, reason: str, by: User)
     Raises:
         NotAllowed: `by` neither presides the jury nor is of the office.
         NotCorrectable: not public yet, no reason, or no change.
+        Frozen: an admissibility, when the admission that follows from it is prepared.
     Rule: AST-24.
     """
     decision = _lock_decision(decision_id)
@@ -141,6 +142,7 @@ def propose_correction(decision_id: int, *, outcome: str, reason: str, by: User)
         raise NotCorrectable(gettext("Cette décision n’est pas encore publique : le jury peut la changer lui-même."))
     if outcome not in OUTCOMES.get(Step.Kind(decision.step.kind), ()) or outcome == decision.outcome:
         raise NotCorrectable(gettext("Choisissez une décision différente de celle qui est publiée."))
+    _require_nothing_built_on(decision)
     reason = reason_typed(reason)
     if not reason:
         raise NotCorrectable(gettext("Indiquez le motif de la rectification : il est conservé."))
@@ -159,6 +161,7 @@ def confirm_correction(correction_id: int, *, by: User) -> Decision:
     Raises:
         NotAllowed: `by` neither presides the jury nor is of the office.
         NotCorrectable: `by` proposed it, or it is confirmed already.
+        Frozen: an admissibility, when the admission that follows from it is prepared.
     Rule: AST-24.
     """
     decision = _lock_decision(DecisionCorrection.objects.values_list("decision", flat=True).get(pk=correction_id))
@@ -168,6 +171,7 @@ def confirm_correction(correction_id: int, *, by: User) -> Decision:
         raise NotCorrectable(gettext("Cette rectification est déjà confirmée."))
     if correction.proposed_by_id == by.pk:
         raise NotCorrectable(gettext("Une autre personne que celle qui propose la rectification doit la confirmer."))
+    _require_nothing_built_on(decision)
     before = decision.outcome
     correction.confirmed_at, correction.confirmed_by = decision.procedure.now(), by
     correction.save(update_fields=["confirmed_at", "confirmed_by"])
@@ -233,6 +237,12 @@ def _lock_step(step_id: int, by: User) -> Step:
     step = steps.get(pk=step_id)
     require_role(by, step.procedure, *PUBLISHERS)
     return step
+
+
+def _require_nothing_built_on(decision: Decision) -> None:
+    """Raise `Frozen` if `decision` is of the admissibility, and the admission is prepared on it."""
+    if decision.step.kind == Step.Kind.ADMISSIBILITY:
+        hold_unfrozen(decision.procedure, Step.Kind.ADMISSION)
 
 
 def _lock_decision(decision_id: int) -> Decision:

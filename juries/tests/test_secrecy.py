@@ -17,6 +17,7 @@ from juries.publication import (
     prepare_publication,
     propose_correction,
 )
+from juries.steps import Frozen
 from juries.tests import rows
 from notifications.models import Mail
 from programmes.models import Procedure, Step
@@ -72,3 +73,23 @@ def test_a_cancelled_admissibility_keeps_what_the_jury_decided(
     prepare_publication(admissibility.pk, by=president)
     cancel_publication(admissibility.pk, by=president)
     assert Decision.objects.filter(step=admissibility).count() == 1
+
+
+@pytest.mark.parametrize("outcome", [Decision.Outcome.NOT_ADMISSIBLE, Decision.Outcome.ADMISSIBLE])
+def test_admissibility_is_not_corrected_behind_an_admission_that_is_prepared(
+    procedure: Procedure, president: User, office: User, admissibility: Step, admission: Step, outcome: str
+) -> None:
+    """Its lists would go on with somebody who is not admissible, or without somebody who is."""
+    dossier = rows.dossier(procedure)
+    before = next(one for one in ("admissible", "not_admissible") if one != outcome)
+    decision = rows.decided(dossier, admissibility, before)
+    rows.published(admissibility)
+    waiting = propose_correction(decision.pk, outcome=outcome, reason="Relevé égaré", by=president)
+    rows.decided(dossier, admission, Decision.Outcome.CONDITIONAL)
+    prepare_publication(admission.pk, by=president)
+    with pytest.raises(Frozen):
+        confirm_correction(waiting.pk, by=office)
+    with pytest.raises(Frozen):
+        propose_correction(decision.pk, outcome=outcome, reason="Relevé égaré", by=president)
+    cancel_publication(admission.pk, by=president)
+    assert confirm_correction(waiting.pk, by=office).outcome == outcome
