@@ -15,6 +15,7 @@ from accounts.models import User
 from applicants.dossiers import home_of, lock, lock_own
 from applicants.editing import FINAL, PAYMENT, OrderIsFinal
 from applicants.models import Correction, Dossier, Status
+from applicants.papers import lay_aside_unasked
 from applicants.readiness import MissingItem, filled_in, missing_items
 from applicants.submission import NotReady
 from journal.errors import Closed, Refused
@@ -77,6 +78,7 @@ def answer_correction(correction_id: UUID, *, by: User) -> Correction:
         )
     if items := still_missing(dossier, correction):
         raise NotReady(items)
+    lay_aside_unasked(dossier, by=by)
     close(dossier, correction, by=by)
     return correction
 

@@ -76,6 +76,19 @@ def remove_paper(document_id: UUID, *, by: User) -> None:
     record("paper.removed", dossier, by=by, paper=str(document.pk), kind=document.kind)
 
 
+def lay_aside_unasked(dossier: Dossier, *, by: User) -> None:
+    """Take out of a dossier the papers that its answers no longer ask for, in an act that locked it.
+
+    No page shows them any more, so nobody could examine them, and the dossier would wait for that for ever.
+    """
+    answers = answers_of(dossier)
+    asked = [rule.code for rule in dossier.rules.papers if applies(rule, answers)]
+    unasked = SupportingDocument.objects.current().filter(folder=dossier.folder).exclude(kind__in=asked)
+    for document in unasked.select_for_update(of=("self",)):
+        intake.supersede(document)
+        record("paper.removed", dossier, by=by, paper=str(document.pk), kind=document.kind)
+
+
 @transaction.atomic
 def _file(dossier_id: UUID, kind: str, received: Received, *, by: User) -> SupportingDocument:
     dossier = lock_own(dossier_id, by=by)

@@ -15,6 +15,7 @@ from applicants.dossiers import home_of, lock_own
 from applicants.editing import NotEditable
 from applicants.fees import keep_fee_in_step
 from applicants.models import Dossier, Receipt, Status
+from applicants.papers import lay_aside_unasked
 from applicants.readiness import MissingItem, filled_in, missing_items
 from documents.notices import issue_notice
 from journal.errors import Refused
@@ -53,6 +54,7 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
     keep_fee_in_step(dossier, by=by)
     if items := missing_items(dossier.rules, filled_in(dossier)):
         raise NotReady(items)
+    lay_aside_unasked(dossier, by=by)
     dossier.status = Status.SUBMITTED
     dossier.submitted_at = dossier.procedure.now()
     dossier.save(update_fields=["status", "submitted_at"])

@@ -52,10 +52,12 @@ def obstacles(rules: Rules, examined: Examined) -> list[Obstacle]:
 
 
 def _paper_obstacle(rule: PaperRule, examined: Examined) -> Obstacle | None:
+    if not rule.when.holds(examined.answers):
+        return None
     reviews = [review for code, review in examined.reviews if code == rule.code]
     if UNREVIEWED in reviews:
         return Obstacle(gettext("%(paper)s : à examiner.") % {"paper": rule.label}, rule.code)
-    if not rule.required or not rule.when.holds(examined.answers) or ACCEPTED in reviews:
+    if not rule.required or ACCEPTED in reviews:
         return None
     if REFUSED in reviews:
         return Obstacle(gettext("%(paper)s : refusée, à remplacer.") % {"paper": rule.label}, rule.code)
