@@ -57,11 +57,16 @@ class Standing:
         """Whether nothing more will come: withdrawn or voided, turned down, or off every list."""
         if self.dossier.status == Status.WITHDRAWN:
             return True
-        if any(decision and decision.outcome in TURNED_DOWN for decision in (self.admissibility, self.admission)):
+        if self.is_turned_down:
             return True
         if self.enrolment is not None:
             return self.enrolment.state in (Enrolment.State.LAPSED, Enrolment.State.GIVEN_UP)
         return self.admission is not None and all(entry.struck_at for entry in self.entries)
+
+    @property
+    def is_turned_down(self) -> bool:
+        """Whether a decision is against the candidate, be it by a correction that took a seat back."""
+        return any(decision and decision.outcome in TURNED_DOWN for decision in (self.admissibility, self.admission))
 
     @property
     def awaits_title(self) -> bool:
@@ -76,7 +81,7 @@ def news_of(standing: Standing) -> News:
     dossier = standing.dossier
     if dossier.status == Status.WITHDRAWN:
         return _ended(dossier)
-    if standing.enrolment is not None:
+    if standing.enrolment is not None and not standing.is_turned_down:
         return _enrolled(standing.enrolment, standing.title_due)
     if standing.admission is not None:
         return _after_admission(standing, standing.admission)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from juries.models import Decision
 from offers.models import Enrolment
 from offers.outlook import Outlook
 from programmes.words import date_and_hour, deadline
@@ -31,6 +32,8 @@ def headline_of(outlook: Outlook, title_due: dt.datetime | None) -> Headline:
             gettext("Les résultats ne sont pas encore publiés"),
             gettext("Les propositions de place s’ouvrent après la publication des résultats d’admission."),
         )
+    if outlook.decision.outcome == Decision.Outcome.REFUSED:  # be it by a correction that took a seat back
+        return _out_of_play(outlook)
     if outlook.enrolment is not None:
         return _of_seat(outlook.enrolment, title_due)
     if not outlook.is_in_play:
