@@ -132,7 +132,7 @@ class Candidate(Person):
     def deposits(self, rule: PaperRule) -> None:
         """Deposit a small PDF as that paper, from the list of papers, and come back to it."""
         self.follow(str(rule.label))
-        self.arrives_at(str(rule.label))
+        expect(self.page.get_by_role("heading", level=1, name=loosely(str(rule.label)))).to_be_visible()
         made = files.paper(rule)
         upload: FilePayload = {"name": str(made.name), "mimeType": "application/pdf", "buffer": made.read()}
         self.main.get_by_label("Fichier à joindre").set_input_files(upload)
