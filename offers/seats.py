@@ -9,6 +9,7 @@ from accounts.models import User
 from journal.errors import Refused
 from journal.record import record
 from offers.models import SeatMove
+from offers.periods import results_are_public
 from offers.standings import lock_market, read_market
 from programmes.models import Pool, Procedure
 from programmes.roles import OFFICE, PRESIDENT, require_role
@@ -62,6 +63,19 @@ def move_seats(
 def held_seats(procedure: Procedure) -> dict[int, int]:
     """How many seats of each pool are held between two periods: taken for good, or kept by a last OUI MAIS."""
     return dict(read_market(procedure).held)
+
+
+def pools_as_announced(procedure: Procedure) -> list[Pool]:
+    """The pools of `procedure` with the seats that anyone may know of.
+
+    What the jury moves says how it judged: it shows once the results of the admission are public. Not to be saved.
+    """
+    pools = Pool.objects.filter(programme__procedure=procedure).select_related("programme__school", "track").in_bulk()
+    if not results_are_public(procedure):
+        for move in SeatMove.objects.filter(source__in=pools):
+            pools[move.source_id].seats += move.count
+            pools[move.target_id].seats -= move.count
+    return list(pools.values())
 
 
 def _require_unfilled(source: Pool, count: int, held: int) -> None:

@@ -29,6 +29,7 @@ from juries.publication import cancel_publication, prepare_publication
 from juries.tests.rows import decided, published
 from notifications.models import Mail
 from offers.lists import prepare_admission, set_list
+from offers.seats import move_seats
 from offers.tests.market import pool_of
 from programmes.models import Procedure, Step
 
@@ -201,6 +202,9 @@ def test_admission_shows_nowhere_before_its_instant(
     for school in ("albi", "ales") if ranked else ():
         set_list(pool_of(procedure, school).pk, [dossier.pk], by=jury)
     same("listed")
+    from_here, to_there = (pool_of(procedure, "albi", track) for track in ("BUT3", "L3"))
+    move_seats(from_here.pk, to_there.pk, 3, reason="Peu de candidats", by=president)
+    same("moved seats")
     prepare_admission(step.pk, by=president, empty_lists_are_meant=True)
     same("prepared")
     cancel_publication(step.pk, by=president)
@@ -210,6 +214,7 @@ def test_admission_shows_nowhere_before_its_instant(
     stand_at(procedure, step.results_at)
     after = pages_of(zoe, procedure)
     assert all(after[page] != before[page] for page in ("/mon-dossier/{slug}/", "/places/{slug}/"))
+    assert "13" in after["/procedures/{slug}/"][2]  # seats of Albi for the Licence, ten before
 
 
 def test_a_letter_does_not_exist_before_its_instant(procedure: Procedure, zoe: User) -> None:

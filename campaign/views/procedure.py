@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from applicants.models import Dossier
 from campaign.timeline import milestones
+from offers.seats import pools_as_announced
 from programmes.models import Pool, Procedure, School, TestDay, Track
 from programmes.rules import Rules, Title
 from programmes.text import Text
@@ -40,7 +41,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
     if shown.current_version is None:
         raise Http404
     now = shown.now()
-    pools = list(Pool.objects.filter(programme__procedure=shown).select_related("programme__school", "track"))
+    pools = pools_as_announced(shown)
     rules = shown.current_version.rules
     return render(
         request,
