@@ -1,12 +1,14 @@
-"""What every test starts with: an empty cache and an empty place for files; and a database that can be
+"""What every test starts with: an empty cache, an empty place for files, and French; and a database that can be
 emptied.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
 
@@ -20,6 +22,13 @@ def _empty_cache() -> None:
 def _own_files(tmp_path: Path, settings: Settings) -> None:
     """Files of one test are not there in the next."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _in_french() -> Iterator[None]:
+    """A test whose client read a page in English leaves its process speaking English to the next."""
+    with translation.override("fr"):
+        yield
 
 
 @pytest.fixture(scope="session")

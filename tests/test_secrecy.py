@@ -103,6 +103,7 @@ def stand_at(procedure: Procedure, moment: dt.datetime | None) -> None:
 def read(client: Client, address: str) -> tuple[int, str, str]:
     response = client.get(address)
     body = "" if response.streaming else FLEETING.sub("", response.content.decode())
+    response.close()  # a paper that is served stays open until then
     return response.status_code, response.get("Location", ""), body
 
 
