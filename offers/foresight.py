@@ -11,7 +11,7 @@ from uuid import UUID
 
 from applicants.models import Dossier
 from offers.allocation import allocate, is_removed, standing_after
-from offers.replies import current_period
+from offers.periods import current_period
 from offers.standings import Market, last_replies, offers_of, read_market
 from programmes.models import Period, Procedure
 

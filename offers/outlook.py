@@ -17,7 +17,7 @@ from applicants.models import Choice, Dossier
 from juries.models import Decision
 from offers.allocation import Standing
 from offers.models import Enrolment, ListEntry, Offer, PeriodSeats, ReplyRecord
-from offers.replies import ReplyOption, is_under_way, options_in
+from offers.replies import ReplyOption, options_in
 from offers.standings import held_of
 from offers.wording import STRUCK_WORDS, Situation
 from programmes.models import Period, Pool, Step
@@ -63,7 +63,7 @@ class Outlook:
     def period(self) -> Period | None:
         """The period under way."""
         now = self.dossier.procedure.now()
-        return next((period for period in self.periods if is_under_way(period, now)), None)
+        return next((period for period in self.periods if period.is_under_way(now)), None)
 
     @cached_property
     def next_period(self) -> Period | None:

@@ -174,6 +174,12 @@ def results_are_public(procedure: Procedure) -> bool:
     return public.filter(step__procedure=procedure, step__kind=Step.Kind.ADMISSION).exists()
 
 
+def current_period(procedure: Procedure) -> Period | None:
+    """The period under way on the procedure's clock: opened, not closed, within its hours."""
+    now = procedure.now()
+    return next((period for period in procedure.periods.all() if period.is_under_way(now)), None)
+
+
 def is_last(period: Period) -> bool:
     """Whether no period comes after it."""
     return not period.procedure.periods.filter(number__gt=period.number).exists()

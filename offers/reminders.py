@@ -9,8 +9,7 @@ from django.db import transaction
 from notifications.models import Mail
 from notifications.outbox import queue_mail
 from offers.foresight import about_to_be_removed
-from offers.periods import is_last
-from offers.replies import current_period
+from offers.periods import current_period, is_last
 from offers.standings import offers_of
 from programmes.models import Procedure
 

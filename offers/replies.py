@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,9 +17,10 @@ from journal.record import record
 from notifications.outbox import queue_mail
 from offers.allocation import Reply, allowed_replies
 from offers.models import Offer, ReplyRecord
+from offers.periods import current_period, is_last
 from offers.standings import standing_of
 from offers.wording import Situation, effect_of
-from programmes.models import Period, Pool, Procedure
+from programmes.models import Period, Pool
 
 KEEPING = (Reply.ACCEPT, Reply.ACCEPT_BUT)  # the replies that ask for the integration file of the school (AST-22)
 
@@ -79,29 +79,17 @@ def reply_to_offer(dossier_id: UUID, reply: Reply, *, by: User) -> ReplyRecord:
     return given
 
 
-def current_period(procedure: Procedure) -> Period | None:
-    """The period under way on the procedure's clock: opened, not closed, within its hours."""
-    now = procedure.now()
-    return next((period for period in procedure.periods.all() if is_under_way(period, now)), None)
-
-
-def is_under_way(period: Period, now: dt.datetime) -> bool:
-    """Whether the period is opened, not closed, and within its hours at `now` (UTC, the procedure's time)."""
-    return period.opened_at is not None and period.closed_at is None and period.starts_at <= now < period.ends_at
-
-
 def situation_in(period: Period, dossier: Dossier) -> Situation:
     """What the candidate answers to in `period`."""
     standing = standing_of(dossier)
     pools = Pool.objects.filter(pk__in=standing.live).select_related("programme__school")
     offer = Offer.objects.filter(period=period, dossier=dossier).first()
-    last_number = dossier.procedure.periods.order_by("-number").values_list("number", flat=True).first()
     return Situation(
         standing=standing,
         offered=offer.pool_id if offer else None,
         names={pool.pk: pool.programme.school.name for pool in pools},
         ends_at=period.ends_at,
-        is_last=period.number == last_number,
+        is_last=is_last(period),
     )
 
 

@@ -20,7 +20,7 @@ from applicants.models import Correction, Dossier, Status
 from campaign.rehearsal.addresses import domain_of
 from juries.models import Decision, TestSlot
 from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
-from offers.replies import current_period
+from offers.periods import current_period
 from programmes.models import Procedure, Role
 
 Outcome = Decision.Outcome

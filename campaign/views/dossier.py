@@ -95,7 +95,7 @@ def _standing(dossier: Dossier, steps: list[Step], periods: list[Period]) -> Sta
     published = _published(dossier)
     offer = _latest_offer(dossier, published)
     enrolment = getattr(offer.dossier, "enrolment", None) if offer else None
-    period = next((p for p in periods if p.opened_at and not p.closed_at and p.starts_at <= now < p.ends_at), None)
+    period = next((p for p in periods if p.is_under_way(now)), None)
     return Standing(
         dossier=dossier,
         admissibility=published.get(Step.Kind.ADMISSIBILITY),

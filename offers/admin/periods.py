@@ -19,7 +19,7 @@ from applicants.models import Dossier
 from offers.allocation import Reply
 from offers.foresight import about_to_be_removed, foreseen_offers
 from offers.models import ListEntry, Offer, PeriodSeats, ReplyRecord
-from offers.replies import current_period
+from offers.periods import current_period
 from offers.standings import last_replies, offers_of, read_market
 from programmes.desk import DeskAdmin, person
 from programmes.models import Period, Pool, Procedure

@@ -14,7 +14,7 @@ from offers.admin.lists import RANKERS
 from offers.foresight import about_to_be_removed
 from offers.lists import rankable_dossiers
 from offers.models import ListEntry
-from offers.replies import current_period
+from offers.periods import current_period
 from programmes.models import Procedure, Step
 from programmes.roles import OFFICE, VERIFIER, has_role
 from programmes.waiting import Waiting, tells_what_waits

@@ -12,7 +12,8 @@ from applicants.models import Dossier
 from journal.models import Entry
 from offers.allocation import Reply, allowed_replies
 from offers.models import Enrolment, PeriodSeats
-from offers.replies import current_period, situation_in
+from offers.periods import current_period
+from offers.replies import situation_in
 from offers.seats import CannotMove, move_seats
 from offers.simulation import Case, PeriodOutcome, PeriodPlan, simulate
 from offers.tests import market as scene

@@ -16,11 +16,12 @@ from offers.periods import (
     OutOfOrder,
     TooFewCalls,
     close_period,
+    current_period,
     open_period,
     skip_period,
     turn_periods,
 )
-from offers.replies import ReplyNotAllowed, current_period, reply_to_offer
+from offers.replies import ReplyNotAllowed, reply_to_offer
 from offers.tests.market import (
     answer,
     end,

@@ -129,3 +129,7 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return gettext("période %(number)s") % {"number": self.number}
+
+    def is_under_way(self, now: dt.datetime) -> bool:
+        """Whether it is opened, not closed, and within its hours at `now` (UTC, the procedure's time)."""
+        return self.opened_at is not None and self.closed_at is None and self.starts_at <= now < self.ends_at
