@@ -8,17 +8,15 @@ Rule: AST-25.
 
 from __future__ import annotations
 
-import re
-
 from documents.models import Notice
+from programmes.spelling import letters_typed, reference_typed
 
 
 def verified_notice(number: str, code: str) -> Notice | None:
     """The visible notice with that number and that code, however they were typed."""
-    bare = _bare(number)
     notice = (
         Notice.objects.select_related("procedure", "school", "recipient", "replaced_by__procedure")
-        .filter(number=f"{bare[:4]}-{bare[4:8]}-{bare[8:]}", code=_bare(code))
+        .filter(number=reference_typed(number), code=letters_typed(code))
         .first()
     )
     return notice if notice is not None and notice.is_visible else None
@@ -27,7 +25,3 @@ def verified_notice(number: str, code: str) -> Notice | None:
 def initials(name: str) -> str:
     """« J.-P. D. » for « Jean-Paul Dupont »: enough for who knows the name, nothing for who does not."""
     return " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in name.split())
-
-
-def _bare(typed: str) -> str:
-    return re.sub(r"[\W_]", "", typed).upper()

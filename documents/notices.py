@@ -9,7 +9,6 @@ Rule: AST-25.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from typing import Any
 
 from django.db import transaction
@@ -21,8 +20,7 @@ from journal.record import record
 from journal.wakeups import wake_on_commit
 from notifications.context import encode
 from programmes.models import Procedure, School
-
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
+from programmes.spelling import new_reference, random_letters
 
 
 def issue_notice(
@@ -51,8 +49,8 @@ def issue_notice(
     while not (issued := Notice.objects.filter(key=key).first()):
         notice = Notice(
             key=key,
-            number=f"{now.year}-{_random(4)}-{_random(4)}",
-            code=_random(10),
+            number=new_reference(now.year),
+            code=random_letters(10),
             kind=kind,
             procedure=procedure,
             school=school,
@@ -78,7 +76,3 @@ def replace_notices(key: str, *, by: Notice) -> None:
     for notice in earlier.select_related("procedure"):
         record("notice.replaced", notice, replacement=by.number)
     earlier.update(replaced_by=by)
-
-
-def _random(length: int) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(length))

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from accounts.models import User
 from applicants.models import Candidate, Choice, Dossier, Status
-from applicants.references import new_reference
 from applicants.tests.scenario import PARIS, set_clock
 from documents.models import Folder, SupportingDocument
 from juries.models import Decision, Mark, Publication
@@ -24,6 +23,7 @@ from offers.periods import close_period, open_period
 from offers.replies import reply_to_offer
 from payments.models import Account
 from programmes.models import Period, Pool, Procedure, Step, Track
+from programmes.spelling import new_reference
 
 JURY_DAY = "2026-05-27 10:00"
 PUBLIC = "2026-05-28 14:00"
