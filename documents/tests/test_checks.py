@@ -132,21 +132,45 @@ def test_a_png_loses_its_texts_and_keeps_what_is_transparent() -> None:
     assert b"Ada" not in verdict.kept
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    ["while True: pass", "bytes(3 << 29)", "import os; os.write(os.open('escaped', os.O_CREAT | os.O_WRONLY), b’x')"],
-)
-def test_what_a_file_can_do_to_its_inspection_is_limited(
-    hostile: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """A process that will not end, wants all memory or writes files is ended, and the file cannot be opened."""
-    monkeypatch.setattr(checks, "PATIENCE", 2)
-    monkeypatch.chdir(tmp_path)
+# What a file would have done that took its inspection over; no module is needed that is not loaded already.
+HOSTILE = {
+    "takes all memory": "bytes(3 << 29)",
+    "writes a file": "os.open('escaped', os.O_CREAT | os.O_WRONLY)",
+    "reads a file": "os.open('/etc/passwd', os.O_RDONLY)",
+    "reaches for the network": "socket.socket()",
+    "reaches for it in the place of a descriptor it has": "os.close(2); socket.socket()",
+    "starts a program": "os.waitpid(os.posix_spawn('/bin/true', ['true'], {}), 0)",
+    "lifts its limits": "resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9))",
+}
+
+
+def examined_by_one_that(does: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_free: bool = False) -> str:
+    """The flaw of a good file whose inspection `does` something after its restraint, or without it."""
+    source = Path(inspection.__file__).read_text().replace("import io\n", "import io\nimport socket\n", 1)
+    restraint = "    restrain()\n"
+    assert restraint in source
     program = tmp_path / "inspection.py"
-    source = Path(inspection.__file__).read_text()
-    program.write_text(source.replace("    content, data =", f"    {hostile}\n    content, data ="))
+    program.write_text(source.replace(restraint, f"    {does}\n" if is_free else f"{restraint}    {does}\n"))
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(checks, "INSPECTION", program)
-    assert examine(pdf(), "pdf").flaw == "broken"
+    return examine(photograph(), "jpeg").flaw
+
+
+@pytest.mark.parametrize("does", HOSTILE.values(), ids=HOSTILE)
+def test_what_a_file_can_do_to_its_inspection_is_limited(
+    does: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert examined_by_one_that(does, tmp_path, monkeypatch) == "broken"
+
+
+@pytest.mark.parametrize("does", HOSTILE.values(), ids=HOSTILE)
+def test_without_its_restraint_it_could_do_all_that(does: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examined_by_one_that(does, tmp_path, monkeypatch, is_free=True) == ""
+
+
+def test_an_inspection_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "PATIENCE", 2)
+    assert examined_by_one_that("while True: pass", tmp_path, monkeypatch) == "broken"
 
 
 def test_a_good_paper_passes(deposit: Deposit) -> None:
