@@ -28,12 +28,12 @@ run: install
 
 # Everything on PostgreSQL and Redis; then what does not need them on SQLite, as the demonstration runs on it.
 test: install
-	@bin/require chromium redis-server postgresql
+	@bin/require chromium clamav-daemon postgresql redis-server
 	$(BIN)/python -m tests.services.run $(BIN)/pytest -n 2 -m "not long" $(ARGS)
 	$(BIN)/pytest -n 2 -m "not long and not browser and not postgresql" $(ARGS)
 
 test-long: install
-	@bin/require chromium redis-server postgresql
+	@bin/require chromium clamav-daemon postgresql redis-server
 	$(BIN)/python -m tests.services.run $(BIN)/pytest -m long $(ARGS)
 
 lint: install

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import socketserver
-import struct
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,9 +22,9 @@ from documents.tests.conftest import pdf, photograph
 from journal.clock import instant
 from journal.models import Entry, Fact
 from programmes.rules import FileKind
+from tests.services.clamd import EICAR, private_clamd
 
 Deposit = Callable[..., SupportingDocument]
-EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 ORIENTATION, CAMERA = 0x0112, 0x0110
 
 
@@ -222,27 +221,22 @@ def test_a_file_that_is_not_there_stops_no_other(deposit: Deposit) -> None:
     assert (lost.check_state, good.check_state) == ("pending", "passed")
 
 
-class Clamd(socketserver.StreamRequestHandler):
-    """Enough of clamd to be asked: INSTREAM, with one signature."""
+class Unwilling(socketserver.StreamRequestHandler):
+    """A clamd that is sent more than it takes."""
 
     def handle(self) -> None:
-        assert self.rfile.read(10) == b"zINSTREAM\0"
-        data = b""
-        while length := struct.unpack("!L", self.rfile.read(4))[0]:
-            data += self.rfile.read(length)
-        self.wfile.write(b"stream: Eicar-Test-Signature FOUND\0" if EICAR in data else b"stream: OK\0")
+        self.wfile.write(b"INSTREAM size limit exceeded. ERROR\0")
 
 
-@pytest.fixture
-def clamd(settings) -> Iterator[None]:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Clamd) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        settings.CLAMD_URL = f"tcp://127.0.0.1:{server.server_address[1]}"
-        yield
-        server.shutdown()
+@pytest.fixture(scope="module")
+def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real one, which knows EICAR."""
+    with private_clamd(tmp_path_factory.mktemp("clamd")) as url:
+        yield url
 
 
-def test_the_antivirus_is_asked(clamd: None, deposit: Deposit) -> None:
+def test_the_antivirus_is_asked(clamd: str, settings, deposit: Deposit) -> None:
+    settings.CLAMD_URL = clamd
     assert not is_infected(b"x" * 200_000)
     assert is_infected(b"x" * 200_000 + EICAR)
     document = deposit(pdf() + EICAR)
@@ -251,7 +245,16 @@ def test_the_antivirus_is_asked(clamd: None, deposit: Deposit) -> None:
     assert (document.check_state, document.check_reason) == ("rejected", "infected")
 
 
-def test_papers_wait_for_an_antivirus_that_is_away(settings, deposit: Deposit) -> None:
+def test_an_antivirus_that_does_not_take_the_whole_file_has_not_cleared_it(settings) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Unwilling) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.CLAMD_URL = f"tcp://127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(ScannerAway, match="size limit"):
+            is_infected(b"x")
+        server.shutdown()
+
+
+def test_papers_wait_for_an_antivirus_that_is_away(settings, clamd: str, deposit: Deposit) -> None:
     settings.CLAMD_URL = "unix:///nowhere/clamd.ctl"
     with pytest.raises(ScannerAway):
         is_infected(b"x")
@@ -261,7 +264,13 @@ def test_papers_wait_for_an_antivirus_that_is_away(settings, deposit: Deposit) -
     assert document.check_state == "pending"
     assert document.leased_until is not None
     assert document.leased_until > instant()  # it is asked again later, not at once
+    settings.CLAMD_URL = clamd
+    SupportingDocument.objects.update(leased_until=instant())
+    check_waiting_papers()
+    document.refresh_from_db()
+    assert document.check_state == "passed"
 
 
-def test_without_an_antivirus_nothing_is_scanned() -> None:
+def test_without_an_antivirus_nothing_is_scanned(settings) -> None:
+    settings.CLAMD_URL = ""
     assert not is_infected(EICAR)
