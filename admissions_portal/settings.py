@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "send the mails": every(20, "notifications.tasks.deliver_outbox"),
     "check the papers": every(20, "documents.tasks.check_papers"),
     "render the notices": every(20, "documents.tasks.render_notices"),
+    "sweep the store": every(24 * 3600, "documents.tasks.sweep"),
 }
 
 if DEMO:
@@ -252,6 +253,7 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # seconds; some mailboxes are slow
 ACCOUNT_SESSION_REMEMBER = False  # candidates sit at other people's computers
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_URL).scheme
 
+MFA_FORMS = {"activate_totp": "accounts.forms.AppForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey stands for both factors

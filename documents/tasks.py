@@ -6,6 +6,7 @@ from celery import shared_task
 
 from documents.checks import check_waiting_papers
 from documents.letters import render_waiting_notices
+from documents.sweeping import sweep_store
 from journal.wakeups import WakeUp
 
 
@@ -23,3 +24,9 @@ def render_notices() -> None:
     """
     if render_waiting_notices():
         WakeUp(render_notices)()
+
+
+@shared_task
+def sweep() -> None:
+    """Throw away what uploads that were cut short have left in the store."""
+    sweep_store()
