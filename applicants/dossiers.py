@@ -10,13 +10,13 @@ from django.utils.translation import gettext
 from accounts.consent import has_consented
 from accounts.models import User
 from applicants.models import Candidate, Dossier
-from applicants.references import new_reference
 from documents.models import Folder
 from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from payments.models import Account
 from programmes.models import Procedure, Role
+from programmes.spelling import new_reference
 
 
 class ConsentNeeded(Refused):
@@ -90,9 +90,11 @@ def lock(dossier_id: UUID, *, among: models.QuerySet[Dossier] | None = None) -> 
     Raises:
         Dossier.DoesNotExist: it is not `among` those.
     """
-    dossiers = (Dossier.objects.all() if among is None else among).select_for_update(of=("self",), no_key=True)
+    dossiers = Dossier.objects.all() if among is None else among
+    dossiers.select_for_update(of=("self",), no_key=True).get(pk=dossier_id)
+    # What is joined to a row while waiting for its lock is as it was before the wait: it is read when that is over.
     related = ("procedure", "version", "candidate__user", "folder", "account")
-    return dossiers.select_related(*related).get(pk=dossier_id)
+    return Dossier.objects.select_related(*related).get(pk=dossier_id)
 
 
 def home_of(dossier: Dossier) -> str:

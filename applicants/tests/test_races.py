@@ -19,6 +19,7 @@ from applicants.dossiers import start_dossier
 from applicants.models import Candidate, Dossier, DossierQuerySet, Receipt
 from applicants.submission import submit_dossier
 from applicants.tests.scenario import OPEN, begun, complete, events, person, procedure_at
+from applicants.versions import move_draft
 from payments.models import Charge, Payment
 from payments.tests import conftest as money
 from payments.transfers import confirm_transfer
@@ -144,3 +145,18 @@ def test_two_members_of_staff_note_the_same_transfer_once() -> None:
     assert isinstance(first, Payment)
     assert first == second
     assert Charge.objects.get(pk=charge.pk).state == "settled"
+
+
+def test_a_click_that_waits_while_the_rules_change_finds_its_dossier() -> None:
+    """Loading a procedure moves the draft to another version: the one read before the wait is no longer its own."""
+    zoe = person()
+    dossier = ready(zoe)
+    procedure = dossier.procedure
+    procedure.current_version = procedure.versions.create(number=2, digest="2", rules=dossier.rules)
+    procedure.save(update_fields=["current_version"])
+    moved, submitted = both(
+        lambda: move_draft(dossier.pk, lost=False, by=None), lambda: submit_dossier(dossier.pk, by=zoe)
+    )
+    assert moved is None
+    assert isinstance(submitted, Receipt), submitted
+    assert Dossier.objects.get(pk=dossier.pk).version.number == 2
