@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
@@ -80,7 +80,7 @@ def test_a_file_that_is_filed_while_the_store_is_read_stays(
             file_paper(folder, "cv", received, by=candidate)
         return found
 
-    monkeypatch.setattr(type(default_storage._wrapped), "listdir", lambda _self, path: read_and_file(path))
+    monkeypatch.setattr(FileSystemStorage, "listdir", lambda _store, path: read_and_file(path))
     assert sweep_store() == 0
     assert default_storage.exists(received.stored_as)
 
