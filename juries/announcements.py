@@ -109,10 +109,11 @@ def facts_of(decision: Decision) -> dict[str, Any]:
 def _dates(decision: Decision) -> dict[str, Any]:
     """The next dates that concern the candidate, as far as the calendar has them."""
     procedure = decision.procedure
+    to_come = procedure.periods.filter(ends_at__gt=procedure.now())  # a correction comes when some are over
     dates: dict[str, Any] = {}
     if decision.outcome == Decision.Outcome.CONDITIONAL and "late_papers" in procedure.calendar:
         dates["title_until"] = procedure.calendar["late_papers"].ends_at
-    if decision.step.kind == Step.Kind.ADMISSION and (period := procedure.periods.first()):
+    if decision.step.kind == Step.Kind.ADMISSION and (period := to_come.first()):
         dates |= {"replies_from": period.starts_at, "replies_until": period.ends_at}
     return dates
 

@@ -131,7 +131,8 @@ def propose_correction(decision_id: int, *, outcome: str, reason: str, by: User)
 
     Raises:
         NotAllowed: `by` neither presides the jury nor is of the office.
-        NotCorrectable: not public yet, no reason, or no change.
+        NotCorrectable: not public yet, no reason, or no change; the dossier has ended; or somebody refused is to be
+            admitted, to whom no place could be offered any more.
         Frozen: an admissibility, when the admission that follows from it is prepared.
     Rule: AST-24.
     """
@@ -143,6 +144,7 @@ def propose_correction(decision_id: int, *, outcome: str, reason: str, by: User)
     if outcome not in OUTCOMES.get(Step.Kind(decision.step.kind), ()) or outcome == decision.outcome:
         raise NotCorrectable(gettext("Choisissez une décision différente de celle qui est publiée."))
     _require_nothing_built_on(decision)
+    _require_still_of_use(decision)
     reason = reason_typed(reason)
     if not reason:
         raise NotCorrectable(gettext("Indiquez le motif de la rectification : il est conservé."))
@@ -160,7 +162,8 @@ def confirm_correction(correction_id: int, *, by: User) -> Decision:
 
     Raises:
         NotAllowed: `by` neither presides the jury nor is of the office.
-        NotCorrectable: `by` proposed it, or it is confirmed already.
+        NotCorrectable: `by` proposed it, it is confirmed already, or it has become of no use (see
+            `propose_correction`).
         Frozen: an admissibility, when the admission that follows from it is prepared.
     Rule: AST-24.
     """
@@ -172,6 +175,7 @@ def confirm_correction(correction_id: int, *, by: User) -> Decision:
     if correction.proposed_by_id == by.pk:
         raise NotCorrectable(gettext("Une autre personne que celle qui propose la rectification doit la confirmer."))
     _require_nothing_built_on(decision)
+    _require_still_of_use(decision)
     before = decision.outcome
     correction.confirmed_at, correction.confirmed_by = decision.procedure.now(), by
     correction.save(update_fields=["confirmed_at", "confirmed_by"])
@@ -243,6 +247,28 @@ def _require_nothing_built_on(decision: Decision) -> None:
     """Raise `Frozen` if `decision` is of the admissibility, and the admission is prepared on it."""
     if decision.step.kind == Step.Kind.ADMISSIBILITY:
         hold_unfrozen(decision.procedure, Step.Kind.ADMISSION)
+
+
+def _require_still_of_use(decision: Decision) -> None:
+    """Raise `NotCorrectable` if the candidate is gone, or is refused and could be offered nothing any more."""
+    if decision.dossier.status != Status.VALIDATED:
+        raise NotCorrectable(gettext("Ce dossier est retiré : la décision ne se rectifie plus."))
+    if decision.outcome != Decision.Outcome.REFUSED:
+        return
+    if decision.corrections.exclude(confirmed_at=None).exists():
+        raise NotCorrectable(
+            gettext(
+                "Cette admission a été retirée par une rectification, et la place rendue : elle ne se rétablit pas."
+            )
+        )
+    procedure = decision.procedure
+    if not procedure.periods.filter(opened_at=None, ends_at__gt=procedure.now()).exists():
+        raise NotCorrectable(
+            gettext(
+                "Aucune période ne s’ouvrira plus : cette admission ne donnerait accès à aucune place. Ajoutez d’abord "
+                "une période au calendrier de la procédure."
+            )
+        )
 
 
 def _lock_decision(decision_id: int) -> Decision:

@@ -14,4 +14,5 @@ class OffersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what follows from the facts that other apps state."""
+        import_module("offers.arrivals")
         import_module("offers.departures")

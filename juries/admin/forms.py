@@ -74,6 +74,11 @@ class RectificationForm(ReasonForm):
         possible = OUTCOMES.get(Step.Kind(decision.step.kind), ())
         if isinstance(outcome, forms.ChoiceField):
             outcome.choices = [(one.value, one.label) for one in possible if one != decision.outcome]
+        if decision.outcome == Decision.Outcome.REFUSED:
+            outcome.help_text = _(
+                "Le candidat prendra rang à la fin du tableau de chaque école qu’il a classée, et pourra recevoir une "
+                "place à partir de la prochaine période. Le rang des autres ne change pas."
+            )
 
 
 class PanelForm(forms.Form):
