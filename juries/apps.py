@@ -1,5 +1,7 @@
 """Judgement: verification, admissibility, tests, marks, publication."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class JuriesConfig(AppConfig):
 
     name = "juries"
     verbose_name = _("Vérification et jurys")
+
+    def ready(self) -> None:
+        """Register what follows from the facts that other apps state."""
+        import_module("juries.departures")

@@ -77,7 +77,7 @@ def add_panel(
 
 @transaction.atomic
 def change_panel(panel_id: int, *, room: str, remote_url: str, by: User) -> Panel:
-    """Move a panel to another room, or hold it at a distance. Candidates summoned to it are told again.
+    """Move a panel to another room, or hold it at a distance. Who is summoned to it, and still to come, is told again.
 
     Raises:
         NotAllowed: `by` does not plan for this school.
@@ -85,12 +85,12 @@ def change_panel(panel_id: int, *, room: str, remote_url: str, by: User) -> Pane
     Rule: AST-14.
     """
     panel = Panel.objects.get(pk=panel_id)
-    _lock_school(panel.step_id, panel.school_id, by)
+    step, _school = _lock_school(panel.step_id, panel.school_id, by)
     _require_place(panel.name, room, remote_url)
     panel.room, panel.remote_url = room.strip(), remote_url.strip()
     panel.save(update_fields=["room", "remote_url"])
     record("panel.changed", panel, by=by, remote=bool(panel.remote_url))
-    summoned = panel.slots.exclude(dossier=None).exclude(summoned_at=None)
+    summoned = panel.slots.exclude(dossier=None).exclude(summoned_at=None).filter(starts_at__gt=step.procedure.now())
     for dossier in _dossiers_of(summoned):
         summons.send(dossier, _slots_of(dossier), by=by, replaces=True)
     return panel
@@ -164,8 +164,8 @@ def plan_slots(
 
 @transaction.atomic
 def assign_candidates(step_id: int, school_id: int, *, by: User) -> Placement:
-    """Give each admissible candidate of the school who has none one day with every test; the placed ones
-    stay.
+    """Give each admissible candidate of the school who has none one day to come with every test; the placed
+    ones stay.
 
     Candidates go by name, the earliest day fills first; the same slots and names give the same timetable.
 
@@ -176,6 +176,7 @@ def assign_candidates(step_id: int, school_id: int, *, by: User) -> Placement:
     step, school = _lock_school(step_id, school_id, by)
     waiting = list(to_place(step, school).order_by("candidate__folded_name", "submitted_at", "pk"))
     free = TestSlot.objects.filter(panel__step=step, panel__school=school, dossier=None)
+    free = free.filter(starts_at__gt=step.procedure.now())  # nobody is summoned to yesterday
     slots = {slot.pk: slot for slot in free}
     sittings = timetable.make_sittings(
         [rule.code for rule in _tests(step)],
