@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from applicants.models import Dossier, Status
 from juries.models import Decision
 from juries.summons import Summons
-from offers.models import Enrolment, ListEntry, Offer
+from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
 from programmes.models import Period, Step
 from programmes.words import date_and_hour, deadline
 
@@ -46,7 +46,7 @@ class Standing:
     entries: Sequence[ListEntry]  # the candidate's ranks, struck out or not
     offer: Offer | None  # of the latest period that has begun
     period: Period | None  # the one under way
-    reply: str  # the last one given in it, in words; empty without any
+    reply: ReplyRecord | None  # the last one given in it
     next_period: Period | None
     enrolment: Enrolment | None
     next_results: Step | None  # the step whose results come next
@@ -138,8 +138,10 @@ def _after_admission(standing: Standing, admission: Decision) -> News:
     if standing.period is None:
         return _between_periods(standing, offers)
     until = {"end": deadline(standing.period.ends_at)}
-    if standing.reply:
-        title = gettext("Vous avez répondu : %(reply)s") % {"reply": standing.reply}
+    if standing.reply is not None:
+        by_relative = gettext("Un proche a répondu pour vous : %(reply)s")
+        title = by_relative if standing.reply.by_relative else gettext("Vous avez répondu : %(reply)s")
+        title %= {"reply": standing.reply.get_reply_display()}
         text = gettext("Vous pouvez changer de réponse jusqu’au %(end)s : la dernière compte.") % until
         return News("done", title, text, offers, gettext("Revoir ma réponse"))
     if standing.offer is not None and standing.offer.period_id == standing.period.pk:

@@ -43,7 +43,7 @@ def headline_of(outlook: Outlook, title_due: dt.datetime | None) -> Headline:
     if outlook.reply is not None:
         return Headline(
             "done",
-            gettext("Votre réponse est enregistrée : %(reply)s") % {"reply": outlook.reply.get_reply_display()},
+            gettext("Votre réponse est enregistrée : %(reply)s") % {"reply": outlook.reply},
             gettext("Vous pouvez la changer jusqu’au %(end)s. La dernière réponse donnée compte.")
             % {"end": date_and_hour(outlook.period.ends_at)},
         )

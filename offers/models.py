@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Dossier, Status
@@ -158,15 +159,37 @@ class ReplyRecord(models.Model):
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("donnée par")
     )
+    by_relative = models.BooleanField(_("donnée par un proche"), default=False)
 
     class Meta:
         verbose_name = _("réponse à une proposition")
         verbose_name_plural = _("réponses aux propositions")
         ordering = ["pk"]
         indexes = [models.Index(fields=["period", "dossier", "-id"], name="last_reply")]
+        constraints = [
+            models.CheckConstraint(condition=Q(by_relative=False) | Q(given_by=None), name="relative_has_no_account"),
+        ]
 
     def __str__(self) -> str:
-        return self.get_reply_display()
+        said = self.get_reply_display()
+        return gettext("%(reply)s (par un proche)") % {"reply": said} if self.by_relative else said
+
+
+class ReplyCode(models.Model):
+    """The code by which a relative may answer for a dossier: its digest, and how often it was mistyped."""
+
+    dossier = models.OneToOneField(Dossier, models.CASCADE, related_name="reply_code", verbose_name=_("dossier"))
+    digest = models.CharField(max_length=64, editable=False)
+    made_at = models.DateTimeField(_("fait le"))
+    wrong_tries = models.PositiveSmallIntegerField(_("essais manqués de suite"), default=0)
+    mistyped_at = models.DateTimeField(_("dernier essai manqué le"), null=True)  # wall time
+
+    class Meta:
+        verbose_name = _("code de réponse")
+        verbose_name_plural = _("codes de réponse")
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id}"
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from applicants.models import Choice, Dossier
 from juries.models import Decision
 from offers.allocation import Standing
-from offers.models import Enrolment, ListEntry, Offer, PeriodSeats, ReplyRecord
+from offers.models import Enrolment, ListEntry, Offer, PeriodSeats, ReplyCode, ReplyRecord
 from offers.replies import ReplyOption, options_in
 from offers.standings import held_of
 from offers.wording import STRUCK_WORDS, Situation
@@ -58,6 +58,7 @@ class Outlook:
     replies: Sequence[ReplyRecord] = ()
     reached: Sequence[PeriodSeats] = ()  # of the pools of the entries, in the order of the periods
     enrolment: Enrolment | None = None
+    reply_code: ReplyCode | None = None
 
     @cached_property
     def period(self) -> Period | None:
@@ -126,6 +127,12 @@ class Outlook:
         return options_in(self.situation) if self.situation else []
 
     @property
+    def may_lend_reply(self) -> bool:
+        """Whether a relative may be asked to answer: something is to be answered, now or in a later period."""
+        is_asked = self.situation is not None or self.next_period is not None
+        return self.is_in_play and is_asked and not self.standing.accepted_for_good
+
+    @property
     def recorded(self) -> ReplyOption | None:
         """The answer that counts so far, with what it does."""
         return self.option(self.reply.reply) if self.reply else None
@@ -144,7 +151,7 @@ class Outlook:
     def past(self) -> list[PastPeriod]:
         """The periods that are over, with what they brought."""
         offer_of = {offer.period_id: _school(offer.pool) for offer in self.offers}
-        reply_of = {reply.period_id: reply.get_reply_display() for reply in self.replies}
+        reply_of = {reply.period_id: str(reply) for reply in self.replies}
         return [
             PastPeriod(period, offer_of.get(period.pk, ""), reply_of.get(period.pk, ""))
             for period in self.periods
@@ -217,6 +224,7 @@ def read_outlook(dossier: Dossier) -> Outlook:
         replies=list(dossier.replies.select_related("period").order_by("pk")),
         reached=list(reached.order_by("period__number")),
         enrolment=Enrolment.objects.filter(dossier=dossier).select_related(*pool).first(),
+        reply_code=ReplyCode.objects.filter(dossier=dossier).first(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Replies: what a candidate answers in a period, until its end."""
+"""Replies: what is answered in a period, until its end, by the candidate or by a relative who has the code."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from notifications.outbox import queue_mail
 from offers.allocation import Reply, allowed_replies
 from offers.models import Offer, ReplyRecord
 from offers.periods import current_period, is_last
+from offers.reply_codes import Relative, lock_for_relative
 from offers.standings import standing_of
 from offers.wording import Situation, effect_of
 from programmes.models import Period, Pool
@@ -39,16 +40,18 @@ class ReplyOption:
 
 
 @transaction.atomic
-def reply_to_offer(dossier_id: UUID, reply: Reply, *, by: User) -> ReplyRecord:
-    """Record a candidate's answer in the current period; it replaces the one before until the period ends.
+def reply_to_offer(dossier_id: UUID, reply: Reply, *, by: User | Relative) -> ReplyRecord:
+    """Record an answer in the current period; it replaces the one before until the period ends. The candidate is told.
 
     Raises:
         Dossier.DoesNotExist: not this person's dossier.
+        WrongCode: the relative's code does not stand any more.
         Closed: no period is under way.
         ReplyNotAllowed: the answer does not fit the offer, or the candidate is no longer in play.
     Rules: AST-18, AST-19.
     """
-    dossier = lock_own(dossier_id, by=by)
+    user = by if isinstance(by, User) else None
+    dossier = lock_for_relative(dossier_id, by) if isinstance(by, Relative) else lock_own(dossier_id, by=by)
     period = current_period(dossier.procedure)  # read under the lock: closing locks the dossiers in play first
     if period is None:
         raise Closed(gettext("Aucune période n’est en cours : il n’est pas possible de répondre maintenant."))
@@ -58,24 +61,16 @@ def reply_to_offer(dossier_id: UUID, reply: Reply, *, by: User) -> ReplyRecord:
             gettext("Cette réponse n’est pas possible dans votre situation. Relisez les réponses proposées.")
         )
     given = ReplyRecord.objects.create(
-        period=period, dossier=dossier, reply=reply, given_at=dossier.procedure.now(), given_by=by
+        period=period,
+        dossier=dossier,
+        reply=reply,
+        given_at=dossier.procedure.now(),
+        given_by=user,
+        by_relative=user is None,
     )
-    record("offer.answered", dossier, by=by, period=period.number, reply=reply, pool=situation.offered)
-    with translation.override(by.language):
-        option = _option(reply, situation)
-    queue_mail(
-        "reply_recorded",
-        to=by,
-        key=f"reply:{given.pk}",
-        procedure=dossier.procedure,
-        name=dossier.candidate.full_name,
-        reply_label=option.label,
-        effect=option.effect,
-        integration_file=reply in KEEPING,
-        period=period.number,
-        ends_at=period.ends_at,
-        path=f"/places/{dossier.procedure.slug}/",
-    )
+    answered = {"period": period.number, "reply": reply, "pool": situation.offered, "by_relative": given.by_relative}
+    record("offer.answered", dossier, by=user, **answered)
+    _tell(given, situation)
     return given
 
 
@@ -101,3 +96,24 @@ def options_in(situation: Situation) -> list[ReplyOption]:
 
 def _option(reply: Reply, situation: Situation) -> ReplyOption:
     return ReplyOption(reply, str(ReplyRecord.Kind(reply).label), effect_of(reply, situation))
+
+
+def _tell(given: ReplyRecord, situation: Situation) -> None:
+    """Write to the candidate, in the candidate's language, what was answered and who answered."""
+    dossier, reply = given.dossier, Reply(given.reply)
+    with translation.override(dossier.candidate.user.language):
+        option = _option(reply, situation)
+    queue_mail(
+        "reply_recorded",
+        to=dossier.candidate.user,
+        key=f"reply:{given.pk}",
+        procedure=dossier.procedure,
+        name=dossier.candidate.full_name,
+        reply_label=option.label,
+        effect=option.effect,
+        by_relative=given.by_relative,
+        integration_file=reply in KEEPING,
+        period=given.period.number,
+        ends_at=given.period.ends_at,
+        path=f"/places/{dossier.procedure.slug}/",
+    )

@@ -44,6 +44,8 @@ class EntryAdmin(DeskAdmin):
 
     @admin.display(description=_("auteur"))
     def who(self, entry: Entry) -> str:
+        if entry.details.get("by_relative"):
+            return gettext("un proche du candidat")
         return getattr(entry, "actor_name", entry.actor) or gettext("le portail")
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -6,7 +6,7 @@ Rules: AST-11, AST-13, AST-16, AST-17, AST-25.
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -26,7 +26,7 @@ from campaign.timeline import Milestone, milestones
 from documents.models import Notice, SupportingDocument
 from juries.models import Decision
 from juries.summons import Summons, calendar_file, summons_of
-from offers.models import ListEntry, Offer, ReplyRecord
+from offers.models import ListEntry, Offer
 from programmes.models import Period, School, Step
 
 
@@ -71,7 +71,7 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     procedure = dossier.procedure
-    steps, periods = list(procedure.steps.with_days(_own_school(dossier))), _periods(dossier)
+    steps, periods = list(procedure.steps.with_days(_own_school(dossier))), list(procedure.periods.all())
     standing = _standing(dossier, steps, periods)
     context = _frame(dossier) | {
         "news": news_of(standing),
@@ -104,7 +104,7 @@ def _standing(dossier: Dossier, steps: list[Step], periods: list[Period]) -> Sta
         entries=_entries(dossier) if Step.Kind.ADMISSION in published and enrolment is None else [],
         offer=offer,
         period=period,
-        reply=_reply_in_words(period),
+        reply=dossier.replies.filter(period=period).last() if period else None,
         next_period=next((p for p in periods if p.starts_at > now), None),
         enrolment=enrolment,
         next_results=next((step for step in steps if step.results_at and step.results_at > now), None),
@@ -160,17 +160,6 @@ def _latest_offer(dossier: Dossier, published: dict[str, Decision]) -> Offer | N
 
 def _entries(dossier: Dossier) -> list[ListEntry]:
     return list(ListEntry.objects.visible(dossier.procedure).filter(dossier=dossier))
-
-
-def _periods(dossier: Dossier) -> list[Period]:
-    """The periods, each with `own_reply`: the last reply that the candidate gave in it."""
-    replies = ReplyRecord.objects.filter(period=OuterRef("pk"), dossier=dossier).order_by("-pk")
-    return list(dossier.procedure.periods.annotate(own_reply=Subquery(replies.values("reply")[:1])))
-
-
-def _reply_in_words(period: Period | None) -> str:
-    reply = getattr(period, "own_reply", None)
-    return str(ReplyRecord.Kind(reply).label) if reply else ""
 
 
 def _shows_late_papers(standing: Standing) -> bool:

@@ -75,6 +75,7 @@ class OfferAdmin(DeskAdmin):
             pools=_pool_rows(procedure),
             silent=_silent(period) if period else [],
             foreseen=_foreseen(procedure, period),
+            by_relatives=_by_relatives(procedure),
         )
 
 
@@ -147,6 +148,12 @@ def _silent(period: Period) -> list[dict[str, Any]]:
     return [
         {"dossier": dossier, "pool": pools.get(offers.get(dossier.pk, 0))} for dossier in about_to_be_removed(period)
     ]
+
+
+def _by_relatives(procedure: Procedure) -> QuerySet[ReplyRecord]:
+    """The replies that relatives gave by code, the latest first. Rule: AST-19."""
+    given = ReplyRecord.objects.filter(period__procedure=procedure, by_relative=True)
+    return given.select_related("period", "dossier__candidate__user").order_by("-pk")
 
 
 def _foreseen(procedure: Procedure, period: Period | None) -> list[Foreseen]:

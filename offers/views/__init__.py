@@ -1,0 +1,1 @@
+"""The pages of the integration: the candidate's own, and the one by which a relative answers."""
