@@ -88,9 +88,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "journal.clock.ClockMiddleware",  # first: one instant for the whole request
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # before all that may answer by itself
     "admissions_portal.gate.Gate",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "admissions_portal.private.KeptNowhere",
 ]
 
 TEMPLATES = [
@@ -279,7 +280,9 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = not ON_A_DESK
 SECURE_HSTS_SECONDS = 0 if ON_A_DESK else 365 * 24 * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not ON_A_DESK
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not ON_A_DESK
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # the host's other subdomains are not ours to decide about
     "security.W021",  # nor is the browsers' list of hosts that are never reached by http
@@ -342,7 +345,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_secrets": {"()": "admissions_portal.log.WithoutSecrets"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools")},  # each step of each letter
 }
