@@ -126,6 +126,7 @@ def test_after_an_hour_away_one_signs_in_and_is_back(zoe: Candidate) -> None:
     Session.objects.all().delete()
     zoe.fills_page("Coordonnées", {"Ville": "Albi"})
     zoe.arrives_at("Se connecter")
+    zoe.reads("ce que vous veniez d’envoyer n’est pas enregistré")
     zoe.fill({"Adresse électronique": EMAIL})
     zoe.press("Continuer")
     zoe.arrives_at("Entrer le code reçu")

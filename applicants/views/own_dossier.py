@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from accounts.models import User
@@ -48,11 +50,29 @@ def dossier_page(view: Callable[Concatenate[HttpRequest, Dossier, P], HttpRespon
 
     @wraps(view)
     @never_cache
-    @login_required
     def page(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
         return view(request, own_dossier(person(request), slug), *args, **kwargs)
 
     return page
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, and from there back. Who was signed out over a form is told that it was not saved, and comes
+    back to that form: the address to which it was sent may show nothing by itself.
+    """
+    if request.method != "POST":
+        return redirect_to_login(request.get_full_path())
+    messages.warning(
+        request,
+        gettext(
+            "Vous n’étiez plus connecté : ce que vous veniez d’envoyer n’est pas enregistré. Connectez-vous, puis "
+            "recommencez."
+        ),
+    )
+    form = urlsplit(request.headers.get("Referer", ""))
+    return redirect_to_login(form.path if form.netloc == request.get_host() else "/")
 
 
 def own_dossier(user: User, slug: str) -> Dossier:
