@@ -106,7 +106,7 @@ def _mail_decision(exemption: Exemption, charge: Charge) -> None:
     queue_mail(
         f"exemption_{exemption.state}",
         to=charge.account.payer,
-        key=f"exemption-decided:{exemption.pk}",
+        key=f"exemption-decided:{charge.pk}",  # each school that is asked decides once
         procedure=charge.procedure,
         school=charge.payee.school.name,
         amount=charge.amount,

@@ -85,7 +85,7 @@ def confirm_transfer(charge_id: UUID, *, by: User, received_on: dt.date) -> Paym
 
 @transaction.atomic
 def refuse_transfer(charge_id: UUID, *, by: User, reason: str) -> None:
-    """Note that an announced transfer never came: the sum is due again, and the payer is told why.
+    """Note that an announced transfer never came: if it still is, the sum is due, and the payer is told why.
 
     Raises:
         NotAllowed: `by` does not work for the school that is paid.
@@ -102,6 +102,8 @@ def refuse_transfer(charge_id: UUID, *, by: User, reason: str) -> None:
         raise NothingDeclared(gettext("Aucun virement n’est annoncé pour cette somme."))
     _fail(payment)
     record("transfer.refused", charge, by=by, payment=str(payment.pk))
+    if charge.state != Charge.State.DUE:
+        return  # it was paid otherwise meanwhile: the payer owes nothing
     queue_mail(
         "transfer_not_received",
         to=charge.account.payer,
@@ -111,8 +113,7 @@ def refuse_transfer(charge_id: UUID, *, by: User, reason: str) -> None:
         amount=charge.amount,
         reason=reason,
     )
-    if charge.state == Charge.State.DUE:
-        state_fact(DUE_AGAIN_FACT, charge.pk)
+    state_fact(DUE_AGAIN_FACT, charge.pk)
 
 
 def _fail(payment: Payment) -> None:

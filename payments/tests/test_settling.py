@@ -209,6 +209,17 @@ class TestCards:
         with pytest.raises(Committed):
             begin_card_payment(charge.pk, by=payer, return_url="/")
 
+    def test_who_has_paid_by_card_is_not_told_that_a_transfer_is_still_owed(
+        self, charge: Charge, payer: User, accountant: User
+    ) -> None:
+        """In one tab the bank's page, in the other an announcement; the card pays, and no transfer comes."""
+        begin_card_payment(charge.pk, by=payer, return_url="/")
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        settle(reference(), Outcome.PAID)
+        refuse_transfer(charge.pk, by=accountant, reason="Rien sur le relevé.")
+        assert standing(charge) == Standing.SETTLED
+        assert (mailed("transfer_not_received"), stated("charge_due_again")) == (0, 0)
+
     def test_nobodys_reference(self, charge: Charge) -> None:
         with pytest.raises(Payment.DoesNotExist):
             settle("unheard-of", Outcome.PAID)
@@ -304,6 +315,15 @@ class TestRedirecting:
         ask_exemption(charge.pk, by=payer)
         decide_exemption(charge.pk, accepted=True, by=accountant)
         assert standing(self.redirect(charge, ales)) == Standing.EXEMPTION_ASKED
+
+    def test_the_payer_hears_of_each_schools_judgement(
+        self, charge: Charge, payer: User, accountant: User, stranger: User, ales: Participation
+    ) -> None:
+        """The second may be the reverse of the first."""
+        ask_exemption(charge.pk, by=payer)
+        decide_exemption(charge.pk, accepted=True, by=accountant)
+        decide_exemption(self.redirect(charge, ales).pk, accepted=False, reason="Non.", by=stranger)
+        assert (mailed("exemption_accepted"), mailed("exemption_refused")) == (1, 1)
 
     def test_a_refusal_stands(self, charge: Charge, payer: User, accountant: User, ales: Participation) -> None:
         ask_exemption(charge.pk, by=payer)
