@@ -13,6 +13,7 @@ from allauth.account.forms import (
     ResetPasswordForm,
     SignupForm,
 )
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +53,15 @@ class AddAddressForm(NamesTheAddress, AddEmailForm):
 
 class ChangeAddressForm(NamesTheAddress, ChangeEmailForm):
     """Correct the address that a code was sent to."""
+
+
+class AppForm(ActivateTOTPForm):
+    """Prove that the application shows the code that it should."""
+
+    code = forms.CharField(
+        label=_("Code que l’application affiche"),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
 
 
 class PasswordLinkForm(NamesTheAddress, ResetPasswordForm):

@@ -148,4 +148,4 @@ def _missing_alternatives(rules: Rules, filled: FilledIn) -> Iterator[MissingIte
 
 def _missing_fee(fee: FeeRule | None, filled: FilledIn) -> Iterator[MissingItem]:
     if fee is not None and not fee_is_enough(fee, filled.fee):
-        yield MissingItem("fee", gettext("Les frais de dossier"), "payment")
+        yield MissingItem("fee", gettext("Les frais d’inscription"), "payment")

@@ -27,11 +27,7 @@ class Headline:
 def headline_of(outlook: Outlook, title_due: dt.datetime | None) -> Headline:
     """The headline of the candidate's page; `title_due` (UTC) is when the required title must have been sent in."""
     if outlook.decision is None:
-        return Headline(
-            "waiting",
-            gettext("Les résultats ne sont pas encore publiés"),
-            gettext("Les propositions de place s’ouvrent après la publication des résultats d’admission."),
-        )
+        return _not_admissible() if outlook.is_not_admissible else _not_yet()
     if outlook.decision.outcome == Decision.Outcome.REFUSED:  # be it by a correction that took a seat back
         return _out_of_play(outlook)
     if outlook.enrolment is not None:
@@ -44,10 +40,26 @@ def headline_of(outlook: Outlook, title_due: dt.datetime | None) -> Headline:
         return Headline(
             "done",
             gettext("Votre réponse est enregistrée : %(reply)s") % {"reply": outlook.reply},
-            gettext("Vous pouvez la changer jusqu’au %(end)s. La dernière réponse donnée compte.")
+            gettext("Vous pouvez changer de réponse jusqu’au %(end)s : la dernière compte.")
             % {"end": date_and_hour(outlook.period.ends_at)},
         )
     return _to_answer(outlook, outlook.period.ends_at)
+
+
+def _not_yet() -> Headline:
+    return Headline(
+        "waiting",
+        gettext("Les résultats ne sont pas encore publiés"),
+        gettext("Les propositions de place s’ouvrent après la publication des résultats d’admission."),
+    )
+
+
+def _not_admissible() -> Headline:
+    return Headline(
+        "plain",
+        gettext("Aucune place ne peut vous être proposée"),
+        gettext("Le jury n’a pas retenu votre candidature pour les épreuves. Sa décision est dans votre dossier."),
+    )
 
 
 def _of_seat(enrolment: Enrolment, title_due: dt.datetime | None) -> Headline:
@@ -79,7 +91,7 @@ def _of_seat(enrolment: Enrolment, title_due: dt.datetime | None) -> Headline:
 def _out_of_play(outlook: Outlook) -> Headline:
     if not outlook.entries:
         return Headline(
-            "waiting",
+            "plain",
             gettext("Aucune place ne peut vous être proposée"),
             gettext("Le jury ne vous a placé sur aucun tableau d’admission. Cette décision est sans appel."),
         )

@@ -50,7 +50,8 @@ class Outlook:
     """What the candidate's page shows. Everything in it may be seen by the candidate now."""
 
     dossier: Dossier
-    decision: Decision | None  # none: the results are not public
+    decision: Decision | None  # none: the results of the admission are not public
+    is_not_admissible: bool = False  # turned down before the tests: the admission decides nothing for this candidate
     choices: Sequence[Choice] = ()
     entries: Sequence[ListEntry] = ()
     periods: Sequence[Period] = ()
@@ -200,10 +201,13 @@ class Outlook:
 def read_outlook(dossier: Dossier) -> Outlook:
     """All that the candidate may see of the integration now; nothing while the results are not public."""
     procedure = dossier.procedure
-    published = Decision.objects.published(procedure).filter(dossier=dossier, step__kind=Step.Kind.ADMISSION)
-    decision = published.first()
+    published = Decision.objects.published(procedure).filter(dossier=dossier).select_related("step")
+    decisions = {decision.step.kind: decision for decision in published}
+    decision = decisions.get(Step.Kind.ADMISSION)
     if decision is None:
-        return Outlook(dossier, None)
+        admissibility = decisions.get(Step.Kind.ADMISSIBILITY)
+        turned_down = admissibility is not None and admissibility.outcome == Decision.Outcome.NOT_ADMISSIBLE
+        return Outlook(dossier, None, is_not_admissible=turned_down)
     pool = ("pool__programme__school", "pool__track")
     chosen = [choice.programme_id for choice in dossier.ranked_choices]  # another's list means nothing
     visible = ListEntry.objects.visible(procedure).filter(dossier=dossier, pool__programme__in=chosen)

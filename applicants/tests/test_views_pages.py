@@ -272,6 +272,21 @@ def test_a_file_is_deposited_and_listed(client: Client, procedure: Procedure, zo
     assert dossier.folder.documents.get().kind == "cv"
 
 
+def test_a_file_bears_the_procedures_date_though_it_moved_since(
+    client: Client, procedure: Procedure, zoe: User
+) -> None:
+    begun(procedure, zoe)
+    set_clock(procedure, "2026-02-14 10:05:00")
+    signed_in(client, zoe).post(url("paper", procedure, "cv"), {"file": pdf()})
+    set_clock(procedure, "2026-03-01 09:00:00")
+    assert "déposé le samedi 14 février 2026 à 10" in " ".join(page(client, url("paper", procedure, "cv")).split())
+    client.post(url("paper", procedure, "cv"), {"file": pdf()})
+    text = " ".join(page(client, url("paper", procedure, "cv")).split())
+    assert "1 fichier remplacé ou retiré" in text
+    assert "dimanche 1er mars 2026" in text
+    assert "samedi 14 février 2026" in text
+
+
 def test_a_wrong_file_says_what_to_do_at_its_field(client: Client, procedure: Procedure, zoe: User) -> None:
     dossier = begun(procedure, zoe)
     word = pdf("cv.pdf")
@@ -354,6 +369,17 @@ def test_a_referee_is_named_and_their_state_shown(client: Client, procedure: Pro
     text = read(client.post(url("name_referee", procedure, "appraiser"), typed, follow=True))
     assert "Nous écrivons à Marie Curie" in text
     assert "Réponse attendue" in text
+
+
+def test_a_paper_joined_instead_leaves_nobody_to_name(client: Client, procedure: Procedure, zoe: User) -> None:
+    begun(procedure, zoe)
+    signed_in(client, zoe)
+    assert "Ou bien une pièce" in page(client, url("referees", procedure))
+    client.post(url("paper", procedure, "further-study-sheet"), {"file": pdf()})
+    text = page(client, url("referees", procedure))
+    assert "elle en tient lieu" in text
+    assert "Ou bien une pièce" not in text
+    assert "Continuer sans" not in text
 
 
 def test_naming_oneself_is_refused_in_words(client: Client, procedure: Procedure, zoe: User) -> None:

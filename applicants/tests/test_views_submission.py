@@ -149,6 +149,10 @@ def test_after_submission_every_page_is_read_only_in_few_queries(
         assert "Déposer le fichier" not in text, address
     refused = read(client.post(url("choices", procedure), {"move": "down:albi"}, follow=True))
     assert "définitif" in refused
+    assert str(dossier.rules.titles[0].label) in page(client, url("title", procedure))
+    papers = page(client, url("papers", procedure))
+    assert "Vous pouvez transmettre" not in papers
+    assert "joignez son fichier" not in papers
 
 
 def test_a_late_paper_is_deposited_after_submission(client: Client, procedure: Procedure, zoe: User) -> None:

@@ -5,6 +5,8 @@ Rules: AST-08, AST-12.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,8 +22,8 @@ from django.views.decorators.http import require_POST
 from applicants.contents import Contents, read_contents
 from applicants.editing import may_edit
 from applicants.forms.papers import PaperForm
-from applicants.models import Dossier
-from applicants.papers import deposit_paper, is_turned_down, remove_paper
+from applicants.models import Dossier, Status
+from applicants.papers import deposit_paper, deposit_times, is_turned_down, remove_paper
 from applicants.places import PAPERS
 from applicants.readiness import is_required_now
 from applicants.task_list import DONE, PROBLEM, TODO, WAITING
@@ -42,7 +44,7 @@ class FileRow:
     kind: str
     label: str
     size: int
-    added: object
+    added: dt.datetime
     reason: str
     url: str
     remove_url: str
@@ -52,11 +54,14 @@ class FileRow:
 def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """All the papers that concern the candidate, each with its state."""
     contents = read_contents(dossier)
+    late = [rule for rule in contents.papers if rule.late]
     return render_page(
         request,
         contents,
         "applicants/papers.html",
         PAPERS,
+        is_open=dossier.status == Status.DRAFT and dossier.procedure.is_open(),
+        is_late_open=any(may_edit(dossier, f"paper:{rule.code}") for rule in late),
         items=_lines(contents, late=False),
         late_items=_lines(contents, late=True),
         late_window=dossier.procedure.calendar.get("late_papers"),
@@ -85,7 +90,8 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
     is_open = may_edit(dossier, f"paper:{kind}") or form.is_bound
     files = contents.files(kind)
     standing = [file for file in files if not is_turned_down(file)]
-    replaced = SupportingDocument.objects.filter(folder=dossier.folder_id, kind=kind, superseded_at__isnull=False)
+    times = deposit_times(dossier, kind)
+    replaced = _replaced(dossier, kind) if len(times) > len(files) else []  # not asked where all still stand
     return render_page(
         request,
         contents,
@@ -96,8 +102,8 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
         is_open=is_open,
         is_full=len(standing) >= rule.max_files > 1,
         replaces=len(standing) < len(files) or len(standing) == rule.max_files,
-        files=[file_row(file, removable=is_open) for file in files],
-        replaced=[file_row(file, removable=False) for file in replaced.order_by("-superseded_at")],
+        files=[_file_row(file, times, removable=is_open) for file in files],
+        replaced=[_file_row(file, times, removable=False) for file in replaced],
         is_required=is_required_now(rule, contents.answers),
         late_window=dossier.procedure.calendar.get("late_papers") if rule.late else None,
     )
@@ -137,7 +143,13 @@ def paper_line(slug: str, rule: PaperRule, files: list[SupportingDocument], *, t
     }
 
 
-def file_row(document: SupportingDocument, *, removable: bool) -> FileRow:
+def _replaced(dossier: Dossier, kind: str) -> list[SupportingDocument]:
+    """The files of a paper that were replaced or removed, the last first."""
+    gone = SupportingDocument.objects.filter(folder=dossier.folder_id, kind=kind, superseded_at__isnull=False)
+    return list(gone.order_by("-superseded_at"))
+
+
+def _file_row(document: SupportingDocument, times: Mapping[str, dt.datetime], *, removable: bool) -> FileRow:
     """A file with the words of its check and of its review."""
     kind, label = _file_state(document)
     is_checked = document.check_state == Check.PASSED
@@ -147,7 +159,7 @@ def file_row(document: SupportingDocument, *, removable: bool) -> FileRow:
         kind=kind,
         label=label,
         size=document.size,
-        added=document.uploaded_at,
+        added=times.get(str(document.pk), document.uploaded_at),
         reason=document.turned_down_because,
         url=reverse("applicants:paper_file", args=[document.pk]) if is_checked else "",
         remove_url=reverse("applicants:remove_paper", args=[document.pk]) if may_go else "",

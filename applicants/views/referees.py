@@ -44,7 +44,8 @@ class Wanted:
     asked: list[Asked]
     has_room: bool
     is_open: bool
-    instead: list[PaperRule]
+    instead: list[PaperRule]  # papers that could take the place, and were not joined
+    joined: list[PaperRule]  # papers that do
 
 
 @dossier_page
@@ -61,6 +62,7 @@ def referees(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "applicants/referees.html",
         REFEREES,
         wanted=wanted,
+        is_open=any(want.is_open for want in wanted),
         is_needed=is_needed,
         is_asked=bool(contents.referees) or not is_needed,
     )
@@ -139,12 +141,15 @@ def _written_to(request: HttpRequest, dossier: Dossier, named: Referee) -> HttpR
 
 def _wanted(contents: Contents, rule: RefereeRule) -> Wanted:
     asked = [referee for referee in contents.referees if referee.kind == rule.code]
+    instead = _papers_instead(contents, rule)
+    joined = [paper for paper in instead if paper.code in contents.filled.papers]
     return Wanted(
         rule=rule,
         asked=[Asked(referee, *_state(referee)) for referee in asked],
         has_room=len(asked) < rule.max_count,
         is_open=may_edit(contents.dossier, f"referee:{rule.code}"),
-        instead=_papers_instead(contents, rule),
+        instead=[paper for paper in instead if paper not in joined],
+        joined=joined,
     )
 
 

@@ -18,6 +18,7 @@ from applicants.submission import NotReady, submit_dossier
 from applicants.task_list import task_groups, tasks
 from applicants.views.form_pages import said
 from applicants.views.own_dossier import dossier_page, person, render_page
+from applicants.views.titles import title_lines
 from documents.models import Notice
 from journal.errors import Refused
 
@@ -86,7 +87,7 @@ def _sections(contents: Contents) -> list[Section]:
     rules, slug = dossier.rules, dossier.procedure.slug
     lines: dict[str, list[dict[str, str]]] = {f"page:{p.code}": said(p, contents.answers) for p in rules.pages}
     if rules.titles:
-        lines[TITLE] = _title_lines(dossier)
+        lines[TITLE] = title_lines(dossier)
     lines[CHOICES] = [
         {"label": gettext("Vœu %(rank)s") % {"rank": choice.rank}, "value": str(choice.programme.title)}
         for choice in contents.choices
@@ -101,15 +102,3 @@ def _sections(contents: Contents) -> list[Section]:
         if task := states.get(place):
             lines[place] = [{"label": task.title, "value": " – ".join(filter(None, [task.label, task.hint]))}]
     return [Section(name_of(rules, place), address_of(slug, place), said_there) for place, said_there in lines.items()]
-
-
-def _title_lines(dossier: Dossier) -> list[dict[str, str]]:
-    title = dossier.rules.title(dossier.title)
-    speciality = title.speciality(dossier.speciality) if title else None
-    lines = [
-        {"label": gettext("Titre"), "value": str(title.label) if title else ""},
-        {"label": gettext("Spécialité"), "value": str(speciality.label) if speciality else ""},
-    ]
-    if equivalence := dossier.rules.equivalence(dossier.equivalence):
-        lines.append({"label": gettext("Équivalence demandée"), "value": str(equivalence.label)})
-    return lines

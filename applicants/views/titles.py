@@ -45,7 +45,7 @@ def title(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         TITLE,
         form=form,
         is_open=may_edit(dossier, TITLE) or form.is_bound,
-        held=dossier.rules.title(dossier.title),
+        answers=title_lines(dossier),
         lines=school_lines(dossier.rules, dossier.title, dossier.speciality),
     )
 
@@ -68,6 +68,19 @@ def school_lines(rules: Rules, title: str, speciality: str) -> list[SchoolLine]:
     found = verdicts(rules, title, speciality)
     names = {programme.code: str(programme.label) for programme in rules.programmes}
     return [SchoolLine(names[code], verdict.open, verdict.reason) for code, verdict in found.items()]
+
+
+def title_lines(dossier: Dossier) -> list[dict[str, str]]:
+    """What was chosen, as components/summary_list.html shows it."""
+    title = dossier.rules.title(dossier.title)
+    speciality = title.speciality(dossier.speciality) if title else None
+    lines = [
+        {"label": gettext("Titre"), "value": str(title.label) if title else ""},
+        {"label": gettext("Spécialité"), "value": str(speciality.label) if speciality else ""},
+    ]
+    if equivalence := dossier.rules.equivalence(dossier.equivalence):
+        lines.append({"label": gettext("Équivalence demandée"), "value": str(equivalence.label)})
+    return lines
 
 
 def _save(request: HttpRequest, dossier: Dossier, form: TitleForm) -> bool:

@@ -127,6 +127,19 @@ def test_a_draft_shows_its_tasks_and_the_days_of_its_first_choice(client: Client
     assert "du lundi 18 mai 2026 au mardi 19 mai 2026" in text  # Albi's
 
 
+def test_a_draft_that_came_too_late_is_told_so_and_asked_for_nothing(client: Client, procedure: Procedure) -> None:
+    late = filled(procedure, person("late@example.org")).candidate.user
+    client.force_login(late)
+    address = reverse("campaign:dossier", args=[procedure.slug])
+    set_clock(procedure, "2026-03-20 22:59:59")
+    assert "Relire et transmettre" in read(client.get(address))
+    set_clock(procedure, "2026-03-20 23:00")
+    text = read(client.get(address))
+    assert "Votre dossier n’a pas été transmis" in text
+    assert "Relire et transmettre" not in text
+    assert "Continuer" not in text
+
+
 def test_a_submitted_dossier_says_who_verifies_it_and_what_comes(home: Home) -> None:
     Dossier.objects.update(status=Status.SUBMITTED, validated_at=None)
     text = home.at("2026-03-25 10:00")
@@ -174,6 +187,17 @@ def test_who_is_not_admissible_is_asked_for_nothing_more(home: Home) -> None:
     text = home.at("2026-04-10 10:00")
     assert "Ce que nous attendons encore" not in text
     assert "Propositions d’intégration" not in text
+
+
+def test_who_is_not_admissible_waits_for_no_offer(home: Home) -> None:
+    publish(home.dossier, Step.Kind.ADMISSIBILITY, Outcome.NOT_ADMISSIBLE)
+    address = reverse("offers:page", args=[home.dossier.procedure.slug])
+    set_clock(home.dossier.procedure, "2026-04-09 15:59:59")
+    assert "Les résultats ne sont pas encore publiés" in read(home.client.get(address))
+    set_clock(home.dossier.procedure, "2026-04-09 16:00")
+    told = read(home.client.get(address))
+    assert "pas encore publiés" not in told
+    assert "Le jury n’a pas retenu votre candidature" in told
 
 
 def test_the_summons_shows_to_the_admissible_once_it_is_sent(home: Home) -> None:

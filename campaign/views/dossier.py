@@ -18,7 +18,7 @@ from applicants.given import answers_of
 from applicants.models import Dossier, Status
 from applicants.places import REVIEW
 from applicants.readiness import applies
-from applicants.task_list import DOING, DONE, PROBLEM, TODO, task_groups, tasks
+from applicants.task_list import DOING, DONE, PROBLEM, TODO, TaskGroup, task_groups, tasks
 from applicants.views.own_dossier import dossier_page, person
 from applicants.views.papers import paper_line
 from campaign.news import Standing, news_of
@@ -52,7 +52,8 @@ def summons_calendar(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     contents = read_contents(dossier)
-    groups = task_groups(contents)
+    is_too_late = _is_too_late(dossier)
+    groups = [group for group in task_groups(contents) if not is_too_late or not _is_review(group)]
     counted = [task for task in tasks(groups) if task.place != REVIEW]
     steps = dossier.procedure.steps.with_days(_own_school(dossier) if contents.choices else None)
     periods = dossier.procedure.periods.all()
@@ -64,9 +65,20 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "next_task": next((task for task in counted if task.kind in (TODO, DOING, PROBLEM)), None),
         "is_draft": True,
         "is_open": dossier.procedure.is_open(),
+        "is_too_late": is_too_late,
         "milestones": _timeline(dossier, list(steps), list(periods)),
     }
     return render(request, "campaign/draft.html", context)
+
+
+def _is_too_late(dossier: Dossier) -> bool:
+    """Whether the draft can never be submitted any more."""
+    window = dossier.procedure.calendar.get("applications")
+    return window is not None and window.ends_at is not None and window.ends_at <= dossier.procedure.now()
+
+
+def _is_review(group: TaskGroup) -> bool:
+    return [task.place for task in group.tasks] == [REVIEW]
 
 
 def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
@@ -77,6 +89,7 @@ def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "news": news_of(standing),
         "is_over": standing.is_over,
         "is_listed": standing.admission is not None and standing.admission.outcome != Decision.Outcome.REFUSED,
+        "asks_for_file": _asks_for_file(standing),
         "summons": standing.summons,
         "corrections": waiting_corrections(dossier),
         "late_papers": _late_papers(dossier) if _shows_late_papers(standing) else [],
@@ -160,6 +173,12 @@ def _latest_offer(dossier: Dossier, published: dict[str, Decision]) -> Offer | N
 
 def _entries(dossier: Dossier) -> list[ListEntry]:
     return list(ListEntry.objects.visible(dossier.procedure).filter(dossier=dossier))
+
+
+def _asks_for_file(standing: Standing) -> bool:
+    """Whether the school that keeps a place still waits for its integration file. Rule: AST-22."""
+    enrolment = standing.enrolment
+    return enrolment is not None and enrolment.is_standing and enrolment.integration_file_at is None
 
 
 def _shows_late_papers(standing: Standing) -> bool:
