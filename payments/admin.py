@@ -70,7 +70,6 @@ class ChargeAdmin(DeskAdmin):
     roles = CASHIERS
     list_display = ("reference", "school", "owed", "standing", "settled_on")
     list_filter = ("state", "payee__school")
-    list_select_related = ("payee__school",)
     search_fields = ("reference",)
     ordering = ("-created_at",)
     fields: ClassVar = (
@@ -85,7 +84,8 @@ class ChargeAdmin(DeskAdmin):
     change_list_template = "admin/payments/charges.html"
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return Charge.objects.visible_to(person(request)).with_announcement().select_related("exemption")
+        charges = Charge.objects.visible_to(person(request)).with_announcement()
+        return charges.select_related("payee__school", "exemption")
 
     @admin.display(description=_("école payée"), ordering="payee__school__name")
     def school(self, charge: Charge) -> str:
