@@ -94,10 +94,11 @@ def cancel_publication(step_id: int, *, by: User) -> None:
         NotPublishable: nothing is prepared, or the results are public.
     """
     step = _lock_step(step_id, by)
-    publication = Publication.objects.filter(step=step).first()
+    publication = Publication.objects.select_for_update(of=("self",)).filter(step=step).first()
     if publication is None:
         raise NotPublishable(gettext("Aucune publication n’est préparée pour cette étape."))
-    if step.procedure.now() >= publication.visible_at:
+    is_told = step.decisions.exclude(announced_at=None).exists()  # while this request waited, or the clock went back
+    if is_told or step.procedure.now() >= publication.visible_at:
         raise NotPublishable(gettext("Ces résultats sont déjà publics : ils ne peuvent plus être retirés."))
     record("publication.cancelled", publication, by=by, step=step.code)
     publication.delete()

@@ -186,6 +186,19 @@ def test_a_prepared_publication_can_be_taken_back_until_its_instant(
         cancel_publication(admissibility.pk, by=president)
 
 
+def test_what_was_told_is_not_taken_back_by_who_asked_a_moment_before(
+    pair: object, procedure: Procedure, admissibility: Step, president: User
+) -> None:
+    """A request that began in time and had to wait; or a rehearsal whose clock is moved back."""
+    prepared = prepare_publication(admissibility.pk, by=president)
+    move_to(procedure, prepared.visible_at)
+    announce(prepared.pk)
+    move_to(procedure, prepared.visible_at - MICROSECOND)
+    with pytest.raises(NotPublishable, match="déjà publics"):
+        cancel_publication(admissibility.pk, by=president)
+    assert Publication.objects.exists()
+
+
 def test_a_plain_member_of_the_jury_does_not_publish(
     pair: object, admissibility: Step, jury: User, verifier: User
 ) -> None:
