@@ -41,9 +41,9 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
         raise ConsentNeeded(
             gettext("Lisez d’abord la notice sur vos données personnelles, et dites que vous l’acceptez.")
         )
-    Candidate.objects.get_or_create(user=by)
-    # Two clicks wait for each other here.
-    candidate = Candidate.objects.select_for_update(of=("self",)).get(user=by)
+    # Two clicks wait for each other here; so does the office, if it gives this person a role at this moment.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    candidate, _ = Candidate.objects.get_or_create(user=by)
     procedure = Procedure.objects.get(pk=procedure_id)
     if (begun := Dossier.objects.filter(procedure=procedure, candidate=candidate).first()) is not None:
         return begun

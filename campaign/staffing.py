@@ -36,6 +36,7 @@ def give_role(procedure_id: int, *, email: str, name: str, kind: str, school_id:
     if school is not None and not procedure.participations.filter(school=school).exists():
         raise NotStaffable(gettext("%(school)s ne participe pas à cette procédure.") % {"school": school})
     person = User.objects.filter(email=email.strip().lower()).first() or User.objects.create_user(email, name=name)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)  # who begins a dossier waits, or has begun
     if Dossier.objects.filter(procedure=procedure, candidate__user=person).exists():
         raise NotStaffable(gettext("Cette personne est candidate dans la procédure : elle ne peut pas y travailler."))
     if not person.is_staff:
