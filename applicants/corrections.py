@@ -59,7 +59,7 @@ def answer_correction(correction_id: UUID, *, by: User) -> Correction:
 
     Raises:
         Correction.DoesNotExist: not this person's.
-        NotWaiting: it was withdrawn.
+        NotWaiting: it was withdrawn, or the dossier was.
         Closed: its date has passed.
         NotReady: what it opened is not complete.
     """
@@ -70,6 +70,8 @@ def answer_correction(correction_id: UUID, *, by: User) -> Correction:
     correction = dossier.corrections.select_for_update().get(pk=correction_id)
     if correction.answered_at is not None:
         return correction
+    if dossier.status == Status.WITHDRAWN:
+        raise NotWaiting(gettext("Votre dossier est retiré : il ne change plus."))
     if correction.withdrawn_at is not None:
         raise NotWaiting(gettext("Cette demande a été levée : vous n’avez plus rien à faire."))
     if dossier.procedure.now() >= correction.until:
@@ -141,7 +143,9 @@ def close(dossier: Dossier, correction: Correction, *, by: User | None) -> None:
 
 
 def waiting_corrections(dossier: Dossier) -> list[Correction]:
-    """Those that the candidate may still answer, oldest first."""
+    """Those that the candidate may still answer, oldest first; none once the dossier has ended."""
+    if dossier.status == Status.WITHDRAWN:
+        return []
     waiting = dossier.corrections.filter(answered_at=None, withdrawn_at=None)
     return list(waiting.filter(until__gt=dossier.procedure.now()))
 

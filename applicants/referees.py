@@ -35,6 +35,7 @@ from programmes.rules import FieldRule, RefereeRule
 from programmes.typed import cleaned
 
 REMINDER_PERIOD = dt.timedelta(days=1)  # between two reminders that the candidate asks for
+MOST_ASKED = 5  # persons whom one dossier may write to in a day: the portal's mails are for nobody's advertising
 DAYS_BEFORE_CLOSING = (7, 2)  # when the portal reminds by itself
 
 
@@ -58,7 +59,7 @@ def name_referee(
     Raises:
         Dossier.DoesNotExist: not this person's dossier.
         Closed, NotEditable: referees cannot be named now.
-        WrongReferee: no such kind, none left to name, or an address that cannot be theirs.
+        WrongReferee: no such kind, none left to name, too many in a day, or an address that cannot be theirs.
     Rule: AST-09.
     """
     dossier = lock_own(dossier_id, by=by)
@@ -81,7 +82,7 @@ def replace_referee(
         Referee.DoesNotExist: not this person's referee.
         Closed, NotEditable: referees cannot be named now.
         NotAwaited: the opinion is there, or this one was replaced already.
-        WrongReferee: an address that cannot be theirs.
+        WrongReferee: too many in a day, or an address that cannot be theirs.
     Rule: AST-09.
     """
     dossier, referee = _lock_for_candidate(referee_id, by=by)
@@ -237,11 +238,22 @@ def _ask(dossier: Dossier, kind: str, name: str, position: str, email: str, lang
         secret_digest=_digest(secret_of(referee_id)),
         asked_at=dossier.procedure.now(),
     )
+    _require_few_asked(dossier)
     _check_person(dossier, referee)
     referee.save(force_insert=True)
     _mail(dossier, referee, "referee_asked", key=f"referee-asked:{referee.pk}")
     record("referee.named", dossier, by=by, referee=str(referee.pk), kind=kind)
     return referee
+
+
+def _require_few_asked(dossier: Dossier) -> None:
+    """Raise `WrongReferee` if the candidate has had `MOST_ASKED` persons written to within a day."""
+    since = dossier.procedure.now() - dt.timedelta(days=1)
+    if dossier.referees.filter(asked_at__gt=since).count() >= MOST_ASKED:
+        raise WrongReferee(
+            gettext("Vous avez désigné %(count)d personnes en un jour. Attendez demain pour en désigner une autre.")
+            % {"count": MOST_ASKED}
+        )
 
 
 def _check_person(dossier: Dossier, referee: Referee) -> None:

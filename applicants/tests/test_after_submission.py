@@ -5,6 +5,7 @@ AST-02, AST-24.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -26,7 +27,9 @@ from applicants.papers import deposit_paper
 from applicants.reactions import ask_for_paper_again, ask_for_payment_again
 from applicants.submission import NotReady, submit_dossier
 from applicants.tests.scenario import (
+    OPEN,
     VERIFYING,
+    ast_2026,
     complete,
     events,
     fee_of,
@@ -46,7 +49,9 @@ from journal.models import Fact
 from notifications.rendering import render
 from payments.exemptions import ask_exemption, decide_exemption
 from payments.transfers import confirm_transfer, declare_transfer, refuse_transfer
+from programmes.loading import store
 from programmes.models import Procedure
+from programmes.rules import CorrectionRule
 
 TODAY = dt.date(2026, 2, 10)
 Capture = DjangoCaptureOnCommitCallbacks
@@ -202,6 +207,7 @@ class TestByItself:
         document = self.refuse_cv(dossier, verifier, django_capture_on_commit_callbacks)
         correction = Correction.objects.get()
         assert (correction.opens, correction.asked_by) == (["paper:cv"], None)
+        assert correction.until - correction.asked_at == dt.timedelta(days=7)
         assert "La page 2 manque." in correction.reason
         deposit_paper(dossier.pk, "cv", pdf(), by=zoe)
         assert answer_correction(correction.pk, by=zoe)
@@ -227,6 +233,17 @@ class TestByItself:
         review_paper(document.pk, accepted=True, by=verifier)
         ask_for_paper_again(str(document.pk))  # the fact of the refusal, acted on late
         assert not Correction.objects.exists()
+
+    def test_the_procedure_says_how_long_there_is_to_answer(
+        self, zoe: User, django_capture_on_commit_callbacks: Capture
+    ) -> None:
+        file = ast_2026()
+        hasty = replace(file, rules=replace(file.rules, corrections=CorrectionRule(days=3)))
+        procedure = set_clock(store(hasty, rehearsal=True, slug="hasty"), OPEN)
+        dossier = submitted(procedure, zoe)
+        self.refuse_cv(dossier, staff(procedure, "verifier", "albi"), django_capture_on_commit_callbacks)
+        correction = Correction.objects.get()
+        assert correction.until - correction.asked_at == dt.timedelta(days=3)
 
     def test_a_late_paper_keeps_its_own_deadline(
         self,
@@ -322,8 +339,10 @@ class TestEndings:
 
     def test_a_withdrawn_dossier_opens_no_more(self, procedure: Procedure, zoe: User, verifier: User) -> None:
         dossier = submitted(procedure, zoe)
-        asked(dossier, verifier)
+        correction = asked(dossier, verifier)
         withdraw_dossier(dossier.pk, by=zoe)
+        with pytest.raises(NotWaiting, match="retiré"):
+            answer_correction(correction.pk, by=zoe)
         with pytest.raises(NotEditable, match="retiré"):
             save_answers(dossier.pk, "contact", {"city": "Castres"}, by=zoe)
         with pytest.raises(NotEditable, match="retiré"):

@@ -13,6 +13,7 @@ from applicants.corrections import ask_correction
 from applicants.models import Appraisal, Dossier, Referee
 from applicants.readiness import filled_in
 from applicants.referees import (
+    MOST_ASKED,
     NotAwaited,
     WrongReferee,
     by_secret,
@@ -94,6 +95,16 @@ class TestTheCandidate:
         with pytest.raises(WrongReferee):
             named(dossier, zoe, "other@univ.example")
         assert Referee.objects.count() == 1
+
+    def test_nobody_has_the_portal_write_to_the_whole_world(self, procedure: Procedure, zoe: User) -> None:
+        referee = named(begun(procedure, zoe), zoe)
+        for number in range(MOST_ASKED - 1):
+            referee = replace_referee(referee.pk, name="Prof", position="", email=f"p{number}@univ.example", by=zoe)
+        with pytest.raises(WrongReferee, match="demain"):
+            replace_referee(referee.pk, name="Prof", position="", email="encore@univ.example", by=zoe)
+        assert len(mails("referee_asked")) == MOST_ASKED
+        set_clock(procedure, "2026-02-11 10:01")
+        replace_referee(referee.pk, name="Prof", position="", email="encore@univ.example", by=zoe)
 
     @pytest.mark.parametrize("email", ["zoe@example.org", " ZOE@example.org ", "no address"])
     def test_an_address_that_cannot_be_theirs(self, procedure: Procedure, zoe: User, email: str) -> None:
