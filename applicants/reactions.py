@@ -28,7 +28,6 @@ from payments.models import Charge
 from payments.standing import Standing
 from programmes.rules import PaperRule
 
-TIME_TO_ANSWER = dt.timedelta(days=7)
 WITH_THE_SCHOOL = (Status.SUBMITTED, Status.VALIDATED)
 
 
@@ -106,7 +105,7 @@ def _say_that_it_is_missing(dossier: Dossier, document: SupportingDocument, rule
 
 
 def _until(dossier: Dossier, *, late: bool) -> dt.datetime:
-    """A week, or for a late paper the end of its window if that is later."""
-    in_a_week = dossier.procedure.now() + TIME_TO_ANSWER
+    """As long as the procedure leaves, or for a late paper the end of its window if that is later."""
+    until = dossier.procedure.now() + dt.timedelta(days=dossier.rules.corrections.days)
     window = dossier.procedure.calendar.get(LATE_PAPERS) if late else None
-    return max(in_a_week, window.ends_at) if window is not None and window.ends_at is not None else in_a_week
+    return max(until, window.ends_at) if window is not None and window.ends_at is not None else until

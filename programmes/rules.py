@@ -220,6 +220,13 @@ class ChoiceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionRule:
+    """How many days a candidate has to answer a correction that opens by itself; staff who ask set another date."""
+
+    days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All that a version holds."""
 
@@ -233,6 +240,7 @@ class Rules:
     fee: FeeRule | None = None
     tests: tuple[TestRule, ...] = ()
     equivalences: tuple[Equivalence, ...] = ()
+    corrections: CorrectionRule = CorrectionRule()
 
     def title(self, code: str) -> Title | None:
         """The title of that code, if the procedure knows it."""

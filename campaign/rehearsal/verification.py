@@ -35,7 +35,6 @@ from programmes.words import PARIS
 DAYS = (3, 6, 9)  # after submission: first look, answer, second look
 LAST_LOOK = dt.timedelta(days=1)  # before the jury meets
 UNCLEAR = "Complétez cette page : une réponse ne correspond pas à vos pièces."
-TIME_TO_ANSWER = dt.timedelta(days=7)
 
 
 def events(company: Company) -> Iterator[Event]:
@@ -90,7 +89,7 @@ def examine(company: Company, dossier: Dossier, *, again: bool) -> None:
             dossier.pk,
             opens=[f"page:{person.draw('unclear').choice(dossier.rules.pages).code}"],
             reason=UNCLEAR,
-            until=company.procedure.now() + TIME_TO_ANSWER,
+            until=company.procedure.now() + dt.timedelta(days=dossier.rules.corrections.days),
             by=verifier,
         )
     dossier = company.dossiers().get(pk=dossier.pk)

@@ -17,8 +17,6 @@ from juries.models import Decision
 from juries.publication import OUTCOMES
 from programmes.models import Step
 
-TIME_TO_ANSWER = dt.timedelta(days=7)
-
 
 class InstantInput(forms.DateTimeInput):
     """The browser's own picker of a day and an hour."""
@@ -49,8 +47,8 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, dossier: Dossier, places: Iterable[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_a_week = dossier.procedure.now() + TIME_TO_ANSWER
-        self.initial["until"] = in_a_week.replace(second=0, microsecond=0)
+        until = dossier.procedure.now() + dt.timedelta(days=dossier.rules.corrections.days)
+        self.initial["until"] = until.replace(second=0, microsecond=0)
         opens = self.fields["opens"]
         if isinstance(opens, forms.MultipleChoiceField):
             opens.choices = [(place, name_of(dossier.rules, place)) for place in places]

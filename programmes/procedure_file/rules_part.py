@@ -26,6 +26,7 @@ from programmes.rules import (
     Alternative,
     ChoiceRule,
     Condition,
+    CorrectionRule,
     Equivalence,
     Exemption,
     FeeRule,
@@ -62,6 +63,7 @@ def read_rules(file: Table, programmes: tuple[schema.Programme, ...]) -> Rules:
         alternatives=file.may("alternatives", by_key(_alternative), ()),
         fee=file.may("fee", _fee, None),
         tests=file.may("tests", by_key(_test), ()),
+        corrections=file.may("corrections", _corrections, CorrectionRule()),
     )
 
 
@@ -229,3 +231,8 @@ def _test(place: Place) -> TestRule:
             out_of=test.may("out_of", decimal, Decimal(20)),
             eliminatory=test.may("eliminatory", decimal, None),
         )
+
+
+def _corrections(place: Place) -> CorrectionRule:
+    with place.table() as corrections:
+        return CorrectionRule(days=corrections.may("days", whole_number(1, 60), 7))

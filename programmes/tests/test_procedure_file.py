@@ -135,6 +135,7 @@ CONTRADICTIONS = [
     ("    iban: FR76 1007 1420 0000 0010 0289 731\n", "", "  albi:\n    name", "« albi » n’a pas d’IBAN"),
     ("    account_holder: MINES ST ETIENNE ALBI ALES\n", "", "  albi:\n    name", "sans le titulaire du compte"),
     ("eliminatory: 4", "eliminatory: 20", "eliminatory: 20", "la note éliminatoire atteint la note maximale"),
+    ("days: 7 #", "days: 0 #", "days: 0 #", "un nombre entier de 1 à 60 est attendu"),
     ("at_least: 1", "at_least: 3\n  at_most: 2", "choices:", "au moins 3 et au plus 2"),
     ("      city:\n", "      phone:\n", "      phone:\n        kind: phone", "donnée deux fois"),
     (
