@@ -7,5 +7,5 @@ from django.http import HttpRequest
 
 
 def portal(_request: HttpRequest) -> dict[str, Any]:
-    """`demo`: is this a demonstration? The strip on top of each page and the start page ask."""
+    """`demo`: is everything here made up? The top of every page then says so, and the start page offers sign-ins."""
     return {"demo": settings.DEMO}

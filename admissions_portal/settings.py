@@ -113,7 +113,6 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "campaign.context.demonstration",
                 "admissions_portal.context.portal",
             ],
         },
