@@ -115,7 +115,7 @@ class Candidate(Person):
     def opens_an_account(self) -> None:
         """Ask for an account on the way to a page, and prove the address by the code that comes by mail."""
         self.arrives_at("Se connecter")
-        self.follow("Ouvrir un compte avec votre adresse électronique")
+        self.follow("Ouvrir un compte")
         self.arrives_at("Ouvrir un compte")
         self.fill({"Adresse électronique": self.email})
         self.press("Ouvrir mon compte")
