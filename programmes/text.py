@@ -17,7 +17,7 @@ class Text:
     en: str
 
     def __str__(self) -> str:
-        return self.en if (get_language() or "fr").startswith("en") and self.en else self.fr
+        return self.in_language(get_language() or "fr")
 
     def __bool__(self) -> bool:
         return bool(self.fr)

@@ -37,6 +37,20 @@ def test_money_that_left_is_left_out_and_the_rest_is_said() -> None:
     assert statement.unreadable == ("Date;Libellé;Montant", "sans date;76,00")
 
 
+DELIMITERS = st.sampled_from(";\t|")
+DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2099, 12, 31))
+LABELS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ /", min_size=1, max_size=40).map(str.strip).filter(bool)
+
+
+@given(DAYS, LABELS, st.integers(1, 10**9), st.permutations(range(3)), DELIMITERS, st.sampled_from([",", "."]))
+def test_a_line_says_the_same_in_any_order(
+    day: dt.date, label: str, cents: int, order: list[int], delimiter: str, point: str
+) -> None:
+    cells = [f"{day:%d/%m/%Y}", label, f"{cents // 100}{point}{cents % 100:02d}"]
+    (read,) = read_statement(delimiter.join(cells[place] for place in order)).lines
+    assert (read.received_on, read.label, read.amount) == (day, label, cents)
+
+
 @given(st.text(max_size=200))
 def test_anything_can_be_pasted(text: str) -> None:
     statement = read_statement(text)

@@ -12,8 +12,8 @@ from itertools import pairwise
 from programmes.procedure_file import schema
 from programmes.procedure_file.live_part import UNREAD
 from programmes.procedure_file.nodes import Source
-from programmes.procedure_file.values import PARIS
 from programmes.rules import Condition, FieldKind, FieldRule, Means, Rules
+from programmes.words import PARIS
 
 
 def check(source: Source, live: schema.Live, rules: Rules) -> None:

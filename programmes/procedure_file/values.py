@@ -11,15 +11,14 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
 from programmes.procedure_file.nodes import Place, Wrong
 from programmes.text import Text
+from programmes.words import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 EnumT = TypeVar("EnumT", bound=enum.Enum)
 
 YES_OR_NO = {"oui": "yes", "non": "no", "yes": "yes", "no": "no"}
@@ -42,11 +41,6 @@ def line(place: Place, most: int = 120) -> str:
     if len(text) > most:
         raise Wrong(f"ce texte a {len(text)} caractères, {most} au plus sont admis.")
     return text
-
-
-def paragraphs(place: Place) -> str:
-    """A text that may have several lines."""
-    return place.text()
 
 
 def words(place: Place) -> Text:
