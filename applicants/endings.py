@@ -1,4 +1,7 @@
-"""Endings: a candidate withdraws, or a dossier is voided for a breach of the rules. Neither can be undone."""
+"""Endings: a candidate withdraws, or a dossier is voided for a breach of the rules. Neither can be undone.
+
+A letter says so, and takes the place of the earlier ones: who verifies an admission learns that it no longer holds.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from applicants.dossiers import home_of, lock, lock_own
 from applicants.models import Dossier, Status
+from documents.notices import issue_notice, replace_letters
 from journal.errors import Refused
 from journal.followups import state_fact
 from journal.record import record
@@ -18,6 +22,7 @@ from programmes.roles import OFFICE, PRESIDENT, require_role
 from programmes.typed import reason_typed
 
 ENDED_FACT = "dossier_ended"
+LETTERS_THAT_FALL = ("summons", "admissibility", "admission", "refusal", "enrolment")  # a receipt stays true
 
 
 class NothingToEnd(Refused):
@@ -74,7 +79,24 @@ def _end(dossier: Dossier, *, because: str) -> None:
     dossier.ended_at = dossier.procedure.now()
     dossier.ended_because = because
     dossier.save(update_fields=["status", "ended_at", "ended_because"])
+    _write(dossier)
     state_fact(ENDED_FACT, dossier.pk)
+
+
+def _write(dossier: Dossier) -> None:
+    letter = issue_notice(
+        "ending",
+        key=f"ending:{dossier.pk}",
+        procedure=dossier.procedure,
+        recipient=dossier.candidate.user,
+        school=dossier.first_choice.school if dossier.first_choice else None,
+        addressee=dossier.candidate.full_name,
+        reference=dossier.reference,
+        outcome="voided" if dossier.ended_because else "withdrawn",
+        ended_at=dossier.ended_at,
+        reason=dossier.ended_because,
+    )
+    replace_letters(LETTERS_THAT_FALL, by=letter)
 
 
 def _mail(dossier: Dossier, kind: str, *, reason: str = "") -> None:

@@ -163,6 +163,8 @@ class Notice(Leased):
         "admission:conditional": _("Avis d’admission sous réserve"),
         "refusal": _("Décision du jury sur votre candidature"),
         "enrolment": _("Avis d’admission définitive"),
+        "ending": _("Retrait de votre candidature"),
+        "ending:voided": _("Annulation de votre candidature"),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -9,9 +9,11 @@ Rule: AST-25.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from documents import tasks
@@ -72,7 +74,16 @@ def replace_notices(key: str, *, by: Notice) -> None:
 
     Rule: AST-24.
     """
-    earlier = Notice.objects.filter(key__startswith=key, replaced_by=None).exclude(pk=by.pk)
+    _replace(Notice.objects.filter(key__startswith=key), by)
+
+
+def replace_letters(kinds: Collection[str], *, by: Notice) -> None:
+    """Say the same of the letters of these kinds that the recipient of `by` has in its procedure. Rule: AST-24."""
+    _replace(Notice.objects.filter(recipient=by.recipient_id, procedure=by.procedure_id, kind__in=kinds), by)
+
+
+def _replace(letters: QuerySet[Notice], by: Notice) -> None:
+    earlier = letters.filter(replaced_by=None).exclude(pk=by.pk)
     for notice in earlier.select_related("procedure"):
         record("notice.replaced", notice, replacement=by.number)
     earlier.update(replaced_by=by)

@@ -9,7 +9,7 @@ from typing import Any
 
 from applicants.dossiers import home_of
 from applicants.models import Dossier
-from documents.notices import issue_notice, replace_notices
+from documents.notices import issue_notice, replace_letters, replace_notices
 from juries.models import Decision, DecisionCorrection, Publication
 from notifications.context import encode
 from notifications.models import Mail
@@ -30,6 +30,10 @@ NOTICES = {
     Decision.Outcome.ADMITTED: "admission",
     Decision.Outcome.CONDITIONAL: "admission",
     Decision.Outcome.REFUSED: "refusal",
+}
+FALL_WITH = {  # letters that rested on the decision before
+    Decision.Outcome.NOT_ADMISSIBLE: ("summons",),
+    Decision.Outcome.REFUSED: ("enrolment",),
 }
 
 
@@ -75,6 +79,7 @@ def announce_correction(decision: Decision, correction: DecisionCorrection) -> N
         **facts,
     )
     replace_notices(first_key, by=notice)
+    replace_letters(FALL_WITH.get(Decision.Outcome(decision.outcome), ()), by=notice)
     queue_mail("result_corrected", to=dossier.candidate.user, key=key, procedure=decision.procedure, **facts)
 
 

@@ -55,6 +55,8 @@ LETTERS: dict[str, tuple[str, dict[str, Any]]] = {
         {"outcome": "conditional", "title_until": ISSUED, "corrects": True, **TRACK, **PERIOD},
     ),
     "refusal": ("refusal", {"outcome": "refused"}),
+    "withdrawn": ("ending", {"outcome": "withdrawn", "ended_at": ISSUED, "reason": ""}),
+    "voided": ("ending", {"outcome": "voided", "ended_at": ISSUED, "reason": "Diplôme falsifié"}),
     "enrolment": ("enrolment", {"programme": Text("Ingénieur", "Engineer"), "entry_year": 1, **TRACK}),
 }
 
