@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applicants.models import Correction, Dossier, Status
-from campaign.rehearsal.addresses import domain_of
+from campaign.rehearsal.staff import domain_of
 from juries.models import Decision, TestSlot
 from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
 from offers.periods import current_period

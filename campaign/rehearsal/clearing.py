@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.models import Dossier
-from campaign.rehearsal.addresses import domain_of
+from campaign.rehearsal.staff import domain_of
 from documents.models import Folder, Notice, SupportingDocument
 from journal.errors import Refused
 from journal.record import record

@@ -14,9 +14,8 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from applicants.models import Dossier
-from campaign.rehearsal.addresses import domain_of
 from campaign.rehearsal.people import Person, make_people, passer_by
-from campaign.rehearsal.staff import Staff, hire
+from campaign.rehearsal.staff import Staff, domain_of, hire
 from journal.clock import at_one_instant
 from journal.errors import Refused
 from programmes.models import Period, Pool, Procedure, Step

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -20,19 +19,18 @@ from programmes.models import Pool, Procedure, Step
 Figures = dict[str, Any]
 
 
-def figures_of(stage: str, company: Company) -> Figures:
-    """The figures of one stage, as they stand now; of mails and refused acts, what has come since the stage before."""
+def mails_and_refusals(company: Company) -> Figures:
+    """Of mails and refused acts, what has come since this was last asked."""
     mails = Counter(count_by(Mail.objects.filter(procedure=company.procedure), "kind"))
-    figures = {
-        **READERS[stage](company.procedure),
+    news = {
         "mails": dict(sorted((mails - company.mails_told).items())),
         "refused acts": dict(sorted((company.refusals - company.refusals_told).items())),
     }
     company.mails_told, company.refusals_told = mails, company.refusals.copy()
-    return figures
+    return news
 
 
-def applications(procedure: Procedure) -> Figures:
+def of_applications(procedure: Procedure) -> Figures:
     """Dossiers by state and title, papers, opinions, fees."""
     dossiers = Dossier.objects.filter(procedure=procedure)
     papers = SupportingDocument.objects.filter(folder__procedure=procedure)
@@ -51,7 +49,7 @@ def applications(procedure: Procedure) -> Figures:
     }
 
 
-def verification(procedure: Procedure) -> Figures:
+def of_verification(procedure: Procedure) -> Figures:
     """Dossiers, reviews, corrections, money."""
     charges = Charge.objects.filter(account__procedure=procedure)
     corrections = Correction.objects.filter(dossier__procedure=procedure)
@@ -68,12 +66,12 @@ def verification(procedure: Procedure) -> Figures:
     }
 
 
-def admissibility(procedure: Procedure) -> Figures:
+def of_admissibility(procedure: Procedure) -> Figures:
     """What the jury decided."""
     return {"decisions": _decisions(procedure, Step.Kind.ADMISSIBILITY)}
 
 
-def tests(procedure: Procedure) -> Figures:
+def of_tests(procedure: Procedure) -> Figures:
     """Panels, slots, marks."""
     marks = Mark.objects.filter(dossier__procedure=procedure)
     slots = TestSlot.objects.filter(panel__step__procedure=procedure)
@@ -85,7 +83,7 @@ def tests(procedure: Procedure) -> Figures:
     }
 
 
-def admission(procedure: Procedure) -> Figures:
+def of_admission(procedure: Procedure) -> Figures:
     """What the jury decided, and the length of each list."""
     return {
         "decisions": _decisions(procedure, Step.Kind.ADMISSION),
@@ -93,7 +91,7 @@ def admission(procedure: Procedure) -> Figures:
     }
 
 
-def integration(procedure: Procedure) -> Figures:
+def of_integration(procedure: Procedure) -> Figures:
     """Offers and replies by period, seats moved, seats by school and track."""
     return {
         "periods": {
@@ -111,7 +109,7 @@ def integration(procedure: Procedure) -> Figures:
     }
 
 
-def titles(procedure: Procedure) -> Figures:
+def of_titles(procedure: Procedure) -> Figures:
     """What became of the seats, and the letters of the whole procedure."""
     notices = Notice.objects.filter(procedure=procedure)
     return {
@@ -138,12 +136,6 @@ def count_by(rows: QuerySet[Any], *fields: str) -> dict[str, int]:
     """How many of `rows` there are of each value of `fields`, sorted."""
     counted = rows.order_by().values_list(*fields).annotate(count=Count("pk"))
     return dict(sorted((" ".join(str(value) for value in values), count) for *values, count in counted))
-
-
-READERS: Mapping[str, Callable[[Procedure], Figures]] = {
-    reader.__name__: reader
-    for reader in (applications, verification, admissibility, tests, admission, integration, titles)
-}
 
 
 def _decisions(procedure: Procedure, kind: str) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """The script: all events of a rehearsal in the order of their moments, and how they are played.
 
-What a person would do is an event of a stage. What the calendar does by itself are the due acts, run at the instants at
-which the real portal would. Playing can stop at any moment and go on from there later.
+What a person would do is an event of one of the `STAGES`. What the calendar does by itself are the due acts, run at the
+instants at which the real portal would. Playing can stop at any moment and go on from there later.
 """
 
 from __future__ import annotations
@@ -11,13 +11,10 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from applicants.referees import DAYS_BEFORE_CLOSING
 from campaign.due import run_due_acts_of
-from campaign.rehearsal import admissibility, admission, applications, integration, sittings, titles, verification
 from campaign.rehearsal.company import Company, Event
+from campaign.rehearsal.stages import STAGES, Stage
 from journal.followups import run_pending_facts
 from journal.wakeups import without_wakeups
 from offers.reminders import BEFORE_THE_END
@@ -25,26 +22,6 @@ from offers.reminders import BEFORE_THE_END
 log = logging.getLogger(__name__)
 
 DAYS_AFTER_AN_END = (5, 12)  # who was asked for something at the last moment has had the time to answer
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A part of the script: its code, what it is called, its events."""
-
-    code: str
-    label: Promise
-    events: Callable[[Company], Iterator[Event]]
-
-
-STAGES = (
-    Stage("applications", _("Candidatures"), applications.events),
-    Stage("verification", _("Vérification des dossiers"), verification.events),
-    Stage("admissibility", _("Admissibilité"), admissibility.events),
-    Stage("tests", _("Épreuves"), sittings.events),
-    Stage("admission", _("Admission"), admission.events),
-    Stage("integration", _("Périodes d’intégration"), integration.events),
-    Stage("titles", _("Titres et admissions définitives"), titles.events),
-)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""The made-up staff: an office, a jury with its presidency, and in each school those who verify and those who count."""
+"""The made-up staff: an office, a jury with its presidency, and in each school those who verify and those who count.
+
+They share the domain of their addresses with the made-up candidates: by it one knows who belongs to which rehearsal.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,11 @@ class Staff:
     def verifier(self, school: School | None) -> User:
         """Who verifies for a school; for none, the office."""
         return self.verifiers[school.pk] if school else self.office
+
+
+def domain_of(procedure: Procedure) -> str:
+    """The domain of all addresses in a rehearsal; nothing is ever delivered there (RFC 2606)."""
+    return f"{procedure.slug}.example"
 
 
 def hire(procedure: Procedure, *, domain: str) -> Staff:

@@ -11,10 +11,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from campaign.rehearsal.company import gather
-from campaign.rehearsal.figures import Figures, figures_of
+from campaign.rehearsal.figures import Figures, mails_and_refusals
 from campaign.rehearsal.opening import cards_taken, open_rehearsal, render_some
-from campaign.rehearsal.script import Line, Stage, play
+from campaign.rehearsal.script import Line, play
 from campaign.rehearsal.soundness import broken_rules
+from campaign.rehearsal.stages import Stage
 from journal.errors import Refused
 from programmes.procedure_file.nodes import FaultyFile
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         def tell(line: Line) -> None:
             if line.ends is None:
                 return
-            stages[line.ends.code] = figures_of(line.ends.code, company)
+            stages[line.ends.code] = line.ends.figures(procedure) | mails_and_refusals(company)
             if not is_silent:
                 self.print_stage(line.ends, stages[line.ends.code], time.monotonic() - begun)
 

@@ -19,9 +19,9 @@ from applicants.editing import PAYMENT
 from applicants.endings import void_dossier, withdraw_dossier
 from applicants.fees import APPLICATION_FEE
 from applicants.models import Dossier, Status
-from campaign.rehearsal.applications import deposit, see_to_fee, submission_moment
 from campaign.rehearsal.company import Company, Event
 from campaign.rehearsal.people import Habit, Person, answers_of
+from campaign.rehearsal.stages.applications import deposit, see_to_fee, submission_moment
 from documents.models import SupportingDocument
 from juries.verification import review_paper, validate_dossier, what_remains
 from payments.charges import live_charge

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from applicants.models import Dossier
-from campaign.rehearsal.applications import deposit
 from campaign.rehearsal.company import Company, Event, between
 from campaign.rehearsal.people import Habit, Person
+from campaign.rehearsal.stages.applications import deposit
 from documents.models import SupportingDocument
 from juries.models import Decision
 from offers.enrolment import note_integration_file, review_title
