@@ -77,7 +77,11 @@ def harms(procedure: Procedure, live: Live) -> Iterator[str]:
 
 
 def _lock_drafts(procedure: Procedure) -> list[UUID]:
-    """Every dossier is locked, so that none is submitted meanwhile; the drafts are returned."""
+    """Every dossier is locked, so that none is submitted meanwhile; the drafts are returned.
+
+    The periods come first, as for whoever opens or closes one and then locks the dossiers in play.
+    """
+    list(procedure.periods.select_for_update(of=("self",), no_key=True).order_by("pk"))
     dossiers = procedure.dossiers.select_for_update(no_key=True).order_by("pk")
     return [pk for pk, status in dossiers.values_list("pk", "status") if status == Status.DRAFT]
 
