@@ -104,13 +104,22 @@ def _wanting(rule: FieldRule, answers: Mapping[str, str]) -> str:
     if not applies(rule, answers):
         return ""
     if rule.must_be and value != rule.must_be:
-        return gettext("Sans cette déclaration, le dossier ne peut pas être transmis : %(question)s") % {
-            "question": rule.label
-        }
+        return _refusing(rule, value)
     if rule.required and not value:
         return str(rule.label)
     error = error_in(rule, value)
     return f"{rule.label} : {error}" if error else ""
+
+
+def _refusing(rule: FieldRule, value: str) -> str:
+    """What is wrong where one answer alone will do: another was given, a box was not ticked, or nothing was said."""
+    if value:
+        sentence = gettext("Avec cette réponse, le dossier ne peut pas être transmis : %(question)s")
+    elif rule.must_be == "yes":
+        sentence = gettext("Sans cette déclaration, le dossier ne peut pas être transmis : %(question)s")
+    else:
+        return str(rule.label)
+    return sentence % {"question": rule.label}
 
 
 def _missing_title(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:

@@ -108,7 +108,7 @@ def test_a_page_saves_what_is_there_and_says_what_is_left(client: Client, proced
     assert (saved["family_name"], saved["birth_date"]) == ("Nguyễn", "2004-03-27")
     assert "unknown" not in saved
     text = read(answer)
-    assert "Il reste à compléter : Commune de naissance" in text
+    assert "Il reste à compléter, dans « Identité » : Commune de naissance" in text
     assert answer.redirect_chain[-1][0] == url("page", procedure, "contact")
 
 
@@ -146,6 +146,16 @@ def test_a_declaration_unticked_is_taken_back(client: Client, procedure: Procedu
     saved = answers_of(reloaded(dossier.pk))
     assert (saved["honour"], saved["rules_accepted"]) == ("yes", "")
     assert "Sans cette déclaration" in read(answer)
+
+
+def test_an_answer_that_bars_the_way_is_not_called_a_declaration(
+    client: Client, procedure: Procedure, zoe: User
+) -> None:
+    filled(procedure, zoe)
+    told = {"other_route": "yes", "rules_accepted": "on", "honour": "on"}
+    text = read(signed_in(client, zoe).post(url("page", procedure, "declarations"), told, follow=True))
+    assert "Avec cette réponse, le dossier ne peut pas être transmis" in text
+    assert "Sans cette déclaration" not in text
 
 
 def test_a_page_that_the_procedure_does_not_have_is_not_there(client: Client, procedure: Procedure, zoe: User) -> None:

@@ -13,6 +13,7 @@ from applicants.contents import read_contents
 from applicants.editing import may_edit
 from applicants.forms.questions import QuestionsForm
 from applicants.models import Dossier
+from applicants.places import name_of
 from applicants.readiness import applies, filled_in, missing_items
 from applicants.values import WrongAnswer
 from applicants.views.own_dossier import dossier_page, go_on, person, posted, render_page
@@ -73,7 +74,8 @@ def _say_what_is_left(request: HttpRequest, dossier: Dossier, place: str) -> Non
     fresh = Dossier.objects.select_related("procedure", "version", "candidate").get(pk=dossier.pk)
     left = [item.label for item in missing_items(fresh.rules, filled_in(fresh)) if item.place == place]
     if left:
-        words = {"things": " · ".join(left)}
-        messages.warning(request, gettext("Vos réponses sont enregistrées. Il reste à compléter : %(things)s.") % words)
+        words = {"page": name_of(fresh.rules, place), "things": "\N{NO-BREAK SPACE}· ".join(left)}
+        sentence = gettext("Vos réponses sont enregistrées. Il reste à compléter, dans « %(page)s » : %(things)s")
+        messages.warning(request, sentence % words)
     else:
         messages.success(request, gettext("Vos réponses sont enregistrées."))
