@@ -31,6 +31,7 @@ from programmes.models import Pool, Procedure
 from programmes.roles import OFFICE, VERIFIER, require_role
 
 State = Enrolment.State
+STILL_ARRIVING = dt.timedelta(minutes=10)  # longer than any request lasts
 
 
 class NotAwaited(Refused):
@@ -114,10 +115,11 @@ def lapse_overdue(procedure: Procedure) -> int:
     """Let every seat lapse whose title was not sent in by the hour of the late papers; return how many did. A due act.
 
     A paper sent in time and not reviewed yet keeps the seat; so does one that was turned down, as long as the candidate
-    has time to answer the request for another. Rule: AST-22.
+    has time to answer the request for another. The seats lapse a little after the hour, for whoever sent a paper in the
+    last second and whose request is not at its end yet. Rule: AST-22.
     """
     deadline = _deadline(procedure)
-    if deadline is None or procedure.now() < deadline:
+    if deadline is None or procedure.now() < deadline + STILL_ARRIVING:
         return 0
     waiting = Enrolment.objects.filter(dossier__procedure=procedure, state=State.AWAITING_TITLE)
     return sum(_lapse_if_overdue(pk) for pk in waiting.order_by("pk").values_list("pk", flat=True))

@@ -18,7 +18,7 @@ from notifications.rendering import render
 from offers.allocation import Reply
 from offers.enrolment import NotAwaited, lapse_overdue, note_integration_file, pronounce_all_ready, review_title
 from offers.models import Enrolment
-from offers.tests.market import TITLE_DEADLINE, market, paper, play, seat_of, struck
+from offers.tests.market import LAPSE, TITLE_DEADLINE, market, paper, play, seat_of, struck
 from programmes.models import Procedure
 
 PROOFS = ("required-title", "second-semester-transcript")
@@ -93,15 +93,26 @@ def test_only_titles_are_reviewed_here(zoe: Dossier, verifier: User) -> None:
         review_title(paper(zoe, "cv").pk, accepted=True, by=verifier)
 
 
-def test_the_title_may_come_until_the_last_second(zoe: Dossier, procedure: Procedure) -> None:
+def test_without_its_title_a_seat_lapses(zoe: Dossier, procedure: Procedure) -> None:
     set_clock(procedure, "2026-07-17 23:59:59")
     assert lapse_overdue(procedure) == 0
-    set_clock(procedure, TITLE_DEADLINE)
+    set_clock(procedure, LAPSE)
     assert lapse_overdue(procedure) == 1
     assert seat_of(zoe) == ("albi", "lapsed")
     assert struck(zoe) == {"albi": "lapsed", "ales": "accepted"}
     assert len(mails("seat_lapsed")) == 1
     assert lapse_overdue(procedure) == 0
+
+
+def test_a_paper_of_the_last_second_may_be_filed_a_moment_after(zoe: Dossier, procedure: Procedure) -> None:
+    """The workers come by at the hour itself; the request that brings the paper began before, and is judged by that."""
+    set_clock(procedure, TITLE_DEADLINE)
+    assert lapse_overdue(procedure) == 0
+    for kind in PROOFS:
+        paper(zoe, kind)
+    set_clock(procedure, LAPSE)
+    assert lapse_overdue(procedure) == 0
+    assert seat_of(zoe) == ("albi", "awaiting")
 
 
 def test_a_title_sent_in_time_is_accepted_later(zoe: Dossier, procedure: Procedure, verifier: User) -> None:
@@ -115,7 +126,7 @@ def test_a_title_sent_in_time_is_accepted_later(zoe: Dossier, procedure: Procedu
 
 def test_one_proof_of_two_is_not_enough(zoe: Dossier, procedure: Procedure) -> None:
     paper(zoe, PROOFS[0], review="accepted")
-    set_clock(procedure, TITLE_DEADLINE)
+    set_clock(procedure, LAPSE)
     assert lapse_overdue(procedure) == 1
 
 
