@@ -53,7 +53,8 @@ format: install
 	bin/typography
 
 bench: install
-	set -e; for script in bench/*.py; do $(BIN)/python "$$script"; done
+	$(BIN)/python -m bench.allocation
+	$(BIN)/python -m bench.pages
 
 messages: install
 	bin/messages

@@ -78,5 +78,5 @@ def _charge(dossier: Dossier) -> Charge | None:
     """What the dossier owes as its fee, with `is_announced`: whether a transfer is on its way."""
     declared = Payment.objects.filter(charge=OuterRef("pk"), means=Payment.Means.TRANSFER, state=Payment.State.DECLARED)
     charges = Charge.objects.filter(account=dossier.account_id, reason=APPLICATION_FEE)
-    charges = charges.exclude(state=Charge.State.CANCELLED).select_related("payee__school", "exemption")
-    return charges.annotate(is_announced=Exists(declared)).first()
+    charges = charges.exclude(state=Charge.State.CANCELLED).annotate(is_announced=Exists(declared))
+    return charges.select_related("account__procedure", "payee__school", "exemption").first()

@@ -10,6 +10,8 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import get_language
+
 from programmes.text import Text
 
 NAMES = Path(__file__).with_name("countries.csv")
@@ -30,7 +32,13 @@ def country_name(code: str) -> str:
 
 def country_choices() -> list[tuple[str, str]]:
     """Code and name of every country, in the alphabetical order of the reader's language."""
-    return sorted(((code, str(name)) for code, name in countries().items()), key=lambda row: _fold(row[1]))
+    return list(_choices_in(get_language() or "fr"))
+
+
+@cache
+def _choices_in(language: str) -> tuple[tuple[str, str], ...]:
+    named = ((code, name.in_language(language)) for code, name in countries().items())
+    return tuple(sorted(named, key=lambda row: _fold(row[1])))
 
 
 def _fold(name: str) -> str:
