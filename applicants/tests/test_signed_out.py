@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -26,3 +28,10 @@ def test_who_was_signed_out_over_a_form_is_told_and_comes_back_to_it(client: Cli
 def test_who_comes_from_elsewhere_is_led_home(client: Client, procedure: Procedure, came_from: str) -> None:
     answer = client.post(url("submit", procedure), headers={"referer": came_from})
     assert answer["Location"] == f"{reverse('account_login')}?next=/"
+
+
+@pytest.mark.parametrize("name", ["remove_paper", "remind_referee"])
+def test_so_does_who_sent_what_has_an_address_of_its_own(client: Client, db: None, name: str) -> None:
+    form = "/dossier/essai/pieces/cv/"
+    answer = client.post(reverse(f"applicants:{name}", args=[uuid4()]), headers={"referer": f"http://testserver{form}"})
+    assert answer["Location"] == f"{reverse('account_login')}?next={form}"

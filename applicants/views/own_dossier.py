@@ -50,29 +50,37 @@ def dossier_page(view: Callable[Concatenate[HttpRequest, Dossier, P], HttpRespon
 
     @wraps(view)
     @never_cache
+    @signed_in
     def page(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return to_sign_in(request)
         return view(request, own_dossier(person(request), slug), *args, **kwargs)
 
     return page
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page, and from there back. Who was signed out over a form is told that it was not saved, and comes
-    back to that form: the address to which it was sent may show nothing by itself.
+def signed_in(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Send whoever is not signed in to the sign-in page, and from there back.
+
+    Who was signed out over a form is told that it was not saved, and comes back to that form: the address to which it
+    was sent may show nothing by itself.
     """
-    if request.method != "POST":
-        return redirect_to_login(request.get_full_path())
-    messages.warning(
-        request,
-        gettext(
-            "Vous n’étiez plus connecté : ce que vous veniez d’envoyer n’est pas enregistré. Connectez-vous, puis "
-            "recommencez."
-        ),
-    )
-    form = urlsplit(request.headers.get("Referer", ""))
-    return redirect_to_login(form.path if form.netloc == request.get_host() else "/")
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method != "POST":
+            return redirect_to_login(request.get_full_path())
+        messages.warning(
+            request,
+            gettext(
+                "Vous n’étiez plus connecté : ce que vous veniez d’envoyer n’est pas enregistré. Connectez-vous, puis "
+                "recommencez."
+            ),
+        )
+        form = urlsplit(request.headers.get("Referer", ""))
+        return redirect_to_login(form.path if form.netloc == request.get_host() else "/")
+
+    return page
 
 
 def own_dossier(user: User, slug: str) -> Dossier:

@@ -27,7 +27,7 @@ from applicants.papers import deposit_paper, deposit_times, is_turned_down, remo
 from applicants.places import PAPERS
 from applicants.readiness import is_required_now
 from applicants.task_list import DONE, PROBLEM, TODO, WAITING
-from applicants.views.own_dossier import dossier_page, person, posted, render_page, try_act
+from applicants.views.own_dossier import dossier_page, person, posted, render_page, signed_in, try_act
 from documents.models import SupportingDocument
 from documents.serving import paper_response
 from journal.errors import Refused
@@ -118,7 +118,7 @@ def paper_file(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@login_required
+@signed_in
 def remove(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Take a file of one's own back."""
     own = SupportingDocument.objects.filter(folder__dossier__candidate__user=person(request))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
@@ -22,7 +21,7 @@ from applicants.models import Dossier, Referee
 from applicants.places import REFEREES
 from applicants.referees import name_referee, remind_referee, replace_referee
 from applicants.task_list import DONE, PROBLEM, WAITING
-from applicants.views.own_dossier import dossier_page, person, posted, render_page, try_act
+from applicants.views.own_dossier import dossier_page, person, posted, render_page, signed_in, try_act
 from journal.errors import Refused
 from programmes.rules import Alternative, PaperRule, RefereeRule
 
@@ -64,7 +63,7 @@ def referees(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         wanted=wanted,
         is_open=any(want.is_open for want in wanted),
         is_needed=is_needed,
-        is_asked=bool(contents.referees) or not is_needed,
+        is_asked=not is_needed or any(asked.state != Referee.State.DECLINED for asked in contents.referees),
     )
 
 
@@ -104,7 +103,7 @@ def replace(request: HttpRequest, dossier: Dossier, referee_id: UUID) -> HttpRes
 
 
 @require_POST
-@login_required
+@signed_in
 def remind(request: HttpRequest, referee_id: UUID) -> HttpResponse:
     """Write to a referee of one's own again."""
     own = Referee.objects.filter(dossier__candidate__user=person(request))

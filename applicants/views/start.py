@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
@@ -12,13 +11,13 @@ from django.views.decorators.cache import never_cache
 from accounts.consent import CURRENT_VERSION, give_consent, has_consented, notice_template
 from applicants.dossiers import start_dossier
 from applicants.models import Dossier
-from applicants.views.own_dossier import person
+from applicants.views.own_dossier import person, signed_in
 from journal.errors import Refused
 from programmes.models import Procedure
 
 
 @never_cache
-@login_required
+@signed_in
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what a dossier is, ask for consent if need be, and begin it. Who has one already is taken there."""
     procedure = get_object_or_404(Procedure.objects.exclude(current_version=None), slug=slug)
