@@ -46,8 +46,7 @@ def ask_correction(dossier_id: UUID, *, opens: Sequence[str], reason: str, until
         WrongCorrection: the dossier is not with the school; no such place, no reason, or no time to answer.
     Rules: AST-02, AST-06.
     """
-    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
-    require_examiner(dossier, by)
+    dossier = lock_as_examiner(dossier_id, by=by)
     reason = reason_typed(reason, at_most=LONGEST_EXPLANATION)
     _check(dossier, opens, reason, until)
     return open_correction(dossier, opens=opens, reason=reason, until=until, by=by)
@@ -94,9 +93,7 @@ def withdraw_correction(correction_id: UUID, *, by: User) -> Correction:
         NotAllowed: `by` does not verify for the school ranked first.
         NotWaiting: it was answered.
     """
-    found = Correction.objects.get(pk=correction_id)
-    dossier = lock(found.dossier_id, among=Dossier.objects.visible_to(by))
-    require_examiner(dossier, by)
+    dossier = lock_as_examiner(Correction.objects.get(pk=correction_id).dossier_id, by=by)
     correction = dossier.corrections.select_for_update().get(pk=correction_id)
     if correction.answered_at is not None:
         raise NotWaiting(gettext("Le candidat a déjà répondu à cette demande."))
@@ -163,6 +160,18 @@ def places_of(dossier: Dossier) -> list[str]:
     places += [f"paper:{paper.code}" for paper in rules.papers]
     places += [f"referee:{referee.code}" for referee in rules.referees]
     return places + ([PAYMENT] if rules.fee else [])
+
+
+def lock_as_examiner(dossier_id: UUID, *, by: User) -> Dossier:
+    """The dossier, locked until the act ends, for which `by` verifies in the name of the school ranked first.
+
+    Raises:
+        Dossier.DoesNotExist: no dossier that `by` may see.
+        NotAllowed: `by` does not verify for that school.
+    """
+    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
+    require_examiner(dossier, by)
+    return dossier
 
 
 def require_examiner(dossier: Dossier, by: User) -> None:

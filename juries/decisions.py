@@ -10,15 +10,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
+from applicants.dossiers import lock
 from applicants.models import Dossier, Status
 from journal.errors import Refused
 from journal.record import record
 from juries.models import Decision
 from juries.steps import hold_unfrozen
-from programmes.models import Step
+from programmes.models import Procedure, Step
 from programmes.roles import JURY, PRESIDENT, require_role
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
@@ -40,8 +42,7 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
         Frozen: the publication is prepared.
     Rule: AST-13.
     """
-    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",), no_key=True).select_related("procedure")
-    dossier = dossiers.get(pk=dossier_id)
+    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
     require_role(by, dossier.procedure, *JUDGES)
     step = hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
     if step is None or dossier.status != Status.VALIDATED:
@@ -65,3 +66,11 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
     )
     record("decision.taken", dossier, by=by, step=step.code, outcome=outcome)
     return decision
+
+
+def admissible_dossiers(procedure: Procedure) -> QuerySet[Dossier]:
+    """The validated dossiers of `procedure` that the jury declared admissible, be it public or not."""
+    admissible = Decision.objects.filter(
+        step__procedure=procedure, step__kind=Step.Kind.ADMISSIBILITY, outcome=Decision.Outcome.ADMISSIBLE
+    )
+    return Dossier.objects.filter(procedure=procedure, status=Status.VALIDATED, pk__in=admissible.values("dossier"))

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
+from applicants.dossiers import lock
 from applicants.models import Dossier, Status
 from journal.errors import Refused
 from journal.record import record
@@ -65,8 +66,7 @@ def record_mark(dossier_id: UUID, test: str, *, value: Decimal | None, absent: b
         Frozen: the publication of the admission is prepared.
     Rule: AST-15.
     """
-    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
-    dossier = dossiers.select_related("procedure", "version").get(pk=dossier_id)
+    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
     require_role(by, dossier.procedure, *MARKERS)
     hold_unfrozen(dossier.procedure, Step.Kind.ADMISSION)
     _require_markable(dossier, test, value, absent)

@@ -21,6 +21,7 @@ from journal.errors import Refused
 from journal.followups import state_fact
 from journal.record import record
 from juries.announcements import announce_correction, announce_decision
+from juries.decisions import admissible_dossiers
 from juries.models import Decision, DecisionCorrection, Publication
 from juries.steps import hold_unfrozen, require_unfrozen
 from programmes.models import Procedure, Step
@@ -205,14 +206,10 @@ def undecided_dossiers(step: Step) -> QuerySet[Dossier]:
     """Those on which the jury of `step` still has to decide: validated, and for the admission declared
     admissible.
     """
-    dossiers = Dossier.objects.filter(procedure=step.procedure, status=Status.VALIDATED)
     if step.kind == Step.Kind.ADMISSION:
-        admissible = Decision.objects.filter(
-            step__procedure=step.procedure,
-            step__kind=Step.Kind.ADMISSIBILITY,
-            outcome=Decision.Outcome.ADMISSIBLE,
-        )
-        dossiers = dossiers.filter(pk__in=admissible.values("dossier"))
+        dossiers = admissible_dossiers(step.procedure)
+    else:
+        dossiers = Dossier.objects.filter(procedure=step.procedure, status=Status.VALIDATED)
     return dossiers.exclude(pk__in=Decision.objects.filter(step=step).values("dossier"))
 
 

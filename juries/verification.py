@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.answers import answers_of
-from applicants.corrections import require_examiner, waiting_corrections
+from applicants.corrections import lock_as_examiner, require_examiner, waiting_corrections
 from applicants.dossiers import home_of
 from applicants.fees import fee_standing
+from applicants.given import answers_of
 from applicants.models import Appraisal, Dossier, Referee, Status
 from documents import reviews
 from documents.models import SupportingDocument
@@ -54,7 +54,8 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
         Refused: the paper is not checked yet, is replaced, or is refused without a reason.
     Rule: AST-07.
     """
-    dossier = _lock_as_examiner(by, folder__documents=document_id)
+    visible = Dossier.objects.visible_to(by).values_list("pk", flat=True)
+    dossier = lock_as_examiner(visible.get(folder__documents=document_id), by=by)
     if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
         raise NotExaminable(gettext("Ce dossier est retiré : ses pièces ne s’examinent plus."))
     return reviews.review_paper(document_id, accepted=accepted, reason=reason, by=by)
@@ -105,7 +106,7 @@ def validate_dossier(dossier_id: UUID, *, by: User) -> Dossier:
         Frozen: the publication of the admissibility is prepared.
     Rule: AST-07.
     """
-    dossier = _lock_as_examiner(by, pk=dossier_id)
+    dossier = lock_as_examiner(dossier_id, by=by)
     if dossier.status == Status.VALIDATED:
         return dossier
     if dossier.status != Status.SUBMITTED:
@@ -144,11 +145,3 @@ def _examined(dossier: Dossier) -> Examined:
         fee_is_settled=fee_standing(dossier) in (Standing.SETTLED, Standing.WAIVED),
         correction_is_open=bool(waiting_corrections(dossier)),
     )
-
-
-def _lock_as_examiner(by: User, **which: UUID) -> Dossier:
-    """Lock the one dossier for which `by` verifies in the name of the school ranked first."""
-    dossiers = Dossier.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
-    dossier = dossiers.select_related("procedure", "version", "candidate__user").get(**which)
-    require_examiner(dossier, by)
-    return dossier

@@ -18,9 +18,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
-from applicants.models import Dossier, Status
+from applicants.models import Dossier
 from journal.errors import Refused
 from journal.record import record
+from juries.decisions import admissible_dossiers
 from juries.marks import is_eliminated
 from juries.models import Decision, Mark, Publication
 from juries.publication import prepare_publication
@@ -115,16 +116,6 @@ def prepare_admission(
     )
     record("admission.decided", step, by=by, admitted=len(listed), refused=len(dossiers) - len(listed))
     return prepare_publication(step_id, by=by, visible_at=visible_at)
-
-
-def admissible_dossiers(procedure: Procedure) -> QuerySet[Dossier]:
-    """The validated dossiers of `procedure` that the jury declared admissible."""
-    admissible = Decision.objects.filter(
-        step__procedure=procedure,
-        step__kind=Step.Kind.ADMISSIBILITY,
-        outcome=Decision.Outcome.ADMISSIBLE,
-    )
-    return Dossier.objects.filter(procedure=procedure, status=Status.VALIDATED, pk__in=admissible.values("dossier"))
 
 
 def rankable_dossiers(procedure: Procedure) -> dict[int, list[Dossier]]:

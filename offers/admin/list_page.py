@@ -13,8 +13,9 @@ from django.utils.translation import gettext
 
 from applicants.models import Dossier
 from juries.admin.wording import title_in_words
+from juries.decisions import admissible_dossiers
 from juries.models import Mark
-from offers.lists import admissible_dossiers, rankable_dossiers, tied_dossiers, total
+from offers.lists import rankable_dossiers, tied_dossiers, total
 from offers.models import ListEntry
 from programmes.models import Pool, Step
 

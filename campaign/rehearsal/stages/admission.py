@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from campaign.rehearsal.company import Company, Event
-from offers.lists import admissible_dossiers, prepare_admission, rankable_dossiers, set_list, total
+from juries.decisions import admissible_dossiers
+from offers.lists import prepare_admission, rankable_dossiers, set_list, total
 from programmes.models import Pool, Step
 
 BAR = 0.5  # of the marks that one could have

@@ -12,10 +12,10 @@ from functools import partial
 
 from campaign.rehearsal.company import Company, Event
 from campaign.rehearsal.people import Habit, Person
+from juries.decisions import admissible_dossiers
 from juries.marks import record_mark
 from juries.models import Panel
 from juries.planning import add_panel, admissible_at, assign_candidates, change_panel, plan_slots, send_summons
-from offers.lists import admissible_dossiers
 from programmes.models import School, Step, TestDay
 from programmes.rules import TestRule
 from programmes.words import PARIS
