@@ -21,7 +21,7 @@ from applicants.views.own_dossier import dossier_page, person, posted, render_pa
 from journal.errors import Refused
 from payments.cards import begin_card_payment, takes_cards
 from payments.exemptions import ask_exemption, withdraw_exemption
-from payments.models import Charge, Payment
+from payments.models import Charge, Exemption, Payment
 from payments.standing import Standing
 from payments.transfers import declare_transfer, withdraw_declaration
 from programmes.rules import Means
@@ -101,7 +101,9 @@ def _ways(contents: Contents) -> dict[str, object]:
     dossier, charge = contents.dossier, contents.charge
     rule = dossier.rules.fee
     assert rule is not None
-    exemption = rule.exemption if claims_exemption(rule, contents.answers) else None
+    request = getattr(charge, "exemption", None)
+    is_refused = request is not None and request.state == Exemption.State.REFUSED
+    exemption = rule.exemption if claims_exemption(rule, contents.answers) and not is_refused else None
     return {
         "rule": rule,
         "charge": charge,

@@ -93,7 +93,11 @@ def _sections(contents: Contents) -> list[Section]:
         for choice in contents.choices
     ]
     lines[PAPERS] = [
-        {"label": str(rule.label), "value": "\n".join(file.original_name for file in contents.files(rule.code))}
+        {
+            "label": str(rule.label),
+            "value": "\n".join(file.original_name for file in contents.files(rule.code)),
+            "empty": gettext("Aucun fichier"),
+        }
         for rule in contents.papers
         if contents.files(rule.code) or not rule.late
     ]
