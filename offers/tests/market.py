@@ -29,7 +29,6 @@ JURY_DAY = "2026-05-27 10:00"
 PUBLIC = "2026-05-28 14:00"
 TITLE_DEADLINE = "2026-07-18 00:00"
 LAPSE = "2026-07-18 00:10"
-NO_ANSWER: Mapping[str, Reply] = {}
 
 
 def candidate(

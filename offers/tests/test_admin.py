@@ -25,7 +25,6 @@ from offers.tests.market import (
     answer,
     candidate,
     end,
-    ids,
     market,
     paper,
     play,
@@ -279,4 +278,3 @@ def test_marks_are_shown_as_people_write_them(procedure: Procedure, jury: User) 
     assert ">20<" in shown.replace(" ", "")
     assert ">12,5<" in shown.replace(" ", "")
     assert ">32,5<" in shown.replace(" ", "")
-    assert ids([dossier])

@@ -12,6 +12,7 @@ from applicants.models import Dossier
 from journal.models import Entry
 from offers.allocation import Reply, allowed_replies
 from offers.models import Enrolment, PeriodSeats
+from offers.outlook import read_outlook
 from offers.periods import current_period
 from offers.replies import situation_in
 from offers.seats import CannotMove, move_seats
@@ -90,7 +91,9 @@ def test_the_acts_do_what_the_simulation_says(
 def _allowed(procedure: Procedure, dossier: Dossier) -> list[Reply | None]:
     period = current_period(procedure)
     assert period is not None
-    situation = situation_in(period, dossier)
+    situation, outlook = situation_in(period, dossier), read_outlook(dossier)
+    assert outlook.standing == situation.standing, "the candidate's page and the act see the same"
+    assert (outlook.offer.pool_id if outlook.offer else None) == situation.offered
     return [None, *sorted(allowed_replies(situation.standing, situation.offered))]
 
 

@@ -13,9 +13,9 @@ from applicants.models import Dossier
 from applicants.tests.reading import Page, read
 from applicants.tests.scenario import set_clock
 from offers.allocation import Reply
+from offers.enrolment import pronounce_all_ready
 from offers.models import ReplyRecord
 from offers.tests.market import (
-    TITLE_DEADLINE,
     answer,
     candidate,
     end,
@@ -80,7 +80,7 @@ def test_each_choice_says_where_one_stands(procedure: Procedure) -> None:
     assert "En attente, à 2 rangs du dernier appelé." in seen
     assert "Cette place vous est proposée." in seen
     assert "Moins bien classée que la place proposée" in seen
-    assert "Le jury ne vous y a pas classé." not in seen
+    assert "Le jury ne vous a pas classé dans cette école." not in seen
 
 
 def test_a_reply_is_said_again_and_then_recorded(procedure: Procedure) -> None:
@@ -138,7 +138,8 @@ def test_after_an_acceptance_only_the_title_is_missing(procedure: Procedure) -> 
     assert "Renoncer à ma place" in text_of(dossiers["a"])
     for kind in ("required-title", "second-semester-transcript"):
         paper(dossiers["a"], kind, review="accepted")
-    end(procedure, 2)
+    pronounce_all_ready(procedure)
+    assert "Votre admission à IMT Mines Alès est définitive" in text_of(dossiers["a"])
 
 
 def test_in_the_last_period_who_has_no_offer_is_asked_nothing(procedure: Procedure) -> None:
@@ -150,7 +151,6 @@ def test_in_the_last_period_who_has_no_offer_is_asked_nothing(procedure: Procedu
     assert "Vous n’avez rien à faire" in seen
     assert "ATTENTE</strong>" not in seen
     assert "cette place devient définitive" in text_of(dossiers["a"])
-    set_clock(procedure, TITLE_DEADLINE)
 
 
 def test_who_is_not_admitted_reads_it_and_sees_no_rank(procedure: Procedure) -> None:
@@ -181,8 +181,6 @@ def test_the_page_asks_little_of_the_database(procedure: Procedure, moment: str)
         end(procedure, 1)
         stand_at(procedure, period(procedure, 2).starts_at)
     client = client_of(dossiers["a"])
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         client.get(f"/places/{procedure.slug}/")
     assert len(asked) <= 13, [query["sql"][:90] for query in asked]

@@ -117,9 +117,9 @@ def test_a_period_does_not_close_a_second_too_early(procedure: Procedure) -> Non
         close_period(period(procedure, 1).pk)
 
 
-def test_the_last_reply_counts(procedure: Procedure) -> None:
+def test_who_withdraws_and_who_is_silent_are_out_of_every_list(procedure: Procedure) -> None:
     dossiers = market(procedure, LISTS, CHOICES, SEATS)
-    play(procedure, 1, {"a": WITHDRAW, "b": ACCEPT}, dossiers | {})
+    play(procedure, 1, {"a": WITHDRAW, "b": ACCEPT}, dossiers)
     assert struck(dossiers["a"]) == {"albi": "withdrawn", "ales": "withdrawn"}
     assert struck(dossiers["c"]) == {"albi": "silent", "ales": "silent"}
     start(procedure, 2)
@@ -137,12 +137,11 @@ def test_an_answer_replaces_the_one_before(procedure: Procedure) -> None:
     assert [mail.context["reply_label"] for mail in mails("reply_recorded")].count("OUI MAIS") == 1
 
 
-@pytest.mark.parametrize("reply", [WAIT])
-def test_an_answer_must_fit_the_offer(procedure: Procedure, reply: Reply) -> None:
+def test_an_answer_must_fit_the_offer(procedure: Procedure) -> None:
     dossiers = market(procedure, LISTS, CHOICES, SEATS)
     start(procedure, 1)
     with pytest.raises(ReplyNotAllowed):
-        answer(dossiers["a"], reply)
+        answer(dossiers["a"], WAIT)
     with pytest.raises(ReplyNotAllowed):
         answer(dossiers["c"], ACCEPT)
 
