@@ -178,6 +178,7 @@ def read_uuid(typed: str) -> UUID:
 
 
 def _number(typed: str) -> int:
-    if not typed.isdecimal():
-        raise Http404
-    return int(typed)
+    try:
+        return int(typed)
+    except ValueError as wrong:  # no number, or one too long to be any row's
+        raise Http404 from wrong

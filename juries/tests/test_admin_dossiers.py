@@ -259,6 +259,8 @@ class TestActs:
             {"act": "review", "document": "nonsense"},
             {"act": "withdraw", "correction": ""},
             {"act": "propose", "decision": "1e9"},
+            {"act": "propose", "decision": "9" * 5000},
+            {"act": "confirm", "correction": "9" * 30},
         ],
     )
     def test_what_is_not_there_is_not_found(self, submitted: Dossier, office: User, fields: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +21,8 @@ from offers.models import ListEntry
 from programmes.models import Pool, Step
 
 FIELD = "rank:"  # then the dossier's primary key
+RANK = re.compile(r"0*[1-9][0-9]{0,8}")
+LONGEST_SHOWN = 20  # characters of what was typed
 
 
 class WrongOrder(ValueError):
@@ -149,8 +152,8 @@ def order_typed(posted: QueryDict, known: Collection[UUID]) -> list[UUID]:
         typed = posted.get(f"{FIELD}{dossier_id}", "").strip()
         if not typed:
             continue
-        if not typed.isascii() or not typed.isdigit() or int(typed) == 0:
-            raise WrongOrder(gettext("« %(typed)s » n’est pas un rang.") % {"typed": typed})
+        if not RANK.fullmatch(typed):
+            raise WrongOrder(gettext("« %(typed)s » n’est pas un rang.") % {"typed": typed[:LONGEST_SHOWN]})
         if int(typed) in ranks:
             raise WrongOrder(gettext("Deux candidats ont le rang %(rank)s.") % {"rank": typed})
         ranks[int(typed)] = dossier_id
