@@ -24,9 +24,14 @@ class MailQuerySet(models.QuerySet["Mail"]):
         waiting = self.filter(state=Mail.State.QUEUED).select_related("procedure", "recipient")
         return waiting.order_by("-is_secret", "queued_at")
 
-    def not_delivered_to(self, user: User) -> Self:
-        """Those that the server of `user` refused, which the person is told on the site instead."""
-        return self.filter(recipient=user, state=Mail.State.FAILED)
+    def last_not_delivered(self, user: User) -> Mail | None:
+        """The last mail to the address that `user` now has, if it was refused: the person is told so on the site.
+
+        One that has arrived since makes up for it.
+        """
+        tried = self.filter(recipient=user, address=user.email, state__in=(Mail.State.SENT, Mail.State.FAILED))
+        last = tried.order_by("queued_at").last()
+        return last if last is not None and last.state == Mail.State.FAILED else None
 
 
 class Mail(Leased):

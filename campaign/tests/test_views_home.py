@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from applicants.tests.reading import read
 from applicants.tests.scenario import CLOSED, begun, person, procedure_at, set_clock, staff
+from notifications.models import Mail
 from programmes.models import Procedure
 
 MOST_QUERIES = 12
@@ -104,3 +105,13 @@ def test_what_an_incident_says_stands_on_top(client: Client, rehearsal: Procedur
 
 def test_an_unknown_procedure_is_not_there(client: Client, db: None) -> None:
     assert client.get(reverse("campaign:procedure", args=["nothing"])).status_code == 404
+
+
+def test_who_could_not_be_written_to_is_told_so_on_the_site(client: Client, rehearsal: Procedure) -> None:
+    user = person()
+    client.force_login(user)
+    assert "n’a pas pu vous être remis" not in page(client, HOME)
+    Mail.objects.create(key="k", kind="dossier_submitted", recipient=user, address=user.email, state=Mail.State.FAILED)
+    told = page(client, HOME)
+    assert "n’a pas pu vous être remis" in told
+    assert user.email in told

@@ -10,8 +10,10 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.models import User
 from applicants.models import Dossier
 from campaign.demonstration.wishes import is_ready
+from notifications.models import Mail
 from programmes.models import Procedure
 
 
@@ -45,7 +47,11 @@ def home(request: HttpRequest) -> HttpResponse:
     procedures = Procedure.objects.filter(listed).prefetch_related("calendar_entries", "participations__school")
     entries = [Entry(procedure, own.get(procedure.pk)) for procedure in procedures]
     entries.sort(key=lambda entry: (entry.closes_at is None, entry.opens_at is None))
-    return render(request, "campaign/home.html", {"entries": entries})
+    return render(request, "campaign/home.html", {"entries": entries, "not_delivered": _not_delivered(request)})
+
+
+def _not_delivered(request: HttpRequest) -> Mail | None:
+    return Mail.objects.last_not_delivered(request.user) if isinstance(request.user, User) else None
 
 
 def _own_dossiers(request: HttpRequest) -> dict[int, Dossier]:

@@ -114,9 +114,22 @@ def test_an_address_that_the_server_does_not_know_is_not_delivered(server: Mailb
     assert (gone.state, here.state) == ("failed", "sent")
     assert gone.failure == "550 5.1.1 No such user"
     assert gone.context == {}
-    assert list(Mail.objects.not_delivered_to(ada)) == [gone]
+    assert Mail.objects.last_not_delivered(ada) == gone
     deliver()
     assert server.recipients == ["grace@example.org"]
+
+
+def test_a_mail_that_arrives_or_another_address_makes_up_for_one_that_was_refused(server: Mailbox, ada: User) -> None:
+    server.recipient_answer["ada@example.org"] = "550 5.1.1 No such user"
+    queue(ada)
+    deliver()
+    assert Mail.objects.last_not_delivered(ada)
+    elsewhere = User(pk=ada.pk, email="ada@example.com")
+    assert Mail.objects.last_not_delivered(elsewhere) is None
+    del server.recipient_answer["ada@example.org"]
+    queue(ada, "k2")
+    deliver()
+    assert Mail.objects.last_not_delivered(ada) is None
 
 
 def test_contents_that_the_server_refuses_are_not_delivered(server: Mailbox, ada: User) -> None:

@@ -37,10 +37,6 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
         staffed = Q(roles__user=user.pk) if user.is_authenticated else Q()
         return self.filter(Q(is_rehearsal=False) | staffed).distinct()
 
-    def staffed_by(self, user: User) -> Self:
-        """Those in which `user` has a role (all of them for an administrator)."""
-        return self if user.is_superuser else self.filter(roles__user=user).distinct()
-
 
 class Procedure(models.Model):
     """One admission call of one year."""
