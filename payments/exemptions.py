@@ -70,7 +70,7 @@ def withdraw_exemption(charge_id: UUID, *, by: User) -> None:
 def decide_exemption(charge_id: UUID, *, accepted: bool, reason: str = "", by: User) -> Exemption:
     """Grant an exemption, or refuse it for a reason: then the sum is due again. The payer is told.
 
-    Deciding again in the same way is no error.
+    Deciding again in the same way is no error. What was refused by mistake can be granted as long as the sum is due.
 
     Raises:
         NotAllowed: `by` does not work for the school that is paid.
@@ -86,7 +86,8 @@ def decide_exemption(charge_id: UUID, *, accepted: bool, reason: str = "", by: U
     decided = Exemption.State.ACCEPTED if accepted else Exemption.State.REFUSED
     if exemption is not None and exemption.state == decided:
         return exemption
-    if exemption is None or exemption.state != Exemption.State.ASKED or charge.state != Charge.State.DUE:
+    is_open = exemption is not None and (accepted or exemption.state == Exemption.State.ASKED)
+    if exemption is None or not is_open or charge.state != Charge.State.DUE:
         raise NothingAsked(gettext("Aucune demande d’exonération n’attend de décision pour cette somme."))
     exemption.state = decided
     exemption.reason = "" if accepted else reason
@@ -106,7 +107,7 @@ def _mail_decision(exemption: Exemption, charge: Charge) -> None:
     queue_mail(
         f"exemption_{exemption.state}",
         to=charge.account.payer,
-        key=f"exemption-decided:{charge.pk}",  # each school that is asked decides once
+        key=f"exemption-{exemption.state}:{charge.pk}",  # each school that is asked judges anew
         procedure=charge.procedure,
         school=charge.payee.school.name,
         amount=charge.amount,

@@ -244,6 +244,17 @@ class TestExemptions:
         with pytest.raises(AlreadyRefused):
             ask_exemption(charge.pk, by=payer)
 
+    def test_what_was_refused_by_mistake_is_granted_while_nothing_is_paid(
+        self, charge: Charge, payer: User, accountant: User
+    ) -> None:
+        ask_exemption(charge.pk, by=payer)
+        decide_exemption(charge.pk, accepted=False, reason="Attestation de 2024.", by=accountant)
+        decide_exemption(charge.pk, accepted=True, by=accountant)
+        assert standing(charge) == Standing.WAIVED
+        assert (mailed("exemption_accepted"), stated("charge_settled")) == (1, 1)
+        with pytest.raises(NothingAsked):  # what was granted stands
+            decide_exemption(charge.pk, accepted=False, reason="Non.", by=accountant)
+
     def test_asked_once(self, charge: Charge, payer: User) -> None:
         assert ask_exemption(charge.pk, by=payer) == ask_exemption(charge.pk, by=payer)
         assert happened("exemption.asked") == 1
