@@ -2,7 +2,7 @@
 
 Each one-click sign-in of the start page (a button in a form with `data-sign-in`) is one person. From where it
 leads, links are followed, and each kind of page is taken once for each person, wide and narrow, into
-var/screenshots/PERSON/PAGE-WIDTH.png. A page that is wider than a telephone is named.
+screenshots/PERSON/PAGE-WIDTH.png of var/ (or VAR_DIR). A page that is wider than a telephone is named.
 """
 
 import os
@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Error, Page, Response, sync_playwright
 from tests.conftest import CHROMIUM, SWITCHES
 
 START = f"http://localhost:{os.environ.get('PORT', '8000')}/"
-FOLDER = Path("var/screenshots")
+FOLDER = Path(os.environ.get("VAR_DIR", "var")) / "screenshots"
 WIDE, NARROW = 1280, 320  # CSS pixels
 STRANGER = "visiteur"
 

@@ -111,7 +111,7 @@ def test_the_schools_and_their_accounts(live: Live) -> None:
         "nord-europe": "admission-ast@imt-nord-europe.fr",
     }
     assert all(school.phone and school.address and school.presentation.en for school in live.schools)
-    assert {school.code: "2 950" in school.presentation.fr for school in live.schools} == {
+    assert {school.code: "2\u202f950" in school.presentation.fr for school in live.schools} == {
         "albi": False,
         "ales": True,
         "nord-europe": False,
