@@ -213,6 +213,7 @@ def read_outlook(dossier: Dossier) -> Outlook:
     visible = ListEntry.objects.visible(procedure).filter(dossier=dossier, pool__programme__in=chosen)
     entries = list(visible.select_related(*pool))
     offers = Offer.objects.visible(procedure).filter(dossier=dossier).select_related("period", *pool)
+    own = Dossier.objects.select_related("reply_code", *(f"enrolment__{part}" for part in pool)).get(pk=dossier.pk)
     reached = PeriodSeats.objects.filter(
         period__procedure=procedure,
         period__starts_at__lte=procedure.now(),
@@ -227,8 +228,8 @@ def read_outlook(dossier: Dossier) -> Outlook:
         offers=list(offers.order_by("period__number")),
         replies=list(dossier.replies.select_related("period").order_by("pk")),
         reached=list(reached.order_by("period__number")),
-        enrolment=Enrolment.objects.filter(dossier=dossier).select_related(*pool).first(),
-        reply_code=ReplyCode.objects.filter(dossier=dossier).first(),
+        enrolment=getattr(own, "enrolment", None),
+        reply_code=getattr(own, "reply_code", None),
     )
 
 

@@ -117,7 +117,7 @@ def _standing(dossier: Dossier, steps: list[Step], periods: list[Period]) -> Sta
         entries=_entries(dossier) if Step.Kind.ADMISSION in published and enrolment is None else [],
         offer=offer,
         period=period,
-        reply=dossier.replies.filter(period=period).last() if period else None,
+        reply=dossier.replies.filter(period=period).last() if period and enrolment is None else None,
         next_period=next((p for p in periods if p.starts_at > now), None),
         enrolment=enrolment,
         next_results=next((step for step in steps if step.results_at and step.results_at > now), None),

@@ -183,4 +183,4 @@ def test_the_page_asks_little_of_the_database(procedure: Procedure, moment: str)
     client = client_of(dossiers["a"])
     with CaptureQueriesContext(connection) as asked:
         client.get(f"/places/{procedure.slug}/")
-    assert len(asked) <= 13, [query["sql"][:90] for query in asked]
+    assert len(asked) <= 12, [query["sql"][:90] for query in asked]
