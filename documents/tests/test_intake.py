@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import User
 from documents.intake import WrongFile, clean_name, discard, file_paper, receive, supersede
@@ -89,6 +92,17 @@ def test_too_large_an_image_is_told_to_shrink() -> None:
 )
 def test_a_name_is_shown_without_tricks(given: str, shown: str) -> None:
     assert clean_name(given) == shown
+
+
+@given(st.text(max_size=400))
+def test_any_name_can_be_shown_and_kept(typed: str) -> None:
+    shown = clean_name(typed)
+    assert shown
+    assert len(shown) <= 255  # its column
+    assert "/" not in shown
+    assert "\\" not in shown
+    assert not [letter for letter in shown if unicodedata.category(letter).startswith("C")]
+    assert clean_name(shown) == shown
 
 
 def test_the_name_on_disk_is_ours(deposit, candidate: User, folder: Folder) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ProcedureQuerySet(models.QuerySet["Procedure"]):
-    """Which procedures are announced to a person, and on which one works."""
+    """Which procedures are announced to a person."""
 
     def on_show(self, user: User | AnonymousUser) -> Self:
         """Those announced to `user`: real ones, rehearsals that one staffs, all in a demonstration.

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from journal.errors import Refused
@@ -133,3 +135,16 @@ def test_the_load_is_in_the_journal(file: ProcedureFile) -> None:
 def test_the_digest_of_rules_follows_their_content(file: ProcedureFile) -> None:
     assert digest_of(file.rules) == digest_of(read(AST).rules)
     assert digest_of(file.rules) != digest_of(Rules())
+
+
+FACTS = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["x", "y", "z"]))
+
+
+@given(FACTS, FACTS)
+def test_the_differences_lead_from_one_to_the_other(before: dict[str, str], after: dict[str, str]) -> None:
+    """One that is left out is a change that nobody is shown; one too many bars a load that changes nothing."""
+    found = differences(before, after)
+    assert bool(found) == (before != after)
+    changed = before | {difference.path: difference.after for difference in found}
+    assert {path: text for path, text in changed.items() if text} == after
+    assert [difference.before for difference in found] == [before.get(difference.path, "") for difference in found]
