@@ -1,10 +1,12 @@
-"""What candidates are written when a period opens and when it closes; inside the acts of `offers.periods`."""
+"""What candidates are written about a period: when it opens, when it closes, and in between; inside the acts."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
+
+from django.urls import reverse
 
 from applicants.models import Dossier
 from notifications.outbox import queue_mail
@@ -20,10 +22,10 @@ def write_of_opening(
     pools = Pool.objects.select_related("programme__school", "track").in_bulk(set(offers.values()))
     for dossier in dossiers_of(period.procedure, bound):
         if dossier.pk not in offers:
-            _write("period_without_offer", period, dossier, is_last=at_last)
+            write("period_without_offer", period, dossier, is_last=at_last)
             continue
         pool = pools[offers[dossier.pk]]
-        _write(
+        write(
             "offer_made",
             period,
             dossier,
@@ -38,7 +40,7 @@ def write_of_closing(period: Period, *, silent: Collection[UUID], ended: Collect
     """Write to those who are out for their silence, and in the end to those for whom nothing more can come."""
     for kind, dossier_ids in (("removed_for_silence", silent), ("integration_ended", ended)):
         for dossier in dossiers_of(period.procedure, dossier_ids):
-            _write(kind, period, dossier)
+            write(kind, period, dossier)
 
 
 def dossiers_of(procedure: Procedure, dossier_ids: Iterable[UUID]) -> list[Dossier]:
@@ -49,15 +51,16 @@ def dossiers_of(procedure: Procedure, dossier_ids: Iterable[UUID]) -> list[Dossi
     return found
 
 
-def _write(kind: str, period: Period, dossier: Dossier, **context: Any) -> None:
+def write(kind: str, period: Period, dossier: Dossier, *, key: str = "", **context: Any) -> None:
+    """Queue a mail to the candidate, once for each period or, if one is given, for each `key`."""
     queue_mail(
         kind,
         to=dossier.candidate.user,
-        key=f"{kind}:{period.pk}:{dossier.pk}",
+        key=key or f"{kind}:{period.pk}:{dossier.pk}",
         procedure=period.procedure,
         name=dossier.candidate.full_name,
         period=period.number,
         ends_at=period.ends_at,
-        path=f"/places/{period.procedure.slug}/",
+        path=reverse("offers:page", args=[period.procedure.slug]),
         **context,
     )

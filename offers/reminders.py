@@ -7,8 +7,8 @@ import datetime as dt
 from django.db import transaction
 
 from notifications.models import Mail
-from notifications.outbox import queue_mail
 from offers.foresight import about_to_be_removed
+from offers.period_mails import write
 from offers.periods import current_period, is_last
 from offers.standings import offers_of
 from programmes.models import Procedure
@@ -37,14 +37,5 @@ def remind_silent(procedure: Procedure) -> int:
         silent = [dossier for dossier in silent if dossier.pk in offers]
     unreminded = [dossier for dossier in silent if f"{key}{dossier.pk}" not in sent]
     for dossier in unreminded:
-        queue_mail(
-            "reply_reminder",
-            to=dossier.candidate.user,
-            key=f"{key}{dossier.pk}",
-            procedure=procedure,
-            name=dossier.candidate.full_name,
-            period=period.number,
-            ends_at=period.ends_at,
-            path=f"/places/{procedure.slug}/",
-        )
+        write("reply_reminder", period, dossier, key=f"{key}{dossier.pk}")
     return len(unreminded)

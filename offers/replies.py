@@ -14,9 +14,9 @@ from applicants.dossiers import lock_own
 from applicants.models import Dossier
 from journal.errors import Closed, Refused
 from journal.record import record
-from notifications.outbox import queue_mail
 from offers.allocation import Reply, allowed_replies
 from offers.models import Offer, ReplyRecord
+from offers.period_mails import write
 from offers.periods import current_period, is_last
 from offers.reply_codes import Relative, lock_for_relative
 from offers.standings import standing_of
@@ -103,17 +103,13 @@ def _tell(given: ReplyRecord, situation: Situation) -> None:
     dossier, reply = given.dossier, Reply(given.reply)
     with translation.override(dossier.candidate.user.language):
         option = _option(reply, situation)
-    queue_mail(
+    write(
         "reply_recorded",
-        to=dossier.candidate.user,
+        given.period,
+        dossier,
         key=f"reply:{given.pk}",
-        procedure=dossier.procedure,
-        name=dossier.candidate.full_name,
         reply_label=option.label,
         effect=option.effect,
         by_relative=given.by_relative,
         integration_file=reply in KEEPING,
-        period=given.period.number,
-        ends_at=given.period.ends_at,
-        path=f"/places/{dossier.procedure.slug}/",
     )
