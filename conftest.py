@@ -31,6 +31,13 @@ def _in_french() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _only_where_it_can_run(request: pytest.FixtureRequest) -> None:
+    """What is marked `postgresql` is skipped elsewhere: SQLite has one writer at a time, and fewer constraints."""
+    if request.node.get_closest_marker("postgresql") and connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Between tests that commit, tables are emptied; PostgreSQL would refuse it for the journal's."""

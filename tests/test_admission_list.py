@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -14,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from applicants.tests.scenario import procedure_at, staff
 from journal.clock import at_one_instant
 from offers.tests.market import JURY_DAY, candidate, pool_of
+from tests.actors import enter
 from tests.looking import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,10 +31,7 @@ def test_the_jury_orders_a_list(page: Page, live_server: LiveServer) -> None:
     procedure = procedure_at(JURY_DAY)
     for name, marks in MARKS.items():
         candidate(procedure, name, ["albi"], marks=marks)
-    client = Client()
-    client.force_login(staff(procedure, "jury"))
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    enter(page, staff(procedure, "jury"), live_server)
     pool = pool_of(procedure, "albi")
     page.goto(reverse("admin:offers_list", args=[procedure.steps.get(kind="admission").pk, pool.pk]))
     assert not violations(page)

@@ -6,7 +6,6 @@ Beginning a dossier and getting a role hold the account in turn; the twin shows 
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -18,12 +17,6 @@ from campaign.staffing import NotStaffable, give_role
 from programmes.models import Procedure, Role
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _only_on_postgresql() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
 
 
 @pytest.fixture

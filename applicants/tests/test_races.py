@@ -88,12 +88,6 @@ def both(first: Act, second: Act) -> tuple[Any, Any]:
     return leader.result, follower.result
 
 
-@pytest.fixture(autouse=True)
-def _only_on_postgresql() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
-
-
 @pytest.fixture
 def no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: dossiers are read without being locked."""

@@ -73,7 +73,7 @@ def test_every_page_shows_in_few_queries_when_filled(
     signed_in(client, zoe)
     for address in every_page(procedure, dossier):
         with django_assert_max_num_queries(MOST_QUERIES):
-            assert "Traceback" not in page(client, address)
+            page(client, address)
 
 
 def test_every_page_of_a_dossier_asks_who_one_is(client: Client, procedure: Procedure, zoe: User) -> None:

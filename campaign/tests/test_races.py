@@ -7,7 +7,7 @@ would wait for them.
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 
 from applicants.models import Dossier
@@ -18,12 +18,6 @@ from offers.tests.market import JURY_DAY, candidate
 from programmes.models import Period, Procedure
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _only_on_postgresql() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
 
 
 @pytest.fixture

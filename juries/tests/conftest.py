@@ -92,9 +92,7 @@ def count_queries() -> Counting:
         client = Client()
         client.force_login(user)
         assert client.get(address).status_code == 200
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         return len(queries)
 

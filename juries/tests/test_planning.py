@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from icalendar import Calendar
 
 from accounts.models import User
@@ -284,7 +284,6 @@ def test_one_test_twice_is_impossible(planned: int, three: list[Dossier]) -> Non
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="exclusion constraints are PostgreSQL’s")
 class TestExclusion:
     """The database itself keeps panels and candidates from being in two places at once."""
 

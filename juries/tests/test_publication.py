@@ -97,8 +97,7 @@ def test_an_interrupted_announcement_goes_on_where_it_stopped(
     procedure: Procedure, admissibility: Step, president: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(publication, "BATCH", 2)
-    for made in rows.admissible(procedure, 5):
-        assert made.pk
+    rows.admissible(procedure, 5)
     prepared = prepare_publication(admissibility.pk, by=president)
     move_to(procedure, prepared.visible_at)
     assert publication._announce_batch(prepared.pk) == 2  # then the worker is killed

@@ -7,7 +7,6 @@ decision that changes behind a publication when nobody holds it.
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -24,12 +23,6 @@ from juries.tests import rows
 from programmes.models import Procedure, School, Step
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _only_on_postgresql() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def _allowed(procedure: Procedure, dossier: Dossier) -> list[Reply | None]:
     period = current_period(procedure)
     assert period is not None
     situation, outlook = situation_in(period, dossier), read_outlook(dossier)
-    assert outlook.standing == situation.standing, "the candidate's page and the act see the same"
+    assert outlook.standing == situation.standing, "the candidate’s page and the act see the same"
     assert (outlook.offer.pool_id if outlook.offer else None) == situation.offered
     return [None, *sorted(allowed_replies(situation.standing, situation.offered))]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
@@ -124,8 +123,6 @@ def test_nothing_is_corrected_for_somebody_who_has_left(
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_who_arrives_while_a_period_closes_is_not_out_for_silence(procedure: Procedure) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
     people = market(procedure, {"albi": "x"}, {"x": "albi", "r": "albi"}, {"albi": 1})
     start(procedure, 1)
     decision = decision_on(people["r"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
 
 from applicants.models import Dossier, DossierQuerySet
 from applicants.tests.scenario import procedure_at
@@ -24,12 +23,6 @@ from offers.tests.market import JURY_DAY, market, period, seat_of, stand_at, sta
 from programmes.models import Procedure
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _only_on_postgresql() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
 
 
 @pytest.fixture

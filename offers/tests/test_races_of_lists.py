@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -25,12 +25,6 @@ from offers.tests.market import JURY_DAY, candidate, pool_of
 from programmes.models import Procedure, Step
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _only_on_postgresql() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
 
 
 @pytest.fixture
