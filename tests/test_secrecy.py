@@ -103,7 +103,8 @@ def stand_at(procedure: Procedure, moment: dt.datetime | None) -> None:
 def read(client: Client, address: str) -> tuple[int, str, str]:
     response = client.get(address)
     body = "" if response.streaming else FLEETING.sub("", response.content.decode())
-    response.close()  # a paper that is served stays open until then
+    if response.streaming:
+        b"".join(response)  # a paper that is served stays open until its end; the client closes it then
     return response.status_code, response.get("Location", ""), body
 
 
