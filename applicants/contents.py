@@ -1,4 +1,4 @@
-"""What is in a dossier: all its rows, read once, for the pages that show how far it has come."""
+"""What is in a dossier: all its rows, read once, for the acts and pages that ask how far it has come."""
 
 from __future__ import annotations
 

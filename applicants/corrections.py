@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
+from applicants.contents import read_contents
 from applicants.dossiers import home_of, lock, lock_own
 from applicants.editing import FINAL, PAYMENT, OrderIsFinal
 from applicants.models import Correction, Dossier, Status
 from applicants.papers import lay_aside_unasked
-from applicants.readiness import MissingItem, filled_in, missing_items
+from applicants.readiness import MissingItem
 from applicants.submission import NotReady
 from journal.errors import Closed, Refused
 from journal.record import record
@@ -149,8 +150,7 @@ def waiting_corrections(dossier: Dossier) -> list[Correction]:
 
 def still_missing(dossier: Dossier, correction: Correction) -> list[MissingItem]:
     """What a complete dossier lacks among the places that the correction opened."""
-    missing = missing_items(dossier.rules, filled_in(dossier))
-    return [item for item in missing if item.place in correction.opens]
+    return [item for item in read_contents(dossier).missing if item.place in correction.opens]
 
 
 def places_of(dossier: Dossier) -> list[str]:

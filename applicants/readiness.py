@@ -1,7 +1,6 @@
-"""Readiness: what a dossier still lacks before it can be submitted. Rule: AST-11.
+"""Readiness: what a dossier still lacks before it can be submitted. Pure; `applicants.contents` reads the dossier.
 
-`missing_items` is pure: it compares what the rules ask for with what was filled in. `filled_in` reads a
-dossier into that form.
+Rule: AST-11.
 """
 
 from __future__ import annotations
@@ -11,11 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from applicants.fees import fee_standing
-from applicants.given import answers_of
-from applicants.models import Dossier, Referee
 from applicants.values import error_in
-from documents.models import SupportingDocument
 from payments.standing import Standing
 from programmes.eligibility import titles_for, verdicts
 from programmes.rules import FeeRule, FieldRule, Needed, PaperRule, Rules
@@ -54,19 +49,6 @@ def missing_items(rules: Rules, filled: FilledIn) -> list[MissingItem]:
         *_missing_alternatives(rules, filled),
         *_missing_fee(rules.fee, filled),
     ]
-
-
-def filled_in(dossier: Dossier) -> FilledIn:
-    """Read what the candidate has done so far."""
-    papers = SupportingDocument.objects.present().filter(folder=dossier.folder_id)
-    deposited = dossier.referees.filter(state=Referee.State.DEPOSITED)
-    return FilledIn(
-        answers=answers_of(dossier),
-        choices=tuple(choice.programme.code for choice in dossier.ranked_choices),
-        papers=frozenset(papers.values_list("kind", flat=True)),
-        appraisals=frozenset(deposited.values_list("kind", flat=True)),
-        fee=fee_standing(dossier),
-    )
 
 
 def applies(rule: FieldRule | PaperRule, answers: Mapping[str, str]) -> bool:

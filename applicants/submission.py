@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
+from applicants.contents import read_contents
 from applicants.dossiers import home_of, lock_own
 from applicants.editing import NotEditable
 from applicants.fees import keep_fee_in_step
 from applicants.models import Dossier, Receipt, Status
 from applicants.papers import lay_aside_unasked
-from applicants.readiness import MissingItem, filled_in, missing_items
+from applicants.readiness import MissingItem
 from documents.notices import issue_notice
 from journal.errors import Refused
 from journal.record import record
@@ -52,7 +53,7 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
         return dossier.receipt
     dossier.procedure.require_open()
     keep_fee_in_step(dossier, by=by)
-    if items := missing_items(dossier.rules, filled_in(dossier)):
+    if items := read_contents(dossier).missing:
         raise NotReady(items)
     lay_aside_unasked(dossier, by=by)
     dossier.status = Status.SUBMITTED

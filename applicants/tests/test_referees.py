@@ -9,9 +9,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from applicants.answers import save_answers
+from applicants.contents import read_contents
 from applicants.corrections import ask_correction
 from applicants.models import Appraisal, Dossier, Referee
-from applicants.readiness import filled_in
 from applicants.referees import (
     MOST_ASKED,
     NotAwaited,
@@ -201,7 +201,7 @@ class TestTheReferee:
         referee = named(dossier, zoe)
         draft = save_appraisal(secret_of(referee.pk), {"acquaintance": " Sa professeure "})
         assert (draft.answers["acquaintance"], draft.deposited_at) == ("Sa professeure", None)
-        assert not filled_in(reloaded(dossier.pk)).appraisals
+        assert not read_contents(reloaded(dossier.pk)).filled.appraisals
 
     def test_depositing_needs_every_answer(self, procedure: Procedure, zoe: User) -> None:
         dossier = begun(procedure, zoe)
@@ -220,7 +220,7 @@ class TestTheReferee:
         answers = opinion(dossier) | {"suitability": "Une opinion confidentielle."}
         for _ in range(2):
             deposit_appraisal(secret_of(referee.pk), answers)
-        assert filled_in(reloaded(dossier.pk)).appraisals == {"appraiser"}
+        assert read_contents(reloaded(dossier.pk)).filled.appraisals == {"appraiser"}
         assert "Ada Prof a déposé" in only_mail("referee_deposited")
         assert "Une opinion" not in only_mail("referee_deposited")
         assert events(dossier.pk).count("referee.deposited") == 1

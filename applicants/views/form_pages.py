@@ -14,7 +14,7 @@ from applicants.editing import may_edit
 from applicants.forms.questions import QuestionsForm
 from applicants.models import Dossier
 from applicants.places import name_of
-from applicants.readiness import applies, filled_in, missing_items
+from applicants.readiness import applies
 from applicants.values import WrongAnswer
 from applicants.views.own_dossier import dossier_page, go_on, person, posted, render_page
 from applicants.wording import in_words
@@ -72,7 +72,7 @@ def _save(request: HttpRequest, dossier: Dossier, page: PageRule, form: Question
 def _say_what_is_left(request: HttpRequest, dossier: Dossier, place: str) -> None:
     """Saved, and what the page still lacks, so that an incomplete one is left knowingly."""
     fresh = Dossier.objects.select_related("procedure", "version", "candidate").get(pk=dossier.pk)
-    left = [item.label for item in missing_items(fresh.rules, filled_in(fresh)) if item.place == place]
+    left = [item.label for item in read_contents(fresh).missing if item.place == place]
     if left:
         words = {"page": name_of(fresh.rules, place), "things": "\N{NO-BREAK SPACE}· ".join(left)}
         sentence = gettext("Vos réponses sont enregistrées. Il reste à compléter, dans « %(page)s » : %(things)s")

@@ -15,11 +15,12 @@ from accounts.consent import give_consent
 from accounts.models import User
 from applicants.answers import save_answers
 from applicants.choices import rank_choices
+from applicants.contents import read_contents
 from applicants.dossiers import start_dossier
 from applicants.fees import fee_charge, fee_standing
 from applicants.models import Dossier, Referee, Status
 from applicants.papers import deposit_paper
-from applicants.readiness import filled_in, is_required_now
+from applicants.readiness import is_required_now
 from applicants.referees import decline_appraisal, deposit_appraisal, name_referee, secret_of
 from applicants.submission import submit_dossier
 from applicants.titles import choose_title
@@ -196,7 +197,7 @@ def _rank(company: Company, person: Person, dossier: Dossier, user: User) -> Non
 
 def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier) -> None:
     """Deposit the papers that are required and not there; one that may stand for an opinion, unless that is to come."""
-    filled = filled_in(dossier)
+    filled = read_contents(dossier).filled
     for rule in dossier.rules.papers:
         if is_required_now(rule, filled.answers) and rule.code not in filled.papers:
             deposit(company, person, dossier, rule)
