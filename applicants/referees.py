@@ -1,8 +1,8 @@
-"""Referees: the candidate names a person, who gives a confidential opinion through a link, without an account.
+"""Referees: the candidate names a person for a confidential opinion and has them written to. Rule: AST-09.
 
-The link's secret is not stored: it is derived anew from the referee's id and the portal's key when a mail
-needs it, and found again by its digest. So a reminder holds the same link as the first mail, and a copy of
-the database opens nothing. The candidate sees how far things are, never what was written. Rule: AST-09.
+What the person does with the link of the mail is in `applicants.appraisals`. The link's secret is not stored: it is
+derived anew from the referee's id and the portal's key when a mail needs it, and found again by its digest. So a
+reminder holds the same link as the first mail, and a copy of the database opens nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
@@ -22,16 +21,14 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import home_of, lock, lock_own
-from applicants.editing import APPLICATIONS, asked_until, require_editable, takes_appraisal
+from applicants.dossiers import lock, lock_own
+from applicants.editing import APPLICATIONS, asked_until, require_editable
 from applicants.models import Appraisal, Dossier, Referee, Status
-from applicants.readiness import applies
-from applicants.values import WrongAnswer, error_in
-from journal.errors import Closed, Refused
+from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.models import Procedure
-from programmes.rules import FieldRule, RefereeRule
+from programmes.rules import RefereeRule
 from programmes.typed import cleaned
 
 REMINDER_PERIOD = dt.timedelta(days=1)  # between two reminders that the candidate asks for
@@ -45,9 +42,6 @@ class WrongReferee(Refused):
 
 class NotAwaited(Refused):
     """This referee's opinion is not, or no longer, waited for."""
-
-
-# --- The candidate's side -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -64,7 +58,7 @@ def name_referee(
     """
     dossier = lock_own(dossier_id, by=by)
     require_editable(dossier, f"referee:{kind}")
-    rule = _rule(dossier, kind)
+    rule = rule_of(dossier, kind)
     if standing(dossier, kind).count() >= rule.max_count:
         raise WrongReferee(
             gettext("Vous avez déjà désigné cette personne. Vous pouvez la remplacer tant qu’elle n’a rien déposé.")
@@ -148,81 +142,27 @@ def standing(dossier: Dossier, kind: str) -> models.QuerySet[Referee]:
     return dossier.referees.filter(kind=kind).exclude(state=Referee.State.REPLACED)
 
 
-# --- The referee's side -------------------------------------------------------------------------------------
-
-
 def secret_of(referee_id: UUID) -> str:
     """The secret of a referee's link, for the mails that hold it: 32 bytes that only the portal's key makes."""
     made = salted_hmac("applicants.referees.link", str(referee_id), algorithm="sha256").digest()
     return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
-def by_secret(secret: str) -> Referee:
-    """The referee whose link it is.
+def digest_of(secret: str) -> str:
+    """What the database keeps of a secret, to find the referee by it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def rule_of(dossier: Dossier, kind: str) -> RefereeRule:
+    """What the procedure says of referees of that kind.
 
     Raises:
-        Referee.DoesNotExist: nobody's.
+        WrongReferee: it asks for none.
     """
-    related = ("dossier__procedure", "dossier__version", "dossier__candidate")
-    return Referee.objects.select_related(*related).get(secret_digest=_digest(secret))
-
-
-@transaction.atomic
-def save_appraisal(secret: str, answers: Mapping[str, str]) -> Appraisal:
-    """Keep a draft of the opinion; nobody but its author can read it.
-
-    Raises:
-        Referee.DoesNotExist: nobody's link.
-        NotAwaited, Closed: the opinion is there, declined, or comes too late.
-        WrongAnswer: some answers are not of the kind asked for.
-    """
-    dossier, referee = _lock_for_referee(secret)
-    return _keep(dossier, referee, _checked(_rule(dossier, referee.kind), answers))
-
-
-@transaction.atomic
-def deposit_appraisal(secret: str, answers: Mapping[str, str]) -> Appraisal:
-    """Deposit the opinion for good; the candidate learns that it is there. Depositing twice is no error.
-
-    Raises:
-        Referee.DoesNotExist: nobody's link.
-        NotAwaited, Closed: it is declined, replaced, or comes too late.
-        WrongAnswer: answers are missing, or not of the kind asked for.
-    Rule: AST-09.
-    """
-    if (deposited := _deposited(secret)) is not None:
-        return deposited
-    dossier, referee = _lock_for_referee(secret)
-    rule = _rule(dossier, referee.kind)
-    given = _checked(rule, answers)
-    if missing := {question.code: gettext("Répondez à cette question.") for question in _unanswered(rule, given)}:
-        raise WrongAnswer(missing)
-    appraisal = _keep(dossier, referee, given)
-    appraisal.deposited_at = dossier.procedure.now()
-    appraisal.save(update_fields=["deposited_at"])
-    _answered(dossier, referee, Referee.State.DEPOSITED)
-    return appraisal
-
-
-@transaction.atomic
-def decline_appraisal(secret: str) -> Referee:
-    """Decline to give an opinion; the candidate learns it, and can name somebody else. Declining twice is no error.
-
-    Raises:
-        Referee.DoesNotExist: nobody's link.
-        NotAwaited, Closed: the opinion is there, the referee replaced, or it is too late.
-    Rule: AST-09.
-    """
-    referee = by_secret(secret)
-    if referee.state == Referee.State.DECLINED:
-        return referee
-    dossier, referee = _lock_for_referee(secret)
-    Appraisal.objects.filter(referee=referee).delete()
-    _answered(dossier, referee, Referee.State.DECLINED)
-    return referee
-
-
-# --- Below --------------------------------------------------------------------------------------------------
+    rule = dossier.rules.referee(kind)
+    if rule is None:
+        raise WrongReferee(gettext("La procédure ne demande pas d’avis de cette sorte."))
+    return rule
 
 
 def _ask(dossier: Dossier, kind: str, name: str, position: str, email: str, language: str, *, by: User) -> Referee:
@@ -235,7 +175,7 @@ def _ask(dossier: Dossier, kind: str, name: str, position: str, email: str, lang
         position=cleaned(position),
         email=email.strip().lower(),
         language=language,
-        secret_digest=_digest(secret_of(referee_id)),
+        secret_digest=digest_of(secret_of(referee_id)),
         asked_at=dossier.procedure.now(),
     )
     _require_few_asked(dossier)
@@ -291,7 +231,7 @@ def _remind_if_still_due(referee_id: UUID, due: dt.datetime) -> bool:
 
 def _remind(dossier: Dossier, referee: Referee, *, key: str) -> None:
     referee.reminded_at = dossier.procedure.now()
-    referee.secret_digest = _digest(secret_of(referee.pk))  # another one if the portal's key has changed meanwhile
+    referee.secret_digest = digest_of(secret_of(referee.pk))  # another one if the portal's key has changed meanwhile
     referee.save(update_fields=["reminded_at", "secret_digest"])
     _mail(dossier, referee, "referee_reminder", key=key)
 
@@ -307,27 +247,10 @@ def _mail(dossier: Dossier, referee: Referee, kind: str, *, key: str) -> None:
         secret=True,
         referee=referee.name,
         candidate=dossier.candidate.full_name,
-        label=_rule(dossier, referee.kind).label,
+        label=rule_of(dossier, referee.kind).label,
         closes_at=asked_until(dossier, f"referee:{referee.kind}") or procedure.calendar[APPLICATIONS].ends_at,
         contact=procedure.contact_email,
         path=reverse("applicants:appraisal", args=[secret_of(referee.pk)]),
-    )
-
-
-def _answered(dossier: Dossier, referee: Referee, state: Referee.State) -> None:
-    referee.state = state
-    referee.answered_at = dossier.procedure.now()
-    referee.save(update_fields=["state", "answered_at"])
-    record(f"referee.{state}", dossier, referee=str(referee.pk))
-    queue_mail(
-        f"referee_{state}",
-        to=dossier.candidate.user,
-        key=f"referee-{state}:{referee.pk}",
-        procedure=dossier.procedure,
-        name=dossier.candidate.full_name,
-        referee=referee.name,
-        label=_rule(dossier, referee.kind).label,
-        path=home_of(dossier),
     )
 
 
@@ -336,60 +259,3 @@ def _lock_for_candidate(referee_id: UUID, *, by: User) -> tuple[Dossier, Referee
     dossier = lock_own(found.dossier_id, by=by)
     require_editable(dossier, f"referee:{found.kind}")
     return dossier, dossier.referees.select_for_update().get(pk=referee_id)
-
-
-def _lock_for_referee(secret: str) -> tuple[Dossier, Referee]:
-    """The referee and the dossier, locked, if the opinion is waited for."""
-    found = by_secret(secret)
-    dossier = lock(found.dossier_id)
-    referee = dossier.referees.select_for_update().get(pk=found.pk)
-    match referee.state:
-        case Referee.State.DEPOSITED:
-            raise NotAwaited(gettext("Votre fiche est déposée : elle ne change plus. Merci."))
-        case Referee.State.DECLINED:
-            raise NotAwaited(gettext("Vous avez décliné cette demande. Le candidat peut vous désigner de nouveau."))
-        case Referee.State.REPLACED:
-            raise NotAwaited(
-                gettext("Le candidat a désigné une autre personne : votre avis n’est plus attendu. Merci.")
-            )
-    if not takes_appraisal(dossier, referee.kind):
-        raise Closed(gettext("Le délai est passé : votre avis ne peut plus être joint à ce dossier."))
-    return dossier, referee
-
-
-def _deposited(secret: str) -> Appraisal | None:
-    return Appraisal.objects.filter(referee=by_secret(secret), deposited_at__isnull=False).first()
-
-
-def _keep(dossier: Dossier, referee: Referee, answers: dict[str, str]) -> Appraisal:
-    appraisal, _ = Appraisal.objects.update_or_create(
-        referee=referee, defaults={"answers": answers, "saved_at": dossier.procedure.now()}
-    )
-    return appraisal
-
-
-def _checked(rule: RefereeRule, answers: Mapping[str, str]) -> dict[str, str]:
-    given = {question.code: cleaned(answers.get(question.code, "")) for question in rule.questions}
-    errors = {question.code: error_in(question, given[question.code]) for question in rule.questions}
-    if wrong := {code: error for code, error in errors.items() if error}:
-        raise WrongAnswer(wrong)
-    return given
-
-
-def _unanswered(rule: RefereeRule, given: Mapping[str, str]) -> list[FieldRule]:
-    return [
-        question
-        for question in rule.questions
-        if question.required and applies(question, given) and not given[question.code]
-    ]
-
-
-def _rule(dossier: Dossier, kind: str) -> RefereeRule:
-    rule = dossier.rules.referee(kind)
-    if rule is None:
-        raise WrongReferee(gettext("La procédure ne demande pas d’avis de cette sorte."))
-    return rule
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -11,11 +11,12 @@ from pytest_django import Settings
 
 from accounts.models import User
 from applicants.answers import save_answers
+from applicants.appraisals import decline_appraisal, deposit_appraisal
 from applicants.corrections import answer_correction, ask_correction, withdraw_correction
 from applicants.endings import void_dossier, withdraw_dossier
 from applicants.papers import deposit_paper
 from applicants.reactions import ask_for_paper_again
-from applicants.referees import decline_appraisal, deposit_appraisal, name_referee, remind_referees_due, secret_of
+from applicants.referees import name_referee, remind_referees_due, secret_of
 from applicants.tests.scenario import (
     OPEN,
     answer_to,

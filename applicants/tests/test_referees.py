@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from applicants.answers import save_answers
+from applicants.appraisals import by_secret, decline_appraisal, deposit_appraisal, save_appraisal
 from applicants.contents import read_contents
 from applicants.corrections import ask_correction
 from applicants.models import Appraisal, Dossier, Referee
@@ -16,14 +17,10 @@ from applicants.referees import (
     MOST_ASKED,
     NotAwaited,
     WrongReferee,
-    by_secret,
-    decline_appraisal,
-    deposit_appraisal,
     name_referee,
     remind_referee,
     remind_referees_due,
     replace_referee,
-    save_appraisal,
     secret_of,
 )
 from applicants.submission import NotReady, submit_dossier

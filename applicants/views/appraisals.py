@@ -15,9 +15,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from applicants.appraisals import by_secret, decline_appraisal, deposit_appraisal, save_appraisal
 from applicants.forms.questions import QuestionsForm
 from applicants.models import Appraisal, Referee
-from applicants.referees import by_secret, decline_appraisal, deposit_appraisal, save_appraisal
 from applicants.values import WrongAnswer
 from applicants.views.own_dossier import posted
 from journal.errors import Refused

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.consent import give_consent
 from accounts.models import User
 from applicants.answers import save_answers
+from applicants.appraisals import decline_appraisal, deposit_appraisal
 from applicants.choices import rank_choices
 from applicants.contents import read_contents
 from applicants.dossiers import start_dossier
@@ -21,7 +22,7 @@ from applicants.fees import fee_charge, fee_standing
 from applicants.models import Dossier, Referee, Status
 from applicants.papers import deposit_paper
 from applicants.readiness import is_required_now
-from applicants.referees import decline_appraisal, deposit_appraisal, name_referee, secret_of
+from applicants.referees import name_referee, secret_of
 from applicants.submission import submit_dossier
 from applicants.titles import choose_title
 from campaign.rehearsal import files
