@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from accounts.consent import has_consented
 from accounts.models import User
+from applicants.editing import APPLICATIONS
 from applicants.models import Candidate, Dossier
 from documents.models import Folder
 from journal.errors import Refused
@@ -66,7 +67,7 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
         key=f"dossier-started:{dossier.pk}",
         procedure=procedure,
         reference=dossier.reference,
-        closes_at=procedure.calendar["applications"].ends_at,
+        closes_at=procedure.calendar[APPLICATIONS].ends_at,
         path=home_of(dossier),
     )
     return dossier

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from applicants.dossiers import home_of
+from applicants.editing import LATE_PAPERS
 from applicants.models import Dossier
 from documents.notices import issue_notice, replace_letters, replace_notices
 from juries.models import Decision, DecisionCorrection, Publication
@@ -116,8 +117,8 @@ def _dates(decision: Decision) -> dict[str, Any]:
     procedure = decision.procedure
     to_come = procedure.periods.filter(ends_at__gt=procedure.now())  # a correction comes when some are over
     dates: dict[str, Any] = {}
-    if decision.outcome == Decision.Outcome.CONDITIONAL and "late_papers" in procedure.calendar:
-        dates["title_until"] = procedure.calendar["late_papers"].ends_at
+    if decision.outcome == Decision.Outcome.CONDITIONAL and LATE_PAPERS in procedure.calendar:
+        dates["title_until"] = procedure.calendar[LATE_PAPERS].ends_at
     if decision.step.kind == Step.Kind.ADMISSION and (period := to_come.first()):
         dates |= {"replies_from": period.starts_at, "replies_until": period.ends_at}
     return dates

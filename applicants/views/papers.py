@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from applicants.contents import Contents, read_contents
-from applicants.editing import may_edit
+from applicants.editing import LATE_PAPERS, may_edit
 from applicants.forms.papers import PaperForm
 from applicants.models import Dossier, Status
 from applicants.papers import deposit_paper, deposit_times, is_turned_down, remove_paper
@@ -64,7 +64,7 @@ def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         is_late_open=any(may_edit(dossier, f"paper:{rule.code}") for rule in late),
         items=_lines(contents, late=False),
         late_items=_lines(contents, late=True),
-        late_window=dossier.procedure.calendar.get("late_papers"),
+        late_window=dossier.procedure.calendar.get(LATE_PAPERS),
         alternatives=dossier.rules.alternatives,
     )
 
@@ -105,7 +105,7 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
         files=[_file_row(file, times, removable=is_open) for file in files],
         replaced=[_file_row(file, times, removable=False) for file in replaced],
         is_required=is_required_now(rule, contents.answers),
-        late_window=dossier.procedure.calendar.get("late_papers") if rule.late else None,
+        late_window=dossier.procedure.calendar.get(LATE_PAPERS) if rule.late else None,
     )
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.consent import CURRENT_VERSION, give_consent, has_consented, notice_template
 from applicants.dossiers import start_dossier
+from applicants.editing import APPLICATIONS
 from applicants.models import Dossier
 from applicants.views.own_dossier import person, signed_in
 from journal.errors import Refused
@@ -37,7 +38,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("campaign:dossier", slug)
     context = {
         "procedure": procedure,
-        "window": procedure.calendar.get("applications"),
+        "window": procedure.calendar.get(APPLICATIONS),
         "now": procedure.now(),
         "is_open": procedure.is_open(),
         "needs_consent": needs_consent,

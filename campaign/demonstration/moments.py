@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from applicants.editing import APPLICATIONS, LATE_PAPERS
 from programmes.models import Procedure, Step, TestDay
 from programmes.words import PARIS
 
@@ -35,7 +36,7 @@ def moments_of(procedure: Procedure) -> list[Moment]:
 
 
 def _moments(procedure: Procedure) -> Iterator[Moment]:
-    window = procedure.calendar.get("applications")
+    window = procedure.calendar.get(APPLICATIONS)
     if window and window.ends_at:
         yield Moment(
             "applications",
@@ -58,7 +59,7 @@ def _moments(procedure: Procedure) -> Iterator[Moment]:
             gettext("Pendant la période d’intégration %(number)s") % {"number": period.number},
             gettext("Répondre à une proposition ; voir qui n’a pas répondu."),
         )
-    late = procedure.calendar.get("late_papers")
+    late = procedure.calendar.get(LATE_PAPERS)
     if late and late.ends_at:
         yield Moment(
             "end",

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from applicants.editing import APPLICATIONS
 from applicants.referees import DAYS_BEFORE_CLOSING
 from campaign.due import run_due_acts_of
 from campaign.rehearsal.company import Company, Event
@@ -82,7 +83,7 @@ def due_events(company: Company) -> Iterator[Event]:
     instants = {step.results_at for step in procedure.steps.all()}
     ends = {entry.ends_at for entry in procedure.calendar.values() if entry.ends_at}
     instants |= ends | {end + dt.timedelta(days=days) for end in ends for days in DAYS_AFTER_AN_END}
-    if (window := company.window("applications")) is not None:
+    if (window := company.window(APPLICATIONS)) is not None:
         instants |= {window[1] - dt.timedelta(days=days) for days in DAYS_BEFORE_CLOSING}
     for period in company.periods():
         instants |= {period.starts_at, period.ends_at} | {period.ends_at - before for before in BEFORE_THE_END}

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from django.db.models import Count, F, Sum
 
+from applicants.editing import LATE_PAPERS
 from applicants.models import Choice, Dossier, Receipt, Status
 from documents.models import Notice
 from journal.sealing import seal_entries, verify
@@ -116,7 +117,7 @@ def only_titles_make_admissions_definitive(procedure: Procedure) -> Iterator[str
     enrolments = Enrolment.objects.standing().filter(dossier__procedure=procedure)
     dossiers = Dossier.objects.filter(enrolment__in=enrolments).select_related("version", "candidate", "enrolment")
     accepted = with_title_accepted(dossiers)
-    entry = procedure.calendar.get("late_papers")
+    entry = procedure.calendar.get(LATE_PAPERS)
     is_over = entry is not None and entry.ends_at is not None and procedure.now() >= entry.ends_at
     for dossier in dossiers:
         is_definitive = dossier.enrolment.state == Enrolment.State.DEFINITIVE

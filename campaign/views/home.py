@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.models import User
+from applicants.editing import APPLICATIONS
 from applicants.models import Dossier
 from campaign.demonstration.wishes import is_ready
 from notifications.models import Mail
@@ -27,14 +28,14 @@ class Entry:
     @property
     def opens_at(self) -> dt.datetime | None:
         """When applications open, if that is still to come."""
-        window = self.procedure.calendar.get("applications")
+        window = self.procedure.calendar.get(APPLICATIONS)
         begins = window.starts_at if window else None
         return begins if begins and begins > self.procedure.now() else None
 
     @property
     def closes_at(self) -> dt.datetime | None:
         """When applications close, if they are open."""
-        window = self.procedure.calendar.get("applications")
+        window = self.procedure.calendar.get(APPLICATIONS)
         return window.ends_at if window and window.contains(self.procedure.now()) else None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from applicants.editing import APPLICATIONS
 from applicants.models import Dossier
 from campaign.timeline import milestones
 from offers.seats import pools_as_announced
@@ -49,7 +50,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "procedure": shown,
             "now": now,
-            "window": shown.calendar.get("applications"),
+            "window": shown.calendar.get(APPLICATIONS),
             "is_open": shown.is_open(),
             "dossier": _own_dossier(request, shown),
             "milestones": milestones(shown.calendar.values(), shown.steps.with_days(), shown.periods.all(), now),

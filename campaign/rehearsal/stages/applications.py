@@ -18,6 +18,7 @@ from applicants.appraisals import decline_appraisal, deposit_appraisal
 from applicants.choices import rank_choices
 from applicants.contents import read_contents
 from applicants.dossiers import start_dossier
+from applicants.editing import APPLICATIONS
 from applicants.fees import fee_charge, fee_standing
 from applicants.models import Dossier, Referee, Status
 from applicants.papers import deposit_paper
@@ -45,7 +46,7 @@ LATE_BY = dt.timedelta(minutes=3)
 
 def events(company: Company) -> Iterator[Event]:
     """What each candidate does between the opening and the closing hour, and some a moment after it."""
-    window = company.window("applications")
+    window = company.window(APPLICATIONS)
     if window is None:
         return
     for person in company.people:
@@ -61,7 +62,7 @@ def events(company: Company) -> Iterator[Event]:
 
 def submission_moment(company: Company, person: Person) -> dt.datetime | None:
     """When a candidate submits in time; None for those who do not."""
-    window = company.window("applications")
+    window = company.window(APPLICATIONS)
     if window is None or person.has(Habit.GIVES_UP) or person.has(Habit.COMES_TOO_LATE):
         return None
     return _moments(person, window)[1]

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 
+from applicants.editing import LATE_PAPERS
 from applicants.models import Dossier
 from campaign.rehearsal.company import Company, Event, between
 from campaign.rehearsal.people import Habit, Person
@@ -29,7 +30,7 @@ ALL_IS_OVER = dt.timedelta(days=14)  # who was asked for another paper at the la
 
 def events(company: Company) -> Iterator[Event]:
     """Titles sent in by those admitted, reviews every few days, the last ones after the hour; integration files."""
-    entry = company.procedure.calendar.get("late_papers")
+    entry = company.procedure.calendar.get(LATE_PAPERS)
     if entry is None or entry.ends_at is None:
         return
     end = entry.ends_at
