@@ -12,6 +12,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,13 +20,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+# The work of teams and juries, in the order of a procedure. Every other list is a register, opened now and then.
+WORK = (
+    "applicants.dossier",
+    "payments.charge",
+    "juries.decision",
+    "juries.panel",
+    "juries.mark",
+    "offers.listentry",
+    "juries.publication",
+    "offers.seatmove",
+    "offers.offer",
+    "offers.enrolment",
+)
+
 
 class PortalAdminSite(AdminSite):
     """The admin for members of a team who proved in this session that they hold their second factor."""
 
+    enable_nav_sidebar = False
+
     site_header = gettext_lazy("Portail des admissions")
     site_title = gettext_lazy("Portail des admissions")
-    index_title = gettext_lazy("Gestion des admissions")
+    index_title = gettext_lazy("Ce qui vous attend")
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Is this an active member of a team, signed in with what the settings ask of one?"""
@@ -56,6 +73,24 @@ class PortalAdminSite(AdminSite):
         if is_mfa_enabled(request.user, types=[Authenticator.Type.TOTP]):
             return self._by_way_of("mfa_reauthenticate", request)
         return self._by_way_of("mfa_reauthenticate_webauthn", request)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """What the person may open in two groups, whatever app it is of: the work, then the registers."""
+        found = [line for app in self._build_app_dict(request, app_label).values() for line in app["models"]]
+        by_label = {line["model"]._meta.label_lower: self._named(line) for line in found}
+        work = [by_label.pop(label) for label in WORK if label in by_label]
+        registers = sorted(by_label.values(), key=lambda line: str(line["name"]))
+        groups = ((gettext_lazy("Travail"), "work", work), (gettext_lazy("Registres"), "registers", registers))
+        return [{"name": name, "app_label": label, "models": lines} for name, label, lines in groups if lines]
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> TemplateResponse:
+        """The start page: nobody here thinks in apps."""
+        return self.index(request)
+
+    def _named(self, line: dict[str, Any]) -> dict[str, Any]:
+        """A line of the menu under the name that its desk goes by."""
+        desk = self._registry[line["model"]]
+        return line | {"name": getattr(desk, "menu_name", "") or line["name"]}
 
     def _by_way_of(self, view: str, request: HttpRequest) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse(view, query={REDIRECT_FIELD_NAME: self._destination(request)}))

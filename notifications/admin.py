@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Mail
 from notifications.outbox import send_again
@@ -28,6 +29,7 @@ class MailAdmin(DeskAdmin):
     list_filter = ("state", "procedure", "kind")
     list_select_related = ("procedure",)
     search_fields = ("address",)
+    search_help_text = _("Une adresse")
     fields = ("kind", "address", "procedure", "language", "state", "queued_at", "sent_at", "attempts", "failure")
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -29,7 +29,7 @@ from payments.reconciliation import reconcile
 from payments.standing import in_words, standing_from
 from payments.transfers import confirm_transfer, refuse_transfer
 from programmes.desk import DeskAdmin, attempt, person
-from programmes.models import Procedure
+from programmes.models import Procedure, School
 from programmes.waiting import Waiting, tells_what_waits
 from programmes.words import PARIS, money
 
@@ -55,12 +55,33 @@ class StatementForm(forms.Form):
     )
 
 
+class PaidSchool(admin.SimpleListFilter):
+    """The school that is paid; offered to those who keep the accounts of more than one."""
+
+    title = _("école payée")
+    parameter_name = "ecole"
+    by = "pk__in"  # what names the charge in the list
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        paid = Charge.objects.visible_to(person(request)).values("payee__school")
+        schools = School.objects.filter(pk__in=paid)
+        return [(school.code, school.name) for school in schools] if len(schools) > 1 else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        charges = Charge.objects.filter(payee__school__code=self.value())
+        return queryset.filter(**{self.by: charges})
+
+
 @tells_what_waits
 def transfers(user: User, procedure: Procedure) -> Iterator[Waiting]:
     """Transfers announced and not seen yet, for those who keep the accounts."""
-    awaited = Charge.objects.visible_to(user).filter(account__procedure=procedure).awaiting_transfer().count()
-    label = ngettext("virement annoncé est attendu", "virements annoncés sont attendus", awaited)
-    yield Waiting(label, awaited, reverse("admin:payments_awaited"))
+    awaited = Charge.objects.visible_to(user).filter(account__procedure=procedure).awaiting_transfer()
+    count, oldest = awaited.count(), awaited.first()
+    label = ngettext("virement annoncé est attendu", "virements annoncés sont attendus", count)
+    since = oldest.declared_on if oldest else None  # type: ignore[attr-defined]
+    yield Waiting(label, count, reverse("admin:payments_awaited"), since)
 
 
 @admin.register(Charge)
@@ -68,9 +89,11 @@ class ChargeAdmin(DeskAdmin):
     """What is owed to the schools for which the person works, and how far it is settled."""
 
     roles = CASHIERS
+    menu_name = _("Paiements")
     list_display = ("reference", "school", "owed", "standing", "settled_on")
-    list_filter = ("state", "payee__school")
+    list_filter = ("state", PaidSchool)
     search_fields = ("reference",)
+    search_help_text = _("Une référence de virement")
     ordering = ("-created_at",)
     fields: ClassVar = (
         "reference",
@@ -193,15 +216,22 @@ class ChargeAdmin(DeskAdmin):
         return {"kind": "done", "said": payment.charge.reference}
 
 
+class PaidSchoolOfLine(PaidSchool):
+    """The same, for lines of the ledger."""
+
+    by = "charge__in"
+
+
 @admin.register(LedgerLine)
 class LedgerLineAdmin(DeskAdmin):
     """The ledger: each movement's lines sum to zero."""
 
     roles = CASHIERS
     list_display = ("booked_at", "account", "euros", "reference")
-    list_filter = ("charge__payee__school",)
+    list_filter = (PaidSchoolOfLine,)
     list_select_related = ("charge__payee__school",)
     search_fields = ("charge__reference",)
+    search_help_text = _("Une référence de virement")
     ordering = ("-booked_at", "pk")
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -13,9 +13,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.functional import Promise
+from django.utils.text import capfirst
 
 from accounts.models import User
 from journal.errors import Refused
@@ -30,10 +32,14 @@ class DeskAdmin(admin.ModelAdmin):
     A subclass restricts the rows in `visible_rows`; pages of its own (`get_urls`) call acts.
     """
 
+    menu_name: ClassVar[str | Promise] = ""  # where it is not what the list is a list of
+
     roles: ClassVar[tuple[str, ...]] = (Role.Kind.OFFICE,)
     actions = None
     list_per_page = 50
+    list_max_show_all = 0
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         user = request.user
@@ -55,6 +61,15 @@ class DeskAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def get_urls(self) -> list[Any]:
+        """Of Django's pages, the list and the page of one: here nothing is added, deleted or kept as its history."""
+        return [url for url in super().get_urls() if (url.name or "").endswith(("_changelist", "_change"))]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, under the name that it has in the menu."""
+        title = self.menu_name or capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return self.visible_rows(request, super().get_queryset(request))
@@ -81,7 +96,7 @@ class DeskAdmin(admin.ModelAdmin):
     def framed(self, request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
         """A page of our own in the admin's frame, as wide as the window."""
         frame = self.admin_site.each_context(request) | {"opts": self.opts, "title": title}
-        return TemplateResponse(request, template, frame | {"is_nav_sidebar_enabled": False} | context)
+        return TemplateResponse(request, template, frame | context)
 
     def below(self, route: str, view: Callable[..., Any], name: str) -> URLPattern:
         """A page of our own below the list, for those who may open the list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from programmes.models import Procedure
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that a person can do now: in words, how many times, and where."""
+    """Something that a person can do now: in words, how many times, and where; since when, and until when."""
 
     label: str
     count: int
     url: str
+    since: dt.date | dt.datetime | None = None  # the oldest of them (UTC)
+    due: dt.datetime | None = None  # UTC
 
 
 Source = Callable[[User, Procedure], Iterable[Waiting]]

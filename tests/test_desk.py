@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.admin import site
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from accounts.models import User
 from applicants.models import Dossier
-from applicants.tests.scenario import OPEN, person, procedure_at, staff, submitted
+from applicants.tests.scenario import OPEN, person, procedure_at, set_clock, staff, submitted
 from payments.models import Charge
 from programmes.desk import DeskAdmin
 from programmes.models import Role
@@ -39,3 +40,27 @@ def test_a_closed_account_sees_nothing(kind: str) -> None:
     User.objects.filter(pk=member.pk).update(is_active=False)
     assert not Dossier.objects.visible_to(member).exists()
     assert not Charge.objects.visible_to(member).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("clock", "by_when"),
+    [("2026-03-30 09:00", "à faire avant le mercredi 8 avril 2026"), ("2026-04-08 12:00", "en retard")],
+)
+def test_the_start_page_says_what_waits_since_when_and_until_when(client: Client, clock: str, by_when: str) -> None:
+    procedure = procedure_at(OPEN)
+    submitted(procedure, person())
+    set_clock(procedure, clock)
+    client.force_login(staff(procedure, Role.Kind.VERIFIER, "albi"))
+    page = " ".join(client.get(reverse("admin:index")).content.decode().split())
+    assert "dossier a des pièces à examiner" in page
+    assert "depuis le " in page
+    assert by_when in page
+
+
+@pytest.mark.django_db
+def test_the_work_comes_before_the_registers(client: Client) -> None:
+    client.force_login(staff(procedure_at(OPEN), Role.Kind.OFFICE))
+    places = client.get(reverse("admin:index")).context["available_apps"]
+    assert [group["app_label"] for group in places] == ["work", "registers"]
+    assert [str(line["name"]) for line in places[0]["models"]][:3] == ["Dossiers", "Paiements", "Admissibilité"]

@@ -54,7 +54,7 @@ def test_a_member_sets_up_a_second_factor_and_is_asked_for_it_the_next_time(open
     later.arrives_at("Deuxième étape de la connexion")
     later.fill({"Code": code_of(secret, ahead=1)})
     later.press("Se connecter")
-    expect(later.page.get_by_role("heading", level=1)).to_have_text("Gestion des admissions")
+    expect(later.page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
 
 
 def enters_password(person: Person) -> None:

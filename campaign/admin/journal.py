@@ -33,6 +33,7 @@ class NamedEntries(ChangeList):
 class EntryAdmin(DeskAdmin):
     """What happened, the latest first; the administrator sees what concerns no procedure too."""
 
+    menu_name = _("Journal")
     list_display = ("happened_at", "event", "procedure", "who", "subject_type", "subject_id", "number")
     list_filter = ("procedure", "subject_type")
     search_fields = ("subject_id", "event", "actor")

@@ -72,6 +72,7 @@ class RoleAdmin(DeskAdmin):
     list_filter = ("procedure", "kind", "school")
     list_select_related = ("user", "school", "procedure")
     search_fields = ("user__email", "user__name")
+    search_help_text = _("Un nom ou une adresse")
 
     @admin.display(description=_("adresse électronique"))
     def email(self, role: Role) -> str:
@@ -115,6 +116,7 @@ class UserAdmin(DeskAdmin):
     list_display = ("email", "name", "is_staff", "language", "date_joined", "last_login")
     list_filter = ("is_staff",)
     search_fields = ("email", "name")
+    search_help_text = _("Un nom ou une adresse")
     ordering = ("email",)
     fields = ("email", "name", "language", "is_staff", "is_active", "date_joined", "last_login")
 

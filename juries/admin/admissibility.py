@@ -39,6 +39,7 @@ class DecisionAdmin(BoardAdmin):
     """The jury's decisions on admissibility."""
 
     roles = READERS
+    menu_name = gettext_lazy("Admissibilité")
 
     def boards(self) -> list[URLPattern]:
         return [

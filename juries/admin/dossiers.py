@@ -44,7 +44,6 @@ class DossierAdmin(DeskAdmin):
     list_display = ("name", "title_held", "first_choice", "arrived", "to_examine", "fee", "state")
     list_filter = (Waits, State, FirstChoice, ByTrack)
     list_select_related = ("candidate__user", "procedure")
-    show_facets = admin.ShowFacets.NEVER
     search_fields = ("reference", "candidate__folded_name")
     search_help_text = _("Un nom ou une référence")
     ordering = ("submitted_at", "pk")
@@ -70,13 +69,6 @@ class DossierAdmin(DeskAdmin):
             self.below("<uuid:dossier_id>/piece/<uuid:document_id>/", self.paper, "juries_paper"),
             *super().get_urls(),
         ]
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The queue, as wide as the window."""
-        return super().changelist_view(
-            request,
-            {"title": gettext("Dossiers"), "is_nav_sidebar_enabled": False, **(extra_context or {})},
-        )
 
     def change_view(
         self,

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils import formats, timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from accounts.models import User
 from applicants.models import Dossier
@@ -48,6 +48,7 @@ class PanelAdmin(BoardAdmin):
     """The tests of each school."""
 
     roles = PLANNERS
+    menu_name = gettext_lazy("Épreuves")
 
     def boards(self) -> list[URLPattern]:
         return [

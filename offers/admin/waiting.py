@@ -34,6 +34,7 @@ def lists(user: User, procedure: Procedure) -> Iterator[Waiting]:
         ngettext("tableau d’admission à arrêter", "tableaux d’admission à arrêter", count),
         count,
         reverse("admin:offers_listentry_changelist"),
+        due=step.results_at,
     )
 
 
@@ -48,6 +49,7 @@ def silent(user: User, procedure: Procedure) -> Iterator[Waiting]:
         ngettext("candidat n’a pas encore répondu", "candidats n’ont pas encore répondu", count),
         count,
         reverse("admin:offers_periods", args=[procedure.slug]),
+        due=period.ends_at,
     )
 
 
