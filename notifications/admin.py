@@ -13,6 +13,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from notifications.kinds import KINDS, in_words
 from notifications.models import Mail
 from notifications.outbox import send_again
 from notifications.rendering import render
@@ -20,17 +21,36 @@ from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Role
 
 
+class Kind(admin.SimpleListFilter):
+    """What mails are about."""
+
+    title = _("sujet")
+    parameter_name = "sujet"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(KINDS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Mail)
 class MailAdmin(DeskAdmin):
     """Mails, the latest first. The contents of a secret one are its reader's alone."""
 
     change_form_template = "admin/notifications/mail/change_form.html"
-    list_display = ("queued_at", "kind", "address", "state", "sent_at", "procedure")
-    list_filter = ("state", "procedure", "kind")
+    list_display = ("queued_at", "about", "address", "state", "sent_at", "procedure")
+    list_display_links = ("queued_at", "about")
+    list_filter = ("state", "procedure", Kind)
     list_select_related = ("procedure",)
     search_fields = ("address",)
     search_help_text = _("Une adresse")
-    fields = ("kind", "address", "procedure", "language", "state", "queued_at", "sent_at", "attempts", "failure")
+    fields = ("about", "address", "procedure", "language", "state", "queued_at", "sent_at", "attempts", "failure")
+
+    @admin.display(description=_("sujet"), ordering="kind")
+    def about(self, mail: Mail) -> str:
+        """Its kind, in words."""
+        return in_words(mail.kind)
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         user = person(request)

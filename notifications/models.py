@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from journal.clock import instant
 from journal.leases import Leased
+from notifications.kinds import in_words
 from programmes.models import Procedure
 
 
@@ -79,4 +80,4 @@ class Mail(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} ({self.get_state_display()})"
+        return f"{in_words(self.kind)} ({self.get_state_display()})"

@@ -1,0 +1,60 @@
+"""The kinds of mails as the office's register names them; each kind is a text per language in templates/mail/."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+KINDS: dict[str, Promise] = {
+    # the account
+    "address_code": _("code de confirmation d’adresse"),
+    "known_address": _("compte déjà ouvert"),
+    "password_link": _("lien de mot de passe"),
+    "role_given": _("rôle confié"),
+    "sign_in_code": _("code de connexion"),
+    "unknown_address": _("adresse sans compte"),
+    # the dossier
+    "dossier_started": _("dossier ouvert"),
+    "dossier_submitted": _("dossier transmis"),
+    "dossier_validated": _("dossier validé"),
+    "dossier_voided": _("dossier annulé"),
+    "dossier_withdrawn": _("dossier retiré"),
+    "rules_changed": _("règles changées"),
+    "paper_turned_down": _("pièce refusée"),
+    "correction_asked": _("correction demandée"),
+    "correction_answered": _("réponse à une correction"),
+    "correction_withdrawn": _("correction levée"),
+    "referee_asked": _("appréciation demandée"),
+    "referee_reminder": _("rappel d’appréciation"),
+    "referee_deposited": _("appréciation déposée"),
+    "referee_declined": _("appréciation déclinée"),
+    # the fee
+    "payment_received": _("paiement reçu"),
+    "payment_surplus": _("paiement reçu en trop"),
+    "transfer_not_received": _("virement non reçu"),
+    "exemption_accepted": _("exonération accordée"),
+    "exemption_refused": _("exonération refusée"),
+    # the jury
+    "summons": _("convocation aux épreuves"),
+    "result_admissible": _("résultat : admissible"),
+    "result_not_admissible": _("résultat : non admissible"),
+    "result_admitted": _("résultat : sur un tableau d’admission"),
+    "result_refused": _("résultat : refusé"),
+    "result_corrected": _("décision rectifiée"),
+    "rank_given": _("rang donné"),
+    # the integration
+    "offer_made": _("place proposée"),
+    "period_without_offer": _("période sans proposition"),
+    "reply_recorded": _("réponse enregistrée"),
+    "reply_reminder": _("rappel de réponse"),
+    "removed_for_silence": _("sorti faute de réponse"),
+    "seat_taken": _("place prise"),
+    "seat_lapsed": _("place perdue"),
+    "integration_ended": _("fin de l’intégration"),
+    "admission_pronounced": _("admission définitive"),
+}
+
+
+def in_words(kind: str) -> str:
+    """A kind as a reader understands it; the kind itself if it has no words."""
+    return str(KINDS.get(kind, kind))
