@@ -9,6 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 PARIS = ZoneInfo("Europe/Paris")
+NO_BREAK = "\u00a0"
 
 
 def date_in_full(moment: dt.datetime | dt.date) -> str:
@@ -21,11 +22,11 @@ def date_in_full(moment: dt.datetime | dt.date) -> str:
 
 
 def hour(moment: dt.datetime) -> str:
-    """« 23 h », « 14 h 30 » in French, "23:00" in English, in Europe/Paris."""
+    """« 23 h », « 14 h 30 » in French, "23:00" in English, in Europe/Paris; never broken over two lines."""
     local = timezone.localtime(moment, PARIS)
     if (get_language() or "fr").startswith("en"):
         return f"{local:%H:%M}"
-    return f"{local.hour} h" if local.minute == 0 else f"{local.hour} h {local.minute:02d}"
+    return f"{local.hour}{NO_BREAK}h" if local.minute == 0 else f"{local.hour}{NO_BREAK}h{NO_BREAK}{local.minute:02d}"
 
 
 def date_and_hour(moment: dt.datetime) -> str:
@@ -66,4 +67,4 @@ def money(cents: int) -> str:
     if rest:
         digits += f"{'.' if english else ','}{rest:02d}"
     sign = "-" if cents < 0 else ""
-    return f"{sign}€{digits}" if english else f"{sign}{digits}\u00a0€"
+    return f"{sign}€{digits}" if english else f"{sign}{digits}{NO_BREAK}€"

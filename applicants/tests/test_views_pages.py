@@ -171,7 +171,9 @@ def test_after_the_closing_hour_a_page_is_read_and_a_save_is_refused_in_words(
     dossier = begun(procedure, zoe)
     set_clock(procedure, CLOSED)
     signed_in(client, zoe)
-    assert "Enregistrer et continuer" not in page(client, url("page", procedure, "identity"))
+    shown = page(client, url("page", procedure, "identity"))
+    assert "Enregistrer et continuer" not in shown
+    assert "Les candidatures sont closes et ce dossier n’a pas été transmis" in shown
     answer = client.post(url("page", procedure, "identity"), {"family_name": "Lefèvre"})
     assert "close depuis le vendredi 20 mars 2026 à 23 h" in read(answer)
     assert reloaded(dossier.pk).candidate.family_name == ""

@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from accounts.models import User
 from applicants.contents import Contents
 from applicants.corrections import waiting_corrections
+from applicants.editing import APPLICATIONS
 from applicants.models import Dossier, Status
 from applicants.places import address_of, in_order
 from applicants.task_list import Task, task_groups, tasks
@@ -97,17 +98,20 @@ def render_page(request: HttpRequest, contents: Contents, template: str, place: 
     """Show one page of a dossier, at `place`, in the frame that all of them have."""
     dossier = contents.dossier
     groups = task_groups(contents)
+    procedure, is_draft = dossier.procedure, dossier.status == Status.DRAFT
+    window = procedure.calendar.get(APPLICATIONS)
     frame = {
-        "procedure": dossier.procedure,
+        "procedure": procedure,
         "dossier": dossier,
         "contents": contents,
         "groups": groups,
         "menu": [_menu_item(task, place) for task in tasks(groups)],
-        "now": dossier.procedure.now(),
-        "window": dossier.procedure.calendar.get("applications"),
-        "is_draft": dossier.status == Status.DRAFT,
+        "now": procedure.now(),
+        "window": window,
+        "is_draft": is_draft,
+        "is_too_late": is_draft and window is not None and window.is_over(procedure.now()),
         "next_url": _next_url(dossier, place),
-        "corrections": [] if dossier.status == Status.DRAFT else waiting_corrections(dossier),
+        "corrections": [] if is_draft else waiting_corrections(dossier),
     }
     return render(request, template, frame | context)
 

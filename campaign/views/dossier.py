@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from applicants.contents import read_contents
 from applicants.corrections import waiting_corrections
-from applicants.editing import LATE_PAPERS
+from applicants.editing import APPLICATIONS, LATE_PAPERS
 from applicants.given import answers_of
 from applicants.models import Dossier, Status
 from applicants.places import REVIEW
@@ -73,8 +73,8 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def _is_too_late(dossier: Dossier) -> bool:
     """Whether the draft can never be submitted any more."""
-    window = dossier.procedure.calendar.get("applications")
-    return window is not None and window.ends_at is not None and window.ends_at <= dossier.procedure.now()
+    window = dossier.procedure.calendar.get(APPLICATIONS)
+    return window is not None and window.is_over(dossier.procedure.now())
 
 
 def _is_review(group: TaskGroup) -> bool:
@@ -131,7 +131,7 @@ def _frame(dossier: Dossier) -> dict[str, object]:
         "procedure": procedure,
         "dossier": dossier,
         "now": procedure.now(),
-        "window": procedure.calendar.get("applications"),
+        "window": procedure.calendar.get(APPLICATIONS),
     }
 
 

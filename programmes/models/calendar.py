@@ -44,7 +44,11 @@ class CalendarEntry(models.Model):
     def contains(self, moment: dt.datetime) -> bool:
         """Whether `moment` is in the window: from its start, and strictly before its end."""
         after_start = self.starts_at is None or moment >= self.starts_at
-        return after_start and (self.ends_at is None or moment < self.ends_at)
+        return after_start and not self.is_over(moment)
+
+    def is_over(self, moment: dt.datetime) -> bool:
+        """Whether the window has ended at `moment`."""
+        return self.ends_at is not None and moment >= self.ends_at
 
 
 class StepQuerySet(models.QuerySet["Step"]):

@@ -13,32 +13,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from programmes import words
+from programmes.words import NO_BREAK
 
 register = template.Library()
 
-NO_BREAK = "\u00a0"
-
 register.filter(words.date_in_full)
+register.filter(words.hour)
+register.filter(words.date_and_hour)
+register.filter(words.deadline)
 register.filter(words.time_left)
 register.filter(words.money)
-
-
-@register.filter
-def hour(moment: dt.datetime) -> str:
-    """« 23 h », never broken over two lines."""
-    return words.hour(moment).replace(" ", NO_BREAK)
-
-
-@register.filter
-def date_and_hour(moment: dt.datetime) -> str:
-    """« vendredi 20 mars 2026 à 23 h », its hour never broken over two lines."""
-    return words.date_and_hour(moment).replace(words.hour(moment), hour(moment))
-
-
-@register.filter
-def deadline(moment: dt.datetime) -> str:
-    """As `date_and_hour`, for the strict end of a window: one that ends at 0 h ends « à minuit » of the day before."""
-    return words.deadline(moment).replace(words.hour(moment), hour(moment))
 
 
 @register.filter
