@@ -74,7 +74,7 @@ class Person:
 
     def accepts_the_paper(self) -> None:
         """At a desk: accept the file that is shown beside a dossier, and wait until it asks for no verdict any more."""
-        shown = self.main.locator("input[name=document]").input_value()
+        shown = self.main.locator("input[name=document]").first.input_value()
         self.press("Accepter")
         expect(self.main.locator(f"input[name=document][value='{shown}']")).to_have_count(0)
 

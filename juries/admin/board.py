@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -37,11 +38,17 @@ class BoardAdmin(DeskAdmin):
 
 def tell_errors(request: HttpRequest, form: forms.Form) -> None:
     """Show what is wrong in a form that the page does not keep open."""
+    for sentence in errors_of(form):
+        messages.error(request, sentence)
+
+
+def errors_of(form: forms.Form) -> Iterator[str]:
+    """What is wrong in a form, with the names of its fields."""
     for name, errors in form.errors.items():
         label = form[name].label if name in form.fields else ""
         for error in errors:
             words = {"field": label, "error": error}
-            messages.error(request, gettext("%(field)s : %(error)s") % words if label else str(error))
+            yield gettext("%(field)s : %(error)s") % words if label else str(error)
 
 
 def steps_of(user: User, kind: str, *roles: str) -> QuerySet[Step]:

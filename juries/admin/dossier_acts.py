@@ -1,10 +1,15 @@
-"""The acts of a dossier's page: from what was posted to the act, and its refusal or success in words."""
+"""The acts of a dossier's page: from what was posted to the act, and its success in words.
+
+A refusal is raised, and shown beside what was typed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
+from django import forms
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext
 
@@ -13,7 +18,8 @@ from applicants.endings import void_dossier
 from applicants.fees import APPLICATION_FEE
 from applicants.models import Dossier
 from documents.models import SupportingDocument
-from juries.admin.board import tell_errors
+from journal.errors import Refused
+from juries.admin.board import errors_of
 from juries.admin.forms import CorrectionForm, ReasonForm, RectificationForm, TransferForm
 from juries.models import Decision, DecisionCorrection
 from juries.publication import confirm_correction, propose_correction
@@ -21,10 +27,16 @@ from juries.verification import review_paper, validate_dossier
 from payments.exemptions import decide_exemption
 from payments.models import Charge
 from payments.transfers import confirm_transfer, refuse_transfer
-from programmes.desk import attempt, person
+from programmes.desk import person
+
+Form = TypeVar("Form", bound=forms.Form)
 
 
-def _review(request: HttpRequest, dossier: Dossier) -> None:
+class Mistyped(Refused):
+    """The form could not be read; `str()` says which field, and why."""
+
+
+def _review(request: HttpRequest, dossier: Dossier) -> str:
     """Accept or refuse a file of this dossier."""
     document = SupportingDocument.objects.filter(
         folder=dossier.folder_id, pk=read_uuid(request.POST.get("document", ""))
@@ -32,116 +44,71 @@ def _review(request: HttpRequest, dossier: Dossier) -> None:
     if document is None:
         raise Http404
     accepted = _is_accepted(request)
-    reason = request.POST.get("reason", "")
-    attempt(request, lambda: review_paper(document.pk, accepted=accepted, reason=reason, by=person(request)))
+    review_paper(document.pk, accepted=accepted, reason=request.POST.get("reason", ""), by=person(request))
+    name = {"name": document.original_name}
+    return gettext("%(name)s : acceptée.") % name if accepted else gettext("%(name)s : refusée.") % name
 
 
-def _validate(request: HttpRequest, dossier: Dossier) -> None:
-    done = gettext("Le dossier %(reference)s est validé : il est devant le jury.") % {"reference": dossier.reference}
-    attempt(request, lambda: validate_dossier(dossier.pk, by=person(request)), done)
+def _validate(request: HttpRequest, dossier: Dossier) -> str:
+    validate_dossier(dossier.pk, by=person(request))
+    return gettext("Le dossier %(reference)s est validé : il est devant le jury.") % {"reference": dossier.reference}
 
 
-def _ask(request: HttpRequest, dossier: Dossier) -> None:
-    form = CorrectionForm(dossier, places_of(dossier), request.POST)
-    if not form.is_valid():
-        tell_errors(request, form)
-        return
-    asked = form.cleaned_data
-    attempt(
-        request,
-        lambda: ask_correction(
-            dossier.pk, opens=asked["opens"], reason=asked["reason"], until=asked["until"], by=person(request)
-        ),
-        gettext("La demande est envoyée au candidat."),
-    )
+def _ask(request: HttpRequest, dossier: Dossier) -> str:
+    asked = _read(CorrectionForm(dossier, places_of(dossier), request.POST)).cleaned_data
+    ask_correction(dossier.pk, opens=asked["opens"], reason=asked["reason"], until=asked["until"], by=person(request))
+    return gettext("La demande est envoyée au candidat.")
 
 
-def _withdraw(request: HttpRequest, dossier: Dossier) -> None:
-    correction_id = read_uuid(request.POST.get("correction", ""))
-    attempt(
-        request,
-        lambda: withdraw_correction(correction_id, by=person(request)),
-        gettext("La demande est levée, et le candidat prévenu."),
-    )
+def _withdraw(request: HttpRequest, dossier: Dossier) -> str:
+    withdraw_correction(read_uuid(request.POST.get("correction", "")), by=person(request))
+    return gettext("La demande est levée, et le candidat prévenu.")
 
 
-def _note_transfer(request: HttpRequest, dossier: Dossier) -> None:
-    form = TransferForm(request.POST)
-    if not form.is_valid():
-        tell_errors(request, form)
-        return
-    received_on = form.cleaned_data["received_on"]
-    attempt(
-        request,
-        lambda: confirm_transfer(_charge(dossier), by=person(request), received_on=received_on),
-        gettext("Le virement est noté."),
-    )
+def _note_transfer(request: HttpRequest, dossier: Dossier) -> str:
+    received_on = _read(TransferForm(request.POST)).cleaned_data["received_on"]
+    confirm_transfer(_charge(dossier), by=person(request), received_on=received_on)
+    return gettext("Le virement est noté.")
 
 
-def _refuse_transfer(request: HttpRequest, dossier: Dossier) -> None:
-    reason = request.POST.get("reason", "")
-    attempt(
-        request,
-        lambda: refuse_transfer(_charge(dossier), by=person(request), reason=reason),
-        gettext("Les frais sont de nouveau dus, et le candidat prévenu."),
-    )
+def _refuse_transfer(request: HttpRequest, dossier: Dossier) -> str:
+    refuse_transfer(_charge(dossier), by=person(request), reason=request.POST.get("reason", ""))
+    return gettext("Les frais sont de nouveau dus, et le candidat prévenu.")
 
 
-def _decide_exemption(request: HttpRequest, dossier: Dossier) -> None:
+def _decide_exemption(request: HttpRequest, dossier: Dossier) -> str:
     accepted = _is_accepted(request)
     reason = request.POST.get("reason", "")
-    attempt(
-        request,
-        lambda: decide_exemption(_charge(dossier), accepted=accepted, reason=reason, by=person(request)),
-        gettext("L’exonération est accordée.") if accepted else gettext("L’exonération est refusée."),
-    )
+    decide_exemption(_charge(dossier), accepted=accepted, reason=reason, by=person(request))
+    return gettext("L’exonération est accordée.") if accepted else gettext("L’exonération est refusée.")
 
 
-def _void(request: HttpRequest, dossier: Dossier) -> None:
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        tell_errors(request, form)
-        return
-    attempt(
-        request,
-        lambda: void_dossier(dossier.pk, reason=form.cleaned_data["reason"], by=person(request)),
-        gettext("Le dossier est annulé, et le candidat prévenu."),
-    )
+def _void(request: HttpRequest, dossier: Dossier) -> str:
+    void_dossier(dossier.pk, reason=_read(ReasonForm(request.POST)).cleaned_data["reason"], by=person(request))
+    return gettext("Le dossier est annulé, et le candidat prévenu.")
 
 
-def _propose(request: HttpRequest, dossier: Dossier) -> None:
+def _propose(request: HttpRequest, dossier: Dossier) -> str:
     public = Decision.objects.published(dossier.procedure).filter(dossier=dossier)  # another one is not there
     decision = public.filter(pk=_number(request.POST.get("decision", ""))).first()
     if decision is None:
         raise Http404
-    form = RectificationForm(decision, request.POST)
-    if not form.is_valid():
-        tell_errors(request, form)
-        return
-    proposed = form.cleaned_data
-    attempt(
-        request,
-        lambda: propose_correction(
-            decision.pk, outcome=proposed["outcome"], reason=proposed["reason"], by=person(request)
-        ),
-        gettext("La rectification attend qu’une seconde personne la confirme."),
-    )
+    proposed = _read(RectificationForm(decision, request.POST)).cleaned_data
+    propose_correction(decision.pk, outcome=proposed["outcome"], reason=proposed["reason"], by=person(request))
+    return gettext("La rectification attend qu’une seconde personne la confirme.")
 
 
-def _confirm(request: HttpRequest, dossier: Dossier) -> None:
+def _confirm(request: HttpRequest, dossier: Dossier) -> str:
     correction = DecisionCorrection.objects.filter(
         decision__dossier=dossier, pk=_number(request.POST.get("correction", ""))
     ).first()
     if correction is None:
         raise Http404
-    attempt(
-        request,
-        lambda: confirm_correction(correction.pk, by=person(request)),
-        gettext("La décision est rectifiée, et le candidat prévenu."),
-    )
+    confirm_correction(correction.pk, by=person(request))
+    return gettext("La décision est rectifiée, et le candidat prévenu.")
 
 
-ACTS: dict[str, Callable[[HttpRequest, Dossier], None]] = {
+ACTS: dict[str, Callable[[HttpRequest, Dossier], str]] = {
     "review": _review,
     "validate": _validate,
     "ask": _ask,
@@ -153,6 +120,17 @@ ACTS: dict[str, Callable[[HttpRequest, Dossier], None]] = {
     "propose": _propose,
     "confirm": _confirm,
 }
+
+
+def _read(form: Form) -> Form:
+    """A form that was filled in.
+
+    Raises:
+        Mistyped: it cannot be read.
+    """
+    if not form.is_valid():
+        raise Mistyped(" ".join(errors_of(form)))
+    return form
 
 
 def _charge(dossier: Dossier) -> UUID:

@@ -5,9 +5,11 @@ Reads only; what the page offers to do follows from the person's roles, and the 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -30,12 +32,27 @@ Review = SupportingDocument.Review
 WITH_THE_SCHOOL = (Status.SUBMITTED, Status.VALIDATED)
 
 
-class DossierPage:
-    """What the page shows of `dossier` to `user`."""
+@dataclass(frozen=True)
+class RefusedAct:
+    """An act of the page that was refused: which, why, and what was typed for it."""
 
-    def __init__(self, dossier: Dossier, user: User) -> None:
+    act: str
+    sentence: str
+    typed: QueryDict
+
+    @property
+    def reason(self) -> str:
+        """The reason that was typed."""
+        return self.typed.get("reason", "")
+
+
+class DossierPage:
+    """What the page shows of `dossier` to `user`; after a refused act, with what was typed."""
+
+    def __init__(self, dossier: Dossier, user: User, refused: RefusedAct | None = None) -> None:
         self.dossier = dossier
         self.user = user
+        self.refused = refused
 
     def context(self, paper: str, appraisal: Appraisal | None) -> dict[str, Any]:
         """What the template is given; `paper` or `appraisal` is what to show beside."""
@@ -59,6 +76,7 @@ class DossierPage:
             "decisions": self.decisions(),
             "may": self.may,
             "forms": self.forms(),
+            "refused": self.refused,
         }
 
     @cached_property
@@ -159,18 +177,22 @@ class DossierPage:
                 "state": outcome_state(decision.outcome),
                 "is_public": decision.pk in public,
                 "waiting": decision.corrections.filter(confirmed_at=None).select_related("proposed_by").first(),
-                "form": RectificationForm(decision, auto_id=f"id_decision_{decision.pk}_%s"),
+                "form": RectificationForm(
+                    decision, self._typed("propose", decision=decision.pk), auto_id=f"id_decision_{decision.pk}_%s"
+                ),
             }
             for decision in found.order_by("step__position")
         ]
 
     def forms(self) -> dict[str, Any]:
-        """The blank forms of the acts."""
+        """The forms of the acts: blank, or as they were refused."""
         today = self.dossier.procedure.now().date()
         return {
-            "ask": CorrectionForm(self.dossier, self.places(), auto_id="id_ask_%s"),
-            "transfer": TransferForm(initial={"received_on": today}, auto_id="id_transfer_%s"),
-            "void": ReasonForm(auto_id="id_void_%s"),
+            "ask": CorrectionForm(self.dossier, self.places(), self._typed("ask"), auto_id="id_ask_%s"),
+            "transfer": TransferForm(
+                self._typed("note_transfer"), initial={"received_on": today}, auto_id="id_transfer_%s"
+            ),
+            "void": ReasonForm(self._typed("void"), auto_id="id_void_%s"),
         }
 
     def places(self) -> list[str]:
@@ -178,6 +200,13 @@ class DossierPage:
         concerned = {f"paper:{rule.code}" for rule in self.contents.papers}
         all_places = places_of(self.dossier)
         return [place for place in all_places if not place.startswith("paper:") or place in concerned]
+
+    def _typed(self, act: str, **on: Any) -> QueryDict | None:
+        """What was typed for that act, on that object, if it was just refused."""
+        refused = self.refused
+        if refused is None or refused.act != act:
+            return None
+        return refused.typed if all(refused.typed.get(name) == str(key) for name, key in on.items()) else None
 
     def _paper(self, rule: PaperRule, documents: list[SupportingDocument]) -> dict[str, Any]:
         files = [{"document": document, "state": paper_state(document)} for document in documents]

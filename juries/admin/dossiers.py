@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -25,9 +26,11 @@ from applicants.fees import APPLICATION_FEE
 from applicants.models import Choice, Correction, Dossier
 from documents.models import SupportingDocument
 from documents.serving import paper_response
+from journal.errors import Refused
 from juries.admin.dossier_acts import ACTS, read_uuid
-from juries.admin.dossier_page import DossierPage
+from juries.admin.dossier_page import DossierPage, RefusedAct
 from juries.admin.filters import ByTrack, FirstChoice, State, Waits, schools_seen
+from juries.admin.queue import queue_around
 from juries.admin.wording import dossier_state, fee_state, state_tag, title_in_words
 from juries.verification import open_appraisal, open_paper
 from payments.models import Charge, Exemption, Payment
@@ -80,19 +83,8 @@ class DossierAdmin(DeskAdmin):
         """The dossier's page, and by POST the act that `act` names."""
         dossier = self._find(request, object_id)
         if request.method == "POST":
-            act = ACTS.get(request.POST.get("act", ""))
-            if act is None:
-                raise Http404
-            act(request, dossier)
-            return redirect(_here(dossier, request.POST.get("next", "")))
-        opened = None
-        if referee := request.GET.get("appraisal"):
-            opened = attempt(request, lambda: open_appraisal(dossier.pk, read_uuid(referee), by=person(request)))
-        page = DossierPage(dossier, person(request))
-        title = gettext("Dossier %(reference)s") % {"reference": dossier.reference}
-        return self.framed(
-            request, "admin/juries/dossier.html", title, **page.context(request.GET.get("paper", ""), opened)
-        )
+            return self._act(request, dossier)
+        return self._show(request, dossier)
 
     def paper(self, request: HttpRequest, dossier_id: UUID, document_id: UUID) -> FileResponse:
         """One file of the dossier."""
@@ -100,6 +92,33 @@ class DossierAdmin(DeskAdmin):
         if document is None:
             raise Http404
         return paper_response(document, download="telecharger" in request.GET)
+
+    def _act(self, request: HttpRequest, dossier: Dossier) -> HttpResponse:
+        """The act that was posted; refused, the page comes back with what was typed."""
+        name = request.POST.get("act", "")
+        if name not in ACTS:
+            raise Http404
+        try:
+            done = ACTS[name](request, dossier)
+        except ObjectDoesNotExist as missing:
+            raise Http404 from missing
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return self._show(request, dossier, RefusedAct(name, str(refusal), request.POST))
+        messages.success(request, done)
+        address = reverse("admin:applicants_dossier_change", args=[dossier.pk])
+        return redirect(f"{address}?{queue_around(dossier, request, self).kept}")
+
+    def _show(self, request: HttpRequest, dossier: Dossier, refused: RefusedAct | None = None) -> HttpResponse:
+        """The page, with a paper or an appraisal beside it."""
+        opened = None
+        if referee := request.GET.get("appraisal"):
+            opened = attempt(request, lambda: open_appraisal(dossier.pk, read_uuid(referee), by=person(request)))
+        page = DossierPage(dossier, person(request), refused)
+        title = gettext("Dossier %(reference)s") % {"reference": dossier.reference}
+        paper = request.POST.get("document", "") or request.GET.get("paper", "")
+        queue = queue_around(dossier, request, self)
+        return self.framed(request, "admin/juries/dossier.html", title, queue=queue, **page.context(paper, opened))
 
     def _find(self, request: HttpRequest, object_id: str) -> Dossier:
         """A dossier that the person may see; there is no other (404)."""
@@ -187,9 +206,3 @@ def standing_in_list(dossier: Any) -> Standing:
     if dossier.is_announced:
         return Standing.ANNOUNCED
     return Standing.EXEMPTION_ASKED if dossier.exemption_is_asked else Standing.DUE
-
-
-def _here(dossier: Dossier, query: str = "") -> str:
-    """The dossier's page; `query` keeps the paper that was looked at."""
-    address = reverse("admin:applicants_dossier_change", args=[dossier.pk])
-    return f"{address}?{query}" if query else address

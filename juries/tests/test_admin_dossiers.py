@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -179,7 +180,63 @@ class TestPage:
         assert "non admissible" in signed_in(verifier).get(page_of(dossier)).content.decode()
 
 
+class TestQueueAround:
+    """From one dossier to the next without coming back to the list."""
+
+    def followed(self, user: User, dossier: Dossier, came_by: str) -> list[str]:
+        page = signed_in(user).get(page_of(dossier), {"_changelist_filters": came_by}).content.decode()
+        return re.findall(r"<nav class=\"queue\".*?</nav>", page, re.DOTALL)
+
+    def test_the_next_one_is_the_next_of_the_list_as_it_was_filtered(
+        self, submitted: Dossier, procedure: Procedure, office: User
+    ) -> None:
+        elsewhere = rows.dossier(procedure, 1, choices=("ales",), status=Status.SUBMITTED)
+        following = rows.dossier(procedure, 2, choices=("albi",), status=Status.SUBMITTED)
+        (nav,) = self.followed(office, submitted, "ecole=albi")
+        assert page_of(following) in nav
+        assert page_of(elsewhere) not in nav
+        assert "1 sur 2" in nav
+        assert "_changelist_filters=ecole%3Dalbi" in nav
+        assert "Dossier suivant" not in self.followed(office, following, "ecole=albi")[0]
+
+    def test_what_has_left_the_list_leads_on_in_it(
+        self, submitted: Dossier, procedure: Procedure, office: User
+    ) -> None:
+        following = rows.dossier(procedure, 2, choices=("albi",), status=Status.SUBMITTED)
+        (nav,) = self.followed(office, submitted, "attend=candidate")
+        assert "Dossier suivant" not in nav
+        Dossier.objects.filter(pk=submitted.pk).update(status=Status.VALIDATED, validated_at=procedure.now())
+        (nav,) = self.followed(office, submitted, "etat=submitted")
+        assert page_of(following) in nav
+        assert "1 dans la liste" in nav
+
+    def test_an_act_keeps_the_list(self, submitted: Dossier, verifier: User) -> None:
+        address = f"{page_of(submitted)}?_changelist_filters=attend%3Dexamine"
+        posted = {"act": "review", "document": papers(submitted)[0].pk, "verdict": "accepted"}
+        response = signed_in(verifier).post(address, posted)
+        assert response["Location"] == address
+
+    def test_it_costs_no_more_queries_in_a_long_list(
+        self, submitted: Dossier, procedure: Procedure, office: User, count_queries: Counting
+    ) -> None:
+        alone = count_queries(office, page_of(submitted))
+        for number in range(49):
+            rows.dossier(procedure, number, status=Status.SUBMITTED)
+        assert count_queries(office, page_of(submitted)) == alone
+
+    def test_a_list_that_cannot_be_is_empty(self, submitted: Dossier, office: User) -> None:
+        assert "0 dans la liste" in self.followed(office, submitted, "nonsense__x=1")[0]
+
+
 class TestActs:
+    def test_what_was_typed_for_a_refused_act_is_there_again(self, submitted: Dossier, verifier: User) -> None:
+        page = act(verifier, submitted, "ask", opens=[], reason="Le code postal manque", until="2026-04-02T18:00")
+        assert '<p class="refusal" tabindex="-1" autofocus>' in page
+        assert "Le code postal manque</textarea>" in page
+        assert 'value="2026-04-02T18:00"' in page
+        page = act(verifier, submitted, "refuse_transfer", reason=" ")
+        assert page.count('class="refusal"') == 1
+
     def test_papers_are_accepted_one_after_the_other_then_the_dossier_is_validated(
         self, submitted: Dossier, verifier: User
     ) -> None:
