@@ -77,9 +77,10 @@ def _wait(situation: Situation) -> list[str]:
 
 
 def _withdraw(situation: Situation) -> list[str]:
+    lost = _names(situation, situation.standing.live)
+    left = gettext("Vous renoncez à toutes les écoles : %(lost)s.") if len(lost) > 1 else _renounced()
     return [
-        gettext("Vous renoncez à toutes les écoles : %(lost)s.")
-        % {"lost": listed(_names(situation, situation.standing.live))},
+        left % {"lost": listed(lost)},
         gettext("Sans autre réponse de votre part, ce sera irrévocable le %(when)s.")
         % {"when": date_and_hour(situation.ends_at)},
     ]
@@ -119,7 +120,11 @@ def _given_up(reply: Reply, situation: Situation) -> str:
     """The sentence on the live choices that the reply loses, but for the offer itself; empty if it loses none."""
     after = standing_after(situation.standing, situation.offered, reply)
     lost = [pool for pool in situation.standing.live if pool not in after.live and pool != situation.offered]
-    return gettext("Vous renoncez à : %(lost)s.") % {"lost": listed(_names(situation, lost))} if lost else ""
+    return _renounced() % {"lost": listed(_names(situation, lost))} if lost else ""
+
+
+def _renounced() -> str:
+    return gettext("Vous renoncez à : %(lost)s.")
 
 
 def _names(situation: Situation, pools: Iterable[int]) -> list[str]:
