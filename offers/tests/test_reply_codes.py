@@ -121,6 +121,14 @@ def test_the_code_is_kept_nowhere(a: Dossier, code: str) -> None:
     assert code.replace("-", "") not in kept
 
 
+def test_who_comes_back_to_the_page_that_showed_the_code_is_led_on_and_keeps_it(a: Dossier, code: str) -> None:
+    client = Client()
+    client.force_login(a.candidate.user)
+    came_back = client.get(f"/places/{a.procedure.slug}/code/")
+    assert (came_back.status_code, came_back["Location"]) == (302, f"/places/{a.procedure.slug}/")
+    assert enter(a, code).dossier_id == a.pk
+
+
 def test_a_new_code_takes_the_place_of_the_one_before(a: Dossier, code: str) -> None:
     entered = enter(a, code)
     other = make_reply_code(a.pk, by=a.candidate.user)

@@ -36,11 +36,15 @@ def reply(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     return ask_once_more(request, dossier, "offers/confirm.html", by=person(request), answers_url=answers_url)
 
 
-@require_POST
 @dossier_page
 def make_code(request: HttpRequest, dossier: Dossier) -> HttpResponse:
-    """Make the code for a relative, and show it: in the answer itself, since it is kept nowhere."""
+    """Make the code for a relative, and show it: in the answer itself, since it is kept nowhere.
+
+    Who comes back to this address, as by changing the language, is led to the page where another can be made.
+    """
     slug = dossier.procedure.slug
+    if request.method != "POST":
+        return redirect("offers:page", slug)
     try:
         code = make_reply_code(dossier.pk, by=person(request))
     except Refused as refused:
