@@ -20,7 +20,7 @@ from pathlib import Path
 
 import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 PORT = int(os.environ.get("PORT", "8000"))
 ADDRESS = f"http://localhost:{PORT}/"
@@ -113,8 +113,7 @@ def children() -> Iterator[Child]:
     """Start the processes, one by one."""
     for name, command in SERVICES.items():
         yield start(name, command)
-    if "fill_demo" in get_commands():
-        yield start("filling", FILLING, is_job=True)
+    yield start("filling", FILLING, is_job=True)
 
 
 def start(name: str, command: list[str], *, is_job: bool = False) -> Child:
