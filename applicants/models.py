@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -18,6 +19,7 @@ from payments.models import Account
 from programmes.models import Procedure, ProcedureVersion, Programme, Role, Track
 from programmes.rules import Rules
 
+READERS = (Role.Kind.OFFICE, Role.Kind.JURY, Role.Kind.PRESIDENT)  # of all dossiers of their procedure
 LONGEST_FOLDED_NAME = 420  # characters by which names are searched; a letter may fold into many
 
 
@@ -63,18 +65,28 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def visible_to(self, user: User) -> Self:
         """Those that a member of staff may open by role.
 
-        The office, the jury and the presidency see the submitted dossiers of the procedure; a school's service sees
-        those that ranked the school first. Drafts are the candidate's alone. Rule: AST-07.
+        The office, the jury and the presidency see the submitted dossiers of the procedure; a school's service and
+        its accountants see those that ranked the school first. Drafts are the candidate's alone. Rule: AST-07.
         """
+        return self._with_role(user, everywhere=READERS, at_first_choice=[Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT])
+
+    def readable_by(self, user: User) -> Self:
+        """Those of them that the person may read whole.
+
+        Of the others, whose fee is all that concerns the person, answers, papers and opinions stay closed; but for
+        the paper of an exemption. Rule: AST-07.
+        """
+        return self._with_role(user, everywhere=READERS, at_first_choice=[Role.Kind.VERIFIER])
+
+    def _with_role(self, user: User, *, everywhere: Sequence[str], at_first_choice: Sequence[str]) -> Self:
+        """The submitted dossiers of procedures where `user` has such a role; or has one at the school ranked first."""
         roles = Role.objects.filter(user=user, user__is_active=True)
-        everywhere = roles.filter(kind__in=[Role.Kind.OFFICE, Role.Kind.JURY, Role.Kind.PRESIDENT])
-        seen = Q(procedure__in=everywhere.values("procedure"))
-        for role in roles.filter(kind__in=[Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT]):
-            own = Q(procedure=role.procedure_id)
-            if role.school_id is not None:
-                first = Choice.objects.filter(rank=1, programme__school=role.school_id)
-                own &= Q(pk__in=first.values("dossier"))
-            seen |= own
+        of_all_schools = roles.filter(Q(kind__in=everywhere) | Q(kind__in=at_first_choice, school=None))
+        of_its_school = roles.filter(
+            kind__in=at_first_choice, school=OuterRef("programme__school"), procedure=OuterRef("programme__procedure")
+        )
+        ranked_first = Choice.objects.filter(Exists(of_its_school), rank=1)
+        seen = Q(procedure__in=of_all_schools.values("procedure")) | Q(pk__in=ranked_first.values("dossier"))
         return self.filter(seen).exclude(status=Status.DRAFT)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -19,11 +18,8 @@ from documents import intake
 from documents.intake import Received
 from documents.models import SupportingDocument
 from journal.errors import Refused
-from journal.models import Entry
 from journal.record import record
 from programmes.rules import PaperRule
-
-DEPOSITED = "paper.deposited"  # in the journal
 
 
 class NotAsked(Refused):
@@ -58,16 +54,6 @@ def deposit_paper(dossier_id: UUID, kind: str, upload: UploadedFile, *, by: User
     except Exception:
         intake.discard(received)
         raise
-
-
-def deposit_times(dossier: Dossier, kind: str) -> dict[str, dt.datetime]:
-    """When each file of a paper was deposited (UTC) on the procedure's clock, by the file's id.
-
-    The file knows the wall's time alone, which a rehearsal's other dates would contradict; the journal has both.
-    """
-    about = Entry.objects.filter(subject_type=dossier._meta.label_lower, subject_id=str(dossier.pk))
-    deposits = about.filter(event=DEPOSITED, details__kind=kind).exclude(procedure_time=None)
-    return dict(deposits.values_list("details__paper", "procedure_time"))
 
 
 @transaction.atomic
@@ -110,7 +96,7 @@ def _file(dossier_id: UUID, kind: str, received: Received, *, by: User) -> Suppo
     for replaced in _replaced_by_one_more(dossier, rule):
         intake.supersede(replaced)
     document = intake.file_paper(dossier.folder, kind, received, by=by)
-    record(DEPOSITED, dossier, by=by, paper=str(document.pk), kind=kind, sha256=document.sha256)
+    record("paper.deposited", dossier, by=by, paper=str(document.pk), kind=kind, sha256=document.sha256)
     return document
 
 

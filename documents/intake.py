@@ -97,6 +97,7 @@ def file_paper(folder: Folder, kind: str, received: Received, *, by: User | None
         size=received.size,
         content=received.content,
         sha256=received.sha256,
+        uploaded_at=folder.procedure.now(),
         uploaded_by=by,
     )
     wake_on_commit(tasks.check_papers)

@@ -14,7 +14,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from journal.clock import instant
 from journal.leases import Leased
 from programmes.models import Procedure, School
 
@@ -95,7 +94,7 @@ class SupportingDocument(Leased):
     content = models.CharField(_("nature"), max_length=10)
     sha256 = models.CharField(_("empreinte"), max_length=64)
     pages = models.PositiveSmallIntegerField(_("pages"), null=True)
-    uploaded_at = models.DateTimeField(_("déposée le"), default=instant)
+    uploaded_at = models.DateTimeField(_("déposée le"))  # on the clock of the procedure
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("déposée par")
     )

@@ -6,7 +6,6 @@ Rules: AST-08, AST-12.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,7 +22,7 @@ from applicants.contents import Contents, read_contents
 from applicants.editing import LATE_PAPERS, may_edit
 from applicants.forms.papers import PaperForm
 from applicants.models import Dossier, Status
-from applicants.papers import deposit_paper, deposit_times, is_turned_down, remove_paper
+from applicants.papers import deposit_paper, is_turned_down, remove_paper
 from applicants.places import PAPERS
 from applicants.readiness import is_required_now
 from applicants.task_list import DONE, PROBLEM, TODO, WAITING
@@ -90,8 +89,6 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
     is_open = may_edit(dossier, f"paper:{kind}") or form.is_bound
     files = contents.files(kind)
     standing = [file for file in files if not is_turned_down(file)]
-    times = deposit_times(dossier, kind)
-    replaced = _replaced(dossier, kind) if len(times) > len(files) else []  # not asked where all still stand
     return render_page(
         request,
         contents,
@@ -102,8 +99,8 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
         is_open=is_open,
         is_full=len(standing) >= rule.max_files > 1,
         replaces=len(standing) < len(files) or len(standing) == rule.max_files,
-        files=[_file_row(file, times, removable=is_open) for file in files],
-        replaced=[_file_row(file, times, removable=False) for file in replaced],
+        files=[_file_row(file, removable=is_open) for file in files],
+        replaced=[_file_row(file, removable=False) for file in _replaced(dossier, kind)],
         is_required=is_required_now(rule, contents.answers),
         late_window=dossier.procedure.calendar.get(LATE_PAPERS) if rule.late else None,
     )
@@ -149,7 +146,7 @@ def _replaced(dossier: Dossier, kind: str) -> list[SupportingDocument]:
     return list(gone.order_by("-superseded_at"))
 
 
-def _file_row(document: SupportingDocument, times: Mapping[str, dt.datetime], *, removable: bool) -> FileRow:
+def _file_row(document: SupportingDocument, *, removable: bool) -> FileRow:
     """A file with the words of its check and of its review."""
     kind, label = _file_state(document)
     is_checked = document.check_state == Check.PASSED
@@ -159,7 +156,7 @@ def _file_row(document: SupportingDocument, times: Mapping[str, dt.datetime], *,
         kind=kind,
         label=label,
         size=document.size,
-        added=times.get(str(document.pk), document.uploaded_at),
+        added=document.uploaded_at,
         reason=document.turned_down_because,
         url=reverse("applicants:paper_file", args=[document.pk]) if is_checked else "",
         remove_url=reverse("applicants:remove_paper", args=[document.pk]) if may_go else "",

@@ -6,12 +6,14 @@ import io
 from functools import cache
 
 import pikepdf
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from programmes.rules import FileKind, PaperRule
 
 A4 = (595, 842)  # points
+FACE = settings.BASE_DIR / "static/vendor/source-sans-3-print/SourceSans3-Regular.ttf"
 TYPES = {FileKind.PDF: "application/pdf", FileKind.JPEG: "image/jpeg", FileKind.PNG: "image/png"}
 
 
@@ -58,7 +60,7 @@ def _image(label: str, kind: FileKind) -> bytes:
     image = Image.new("RGB", (640, 400), "#f4f1ea")
     pen = ImageDraw.Draw(image)
     pen.rectangle((24, 24, 616, 376), outline="#1f3a5f", width=3)
-    pen.text((48, 48), label.encode("latin-1", "replace").decode("latin-1"), fill="#1f3a5f")
+    pen.text((48, 48), label, fill="#1f3a5f", font=ImageFont.truetype(FACE, 22))
     made = io.BytesIO()
     image.save(made, kind.upper())
     return made.getvalue()
