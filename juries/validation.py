@@ -40,8 +40,7 @@ def obstacles(rules: Rules, examined: Examined) -> list[Obstacle]:
     """Why a dossier cannot be validated yet, in the order of its papers; empty when nothing stands in the
     way.
     """
-    exempting = rules.fee.exemption.paper if rules.fee and rules.fee.exemption else ""
-    papers = [rule for rule in rules.papers if not rule.late and rule.code != exempting]
+    papers = [rule for rule in rules.papers if not rule.late and rule.code != rules.exempting_paper]
     found = [obstacle for rule in papers if (obstacle := _paper_obstacle(rule, examined))]
     found += _missing_alternatives(rules, examined)
     if rules.fee and not examined.fee_is_settled:

@@ -6,17 +6,17 @@ is ready.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
+from applicants.contents import Contents, read_contents
 from applicants.corrections import lock_as_examiner, require_examiner, waiting_corrections
 from applicants.dossiers import home_of
-from applicants.fees import fee_standing
-from applicants.given import answers_of
-from applicants.models import Appraisal, Dossier, Referee, Status
+from applicants.models import Appraisal, Correction, Dossier, Referee, Status
 from documents import reviews
 from documents.models import SupportingDocument
 from journal.errors import Refused
@@ -65,12 +65,17 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
 def open_paper(dossier_id: UUID, document_id: UUID, *, by: User) -> SupportingDocument:
     """A file of a dossier that `by` may see, to be read: the journal keeps who read it.
 
+    Who only keeps the accounts is given the paper of an exemption, and no other.
+
     Raises:
         Dossier.DoesNotExist, SupportingDocument.DoesNotExist: no such file for `by`.
     Rules: AST-07, ALL-04.
     """
-    dossier = Dossier.objects.visible_to(by).get(pk=dossier_id)
-    document = SupportingDocument.objects.get(pk=document_id, folder=dossier.folder_id)
+    dossier = Dossier.objects.visible_to(by).select_related("version").get(pk=dossier_id)
+    papers = SupportingDocument.objects.filter(folder=dossier.folder_id)
+    if not Dossier.objects.readable_by(by).filter(pk=dossier.pk).exists():
+        papers = papers.filter(kind=dossier.rules.exempting_paper)
+    document = papers.get(pk=document_id)
     record("paper.read", dossier, by=by, document=str(document.pk))
     return document
 
@@ -112,7 +117,7 @@ def validate_dossier(dossier_id: UUID, *, by: User) -> Dossier:
     if dossier.status != Status.SUBMITTED:
         raise NotExaminable(gettext("Ce dossier est retiré : il ne peut plus être validé."))
     hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
-    if found := what_remains(dossier):
+    if found := what_remains(read_contents(dossier), waiting_corrections(dossier)):
         raise NotValid(found)
     dossier.status = Status.VALIDATED
     dossier.validated_at = dossier.procedure.now()
@@ -130,18 +135,16 @@ def validate_dossier(dossier_id: UUID, *, by: User) -> Dossier:
     return dossier
 
 
-def what_remains(dossier: Dossier) -> list[Obstacle]:
-    """What still stands between the dossier and the jury; empty when it can be validated. Rule: AST-07."""
-    return obstacles(dossier.rules, _examined(dossier))
+def what_remains(contents: Contents, corrections: Collection[Correction]) -> list[Obstacle]:
+    """What still stands between a dossier and the jury; empty when it can be validated.
 
-
-def _examined(dossier: Dossier) -> Examined:
-    papers = SupportingDocument.objects.current().filter(folder=dossier.folder_id)
-    deposited = dossier.referees.filter(state=Referee.State.DEPOSITED)
-    return Examined(
-        answers=answers_of(dossier),
-        reviews=tuple(papers.values_list("kind", "review")),
-        appraisals=frozenset(deposited.values_list("kind", flat=True)),
-        fee_is_settled=fee_standing(dossier) in (Standing.SETTLED, Standing.WAIVED),
-        correction_is_open=bool(waiting_corrections(dossier)),
+    `corrections` are those that the candidate may still answer. Rule: AST-07.
+    """
+    examined = Examined(
+        answers=contents.answers,
+        reviews=tuple((document.kind, document.review) for document in contents.documents),
+        appraisals=contents.filled.appraisals,
+        fee_is_settled=contents.fee in (Standing.SETTLED, Standing.WAIVED),
+        correction_is_open=bool(corrections),
     )
+    return obstacles(contents.dossier.rules, examined)

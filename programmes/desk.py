@@ -22,6 +22,7 @@ from django.utils.text import capfirst
 from accounts.models import User
 from journal.errors import Refused
 from programmes.models import Role
+from programmes.roles import HeldRoles, roles_of
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ class DeskAdmin(admin.ModelAdmin):
             return False
         if user.is_superuser:
             return True
-        allowed = not held_kinds(request).isdisjoint(self.roles)
+        allowed = not roles_held(request).kinds.isdisjoint(self.roles)
         return allowed and (obj is None or self.get_queryset(request).filter(pk=obj.pk).exists())
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -68,8 +69,23 @@ class DeskAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, under the name that it has in the menu."""
-        title = self.menu_name or capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        return super().changelist_view(request, {"title": self.list_name, **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        """The page of one, under its own name, with the way back to the list under the list's."""
+        named = {"heading": self.heading(context["original"]), "list_name": self.list_name}
+        return super().render_change_form(request, context | named, *args, **options)
+
+    def heading(self, obj: Any) -> str:
+        """What the page of `obj` is called."""
+        return capfirst(str(obj))
+
+    @property
+    def list_name(self) -> str:
+        """What the list is called, in the menu and on it."""
+        return str(self.menu_name or capfirst(self.opts.verbose_name_plural))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return self.visible_rows(request, super().get_queryset(request))
@@ -128,10 +144,10 @@ def attempt(request: HttpRequest, act: Callable[[], T], done: str = "") -> T | N
     return result
 
 
-def held_kinds(request: HttpRequest) -> frozenset[str]:
-    """The kinds of role that the person holds anywhere; every list in the menu asks, the database is asked once."""
+def roles_held(request: HttpRequest) -> HeldRoles:
+    """The person's roles, to show what there is: every part of a page asks, the database is asked once."""
     asked = vars(request)
-    if "held_kinds" not in asked:
-        asked["held_kinds"] = frozenset(Role.objects.filter(user=request.user.pk).values_list("kind", flat=True))
-    kinds: frozenset[str] = asked["held_kinds"]
-    return kinds
+    if "roles_held" not in asked:
+        asked["roles_held"] = roles_of(person(request))
+    held: HeldRoles = asked["roles_held"]
+    return held

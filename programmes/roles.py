@@ -1,6 +1,12 @@
-"""Rights of staff: the questions that acts and querysets ask about a person's roles."""
+"""Rights of staff: the questions that acts and querysets ask about a person's roles.
+
+An act asks the database each time (`has_role`), under its lock; a page reads the roles once (`roles_of`) and asks them.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext
 
@@ -13,6 +19,47 @@ VERIFIER = Role.Kind.VERIFIER
 ACCOUNTANT = Role.Kind.ACCOUNTANT
 JURY = Role.Kind.JURY
 PRESIDENT = Role.Kind.PRESIDENT
+
+
+@dataclass(frozen=True)
+class HeldRoles:
+    """The roles of a person as a page has read them: only to show what there is, never to let an act pass."""
+
+    user: User
+    roles: tuple[Role, ...]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of role held, in whichever procedure."""
+        return frozenset(role.kind for role in self.roles)
+
+    @property
+    def procedures(self) -> list[Procedure]:
+        """Those in which there is a role, the youngest first."""
+        return list({role.procedure_id: role.procedure for role in self.roles}.values())
+
+    @cached_property
+    def schools(self) -> list[School]:
+        """Those whose dossiers the roles are about: the own ones; all of the procedures, with a role in all of them."""
+        if all(role.school for role in self.roles):
+            return sorted({role.school for role in self.roles if role.school}, key=lambda school: school.name)
+        return list(School.objects.filter(participations__procedure__in=self.procedures).distinct())
+
+    def has(self, procedure: Procedure, *kinds: str, school: School | None = None) -> bool:
+        """As `has_role`."""
+        return any(
+            role.procedure_id == procedure.pk
+            and role.kind in kinds
+            and (school is None or role.school_id in (school.pk, None))
+            for role in self.roles
+        )
+
+
+def roles_of(user: User) -> HeldRoles:
+    """All roles of `user` with their procedures and schools, the youngest first; none of a closed account."""
+    roles = Role.objects.filter(user=user, user__is_active=True)
+    related = roles.select_related("procedure__current_version", "school")
+    return HeldRoles(user, tuple(related.order_by("-procedure__year", "procedure__slug", "kind", "pk")))
 
 
 def has_role(user: User, procedure: Procedure, *kinds: str, school: School | None = None) -> bool:

@@ -254,6 +254,11 @@ class Rules:
         """The paper of that code, if the procedure asks for it."""
         return next((paper for paper in self.papers if paper.code == code), None)
 
+    @property
+    def exempting_paper(self) -> str:
+        """The code of the paper that proves an exemption of the fee; "" where nothing exempts."""
+        return self.fee.exemption.paper if self.fee and self.fee.exemption else ""
+
     def field(self, code: str) -> FieldRule | None:
         """The form's field of that id."""
         return next((rule for page in self.pages for rule in page.fields if rule.code == code), None)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from accounts.models import User
 from applicants.contents import Contents, read_contents
 from applicants.corrections import places_of
-from applicants.models import Appraisal, Dossier, Status
+from applicants.models import Appraisal, Correction, Dossier, Status
 from applicants.places import name_of
 from applicants.readiness import applies
 from applicants.wording import in_words
@@ -25,7 +25,7 @@ from juries.admin.wording import equivalence_in_words, fee_state, outcome_state,
 from juries.models import Decision
 from juries.publication import PUBLISHERS
 from juries.verification import what_remains
-from programmes.roles import ACCOUNTANT, JURY, OFFICE, PRESIDENT, VERIFIER, has_role
+from programmes.roles import ACCOUNTANT, JURY, OFFICE, PRESIDENT, VERIFIER, HeldRoles
 from programmes.rules import PaperRule
 
 Review = SupportingDocument.Review
@@ -47,11 +47,11 @@ class RefusedAct:
 
 
 class DossierPage:
-    """What the page shows of `dossier` to `user`; after a refused act, with what was typed."""
+    """What the page shows of `dossier` to who holds those roles; after a refused act, with what was typed."""
 
-    def __init__(self, dossier: Dossier, user: User, refused: RefusedAct | None = None) -> None:
+    def __init__(self, dossier: Dossier, held: HeldRoles, refused: RefusedAct | None = None) -> None:
         self.dossier = dossier
-        self.user = user
+        self.held = held
         self.refused = refused
 
     def context(self, paper: str, appraisal: Appraisal | None) -> dict[str, Any]:
@@ -59,15 +59,15 @@ class DossierPage:
         dossier = self.dossier
         return {
             "dossier": dossier,
-            "heading": title_in_words(dossier),
-            "equivalence": equivalence_in_words(dossier),
+            "heading": title_in_words(dossier) if self.may["read"] else "",
+            "equivalence": equivalence_in_words(dossier) if self.may["read"] else "",
             "choices": self.contents.choices,
             "unreviewed": sum(1 for document in self.contents.documents if is_to_examine(document)),
             "obstacles": self.obstacles(),
             "papers": self.papers(),
             "shown": self.shown(paper),
             "opinion": self.opinion(appraisal),
-            "referees": self.contents.referees,
+            "referees": self.contents.referees if self.may["read"] else [],
             "pages": self.answers(),
             "fee": fee_state(self.contents.fee),
             "charge": self.contents.charge,
@@ -90,13 +90,15 @@ class DossierPage:
         first = self.dossier.first_choice
         school = first.school if first else None
         procedure, with_school = self.dossier.procedure, self.dossier.status in WITH_THE_SCHOOL
-        examines = has_role(self.user, procedure, VERIFIER, OFFICE, school=school)
-        is_jury = has_role(self.user, procedure, JURY, PRESIDENT)
-        leads = has_role(self.user, procedure, *PUBLISHERS)
+        held = self.held
+        examines = held.has(procedure, VERIFIER, OFFICE, school=school)
+        is_jury = held.has(procedure, JURY, PRESIDENT)
+        leads = held.has(procedure, *PUBLISHERS)
         return {
+            "read": examines or is_jury or leads,
             "examine": examines and with_school,
             "validate": examines and self.dossier.status == Status.SUBMITTED,
-            "money": with_school and has_role(self.user, procedure, VERIFIER, OFFICE, ACCOUNTANT, school=school),
+            "money": with_school and held.has(procedure, VERIFIER, OFFICE, ACCOUNTANT, school=school),
             "read_opinions": examines or is_jury,
             "see_decisions": is_jury or leads,
             "rectify": leads,
@@ -105,19 +107,20 @@ class DossierPage:
 
     def obstacles(self) -> list[str]:
         """What else than the papers to examine, which are counted, stands before validation."""
-        if self.dossier.status != Status.SUBMITTED:
+        if self.dossier.status != Status.SUBMITTED or not self.may["read"]:
             return []
         waiting = {document.kind for document in self.contents.documents if is_to_examine(document)}
-        return [found.sentence for found in what_remains(self.dossier) if found.paper not in waiting]
+        remains = what_remains(self.contents, [asked for asked in self.asked if asked.is_open])
+        return [found.sentence for found in remains if found.paper not in waiting]
 
     def papers(self) -> list[dict[str, Any]]:
         """The papers that concern the candidate, each with its files and what is still expected."""
-        lines = [self._paper(rule, self.contents.files(rule.code)) for rule in self.contents.papers]
+        lines = [self._paper(rule, self.contents.files(rule.code)) for rule in self._open_rules]
         return [line for line in lines if line["files"] or line["expected"]]
 
     def shown(self, paper: str) -> SupportingDocument | None:
         """The file shown beside: the one asked for, else the first to examine, else the first."""
-        documents = [file for rule in self.contents.papers for file in self.contents.files(rule.code)]
+        documents = [file for rule in self._open_rules for file in self.contents.files(rule.code)]
         asked = next((document for document in documents if str(document.pk) == paper), None)
         waiting = next((document for document in documents if is_to_examine(document)), None)
         return asked or waiting or (documents[0] if documents else None)
@@ -135,7 +138,9 @@ class DossierPage:
         return {"referee": appraisal.referee, "label": rule.label, "items": items, "appraisal": appraisal}
 
     def answers(self) -> list[dict[str, Any]]:
-        """The form as it was filled in, page by page."""
+        """The form as it was filled in, page by page, to those who may read it."""
+        if not self.may["read"]:
+            return []
         answers = self.contents.answers
         return [
             {
@@ -150,16 +155,17 @@ class DossierPage:
         ]
 
     def corrections(self) -> list[dict[str, Any]]:
-        """What was asked of the candidate, the latest first, and what became of it."""
+        """What was asked of the candidate, the latest first, and what became of it; to those who may read it."""
+        if not self.may["read"]:
+            return []
         rules = self.dossier.rules
-        found = self.dossier.corrections.select_related("dossier__procedure", "asked_by").order_by("-asked_at")
         return [
             {
                 "correction": correction,
                 "opens": ", ".join(name_of(rules, place) for place in correction.opens),
                 "state": _correction_state(correction),
             }
-            for correction in found
+            for correction in self.asked
         ]
 
     def decisions(self) -> list[dict[str, Any]]:
@@ -167,16 +173,23 @@ class DossierPage:
         ones.
         """
         procedure = self.dossier.procedure
-        public = set(Decision.objects.published(procedure).filter(dossier=self.dossier).values_list("pk", flat=True))
-        found = Decision.objects.filter(dossier=self.dossier).select_related("step", "dossier__procedure")
+        if not self.may["read"]:
+            return []
+        public = Decision.objects.published(procedure).filter(pk=OuterRef("pk"))
+        found = Decision.objects.filter(dossier=self.dossier).annotate(
+            is_public=Exists(public),
+            waiting=FilteredRelation("corrections", condition=Q(corrections__confirmed_at=None)),  # one at most
+        )
         if not self.may["see_decisions"]:
-            found = found.filter(pk__in=public)
+            found = found.filter(is_public=True)
+        # Of the relation that is named above, the typing of queries knows nothing.
+        found = found.select_related("step", "waiting__proposed_by")  # type: ignore[misc]
         return [
             {
                 "decision": decision,
                 "state": outcome_state(decision.outcome),
-                "is_public": decision.pk in public,
-                "waiting": decision.corrections.filter(confirmed_at=None).select_related("proposed_by").first(),
+                "is_public": decision.is_public,
+                "waiting": getattr(decision, "waiting", None),  # absent rather than None
                 "form": RectificationForm(
                     decision, self._typed("propose", decision=decision.pk), auto_id=f"id_decision_{decision.pk}_%s"
                 ),
@@ -201,6 +214,18 @@ class DossierPage:
         all_places = places_of(self.dossier)
         return [place for place in all_places if not place.startswith("paper:") or place in concerned]
 
+    @cached_property
+    def asked(self) -> list[Correction]:
+        """The rows of what was asked, the latest first."""
+        return list(self.dossier.corrections.select_related("dossier__procedure").order_by("-asked_at"))
+
+    @property
+    def _open_rules(self) -> list[PaperRule]:
+        """The papers that the person may open; see `juries.verification.open_paper`."""
+        if self.may["read"]:
+            return self.contents.papers
+        return [rule for rule in self.contents.papers if rule.code == self.dossier.rules.exempting_paper]
+
     def _typed(self, act: str, **on: Any) -> QueryDict | None:
         """What was typed for that act, on that object, if it was just refused."""
         refused = self.refused
@@ -214,11 +239,7 @@ class DossierPage:
             "rule": rule,
             "files": files,
             "expected": not files and (rule.required or rule.late),
-            "exempts": bool(
-                self.dossier.rules.fee
-                and self.dossier.rules.fee.exemption
-                and self.dossier.rules.fee.exemption.paper == rule.code
-            ),
+            "exempts": rule.code == self.dossier.rules.exempting_paper,
         }
 
 

@@ -29,13 +29,13 @@ from documents.serving import paper_response
 from journal.errors import Refused
 from juries.admin.dossier_acts import ACTS, read_uuid
 from juries.admin.dossier_page import DossierPage, RefusedAct
-from juries.admin.filters import ByTrack, FirstChoice, State, Waits, schools_seen
+from juries.admin.filters import ByTrack, FirstChoice, State, Waits
 from juries.admin.queue import queue_around
 from juries.admin.wording import dossier_state, fee_state, state_tag, title_in_words
 from juries.verification import open_appraisal, open_paper
 from payments.models import Charge, Exemption, Payment
 from payments.standing import Standing
-from programmes.desk import DeskAdmin, attempt, person
+from programmes.desk import DeskAdmin, attempt, person, roles_held
 from programmes.models import Role
 
 
@@ -55,11 +55,19 @@ class DossierAdmin(DeskAdmin):
         return with_progress(rows.visible_to(person(request)))  # type: ignore[attr-defined]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Who sees one school only needs no column that names it."""
+        """Who sees one school only needs no column that names it; accountants read no title and examine nothing."""
         columns: list[Any] = list(super().get_list_display(request))
-        if len(schools_seen(person(request))) < 2:
+        if len(roles_held(request).schools) < 2:
             columns.remove("first_choice")
+        if not reads_dossiers(request):
+            columns.remove("title_held")
+            columns.remove("to_examine")
         return columns
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Who only keeps the accounts reads no title, and so no track that follows from it."""
+        filters: list[Any] = list(super().get_list_filter(request))
+        return filters if reads_dossiers(request) else [one for one in filters if one is not ByTrack]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -114,7 +122,7 @@ class DossierAdmin(DeskAdmin):
         opened = None
         if referee := request.GET.get("appraisal"):
             opened = attempt(request, lambda: open_appraisal(dossier.pk, read_uuid(referee), by=person(request)))
-        page = DossierPage(dossier, person(request), refused)
+        page = DossierPage(dossier, roles_held(request), refused)
         title = gettext("Dossier %(reference)s") % {"reference": dossier.reference}
         paper = request.POST.get("document", "") or request.GET.get("paper", "")
         queue = queue_around(dossier, request, self)
@@ -163,6 +171,11 @@ class DossierAdmin(DeskAdmin):
     @admin.display(description=_("état"), ordering="status")
     def state(self, dossier: Any) -> str:
         return state_tag(dossier_state(dossier.status, is_asked=dossier.is_asked))
+
+
+def reads_dossiers(request: HttpRequest) -> bool:
+    """Whether the person reads dossiers anywhere, and does not only keep accounts."""
+    return roles_held(request).kinds != {Role.Kind.ACCOUNTANT}
 
 
 def with_progress(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:

@@ -9,11 +9,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from applicants.models import Choice, Status
 from payments.models import Charge
-from programmes.desk import person
-from programmes.models import Role, School, Track
+from programmes.desk import roles_held
+from programmes.models import Track
 
 SETTLED = [Charge.State.SETTLED, Charge.State.WAIVED]
 WAITS = {
@@ -62,7 +61,7 @@ class ByTrack(admin.SimpleListFilter):
     parameter_name = "filiere"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        tracks = Track.objects.filter(procedure__roles__user=person(request)).distinct()
+        tracks = Track.objects.filter(procedure__in=roles_held(request).procedures)
         return list({track.code: str(track) for track in tracks}.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -76,7 +75,7 @@ class FirstChoice(admin.SimpleListFilter):
     parameter_name = "ecole"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        schools = schools_seen(person(request))
+        schools = roles_held(request).schools
         return [(school.code, school.name) for school in schools] if len(schools) > 1 else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -84,12 +83,3 @@ class FirstChoice(admin.SimpleListFilter):
             return queryset
         first = Choice.objects.filter(rank=1, programme__school__code=self.value())
         return queryset.filter(pk__in=first.values("dossier"))
-
-
-def schools_seen(user: User) -> list[School]:
-    """The schools whose dossiers `user` may see: the own ones, or all of a procedure for a role in all of them."""
-    roles = Role.objects.filter(user=user)
-    schools = School.objects.filter(participations__procedure__in=roles.values("procedure")).distinct()
-    if not roles.filter(school=None).exists():
-        schools = schools.filter(roles__in=roles)
-    return list(schools)

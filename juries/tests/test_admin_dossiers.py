@@ -10,15 +10,20 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from applicants.answers import save_answers
 from applicants.models import Appraisal, Correction, Dossier, Referee, Status
+from applicants.papers import deposit_paper
+from applicants.submission import submit_dossier
 from applicants.tests import scenario
 from documents.models import SupportingDocument
 from journal.models import Entry
 from juries.models import Decision
+from juries.publication import confirm_correction, propose_correction
 from juries.tests import rows
 from juries.tests.conftest import Counting
+from payments.exemptions import ask_exemption
 from payments.models import Charge
-from programmes.models import Procedure, Step
+from programmes.models import Procedure, Role, School, Step
 
 QUEUE = "admin:applicants_dossier_changelist"
 
@@ -41,6 +46,33 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def exempted(db: None) -> Dossier:
+    """A dossier with the school, of somebody who asks to be exempted from the fee."""
+    procedure = scenario.procedure_at(scenario.OPEN)
+    candidate = scenario.person()
+    dossier = scenario.filled(procedure, candidate, choices=("albi", "ales"))
+    page = next(page for page in dossier.rules.pages if any(rule.code == "scholarship" for rule in page.fields))
+    answers = {rule.code: scenario.answer_to(rule) for rule in page.fields} | {"scholarship": "yes"}
+    save_answers(dossier.pk, page.code, answers, by=candidate)
+    deposit_paper(dossier.pk, "crous-certificate", scenario.pdf(), by=candidate)
+    scenario.pass_checks(dossier)
+    ask_exemption(scenario.fee_of(dossier, candidate).pk, by=candidate)
+    submit_dossier(dossier.pk, by=candidate)
+    scenario.set_clock(procedure, scenario.VERIFYING)
+    return scenario.reloaded(dossier.pk)
+
+
+def paper_of(dossier: Dossier, paper: SupportingDocument) -> str:
+    return reverse("admin:juries_paper", args=[dossier.pk, paper.pk])
+
+
+def may_open(client: Client, dossier: Dossier, paper: SupportingDocument) -> bool:
+    response = client.get(paper_of(dossier, paper))
+    response.close()
+    return response.status_code == 200
 
 
 def page_of(dossier: Dossier) -> str:
@@ -164,6 +196,79 @@ class TestPage:
         page = signed_in(accountant).get(page_of(submitted), {"appraisal": str(opinion.referee_id)})
         assert "Un esprit rare" not in page.content.decode()
         assert not Entry.objects.filter(event="appraisal.read").exists()
+
+    def test_accountants_see_the_fee_and_what_exempts_from_it(self, exempted: Dossier) -> None:
+        """AST-07: nobody sees more than needed."""
+        client = signed_in(scenario.staff(exempted.procedure, "accountant", "albi"))
+        shown = client.get(page_of(exempted))
+        page = shown.content.decode()
+        assert "Zoé Nguyễn-Lefèvre" in page
+        assert exempted.reference in page
+        assert "Accorder l’exonération" in page
+        assert [choice.programme.code for choice in shown.context["choices"]] == ["albi", "ales"]
+        assert {paper.kind for paper in papers(exempted) if may_open(client, exempted, paper)} == {"crous-certificate"}
+        linked = {paper.kind for paper in papers(exempted) if str(paper.pk) in page}
+        assert linked == {"crous-certificate"}
+        assert Entry.objects.filter(event="paper.read").count() == 1
+
+    @pytest.mark.parametrize("kind", ["accountant", "verifier"])
+    def test_answers_and_title_are_shown_to_who_may_read_them(self, exempted: Dossier, kind: str) -> None:
+        member = scenario.staff(exempted.procedure, kind, "albi")
+        page = signed_in(member).get(page_of(exempted)).content.decode()
+        queue = signed_in(member).get(reverse(QUEUE)).content.decode()
+        reads = kind == "verifier"
+        assert (
+            "1, rue de l’Église" in page or "1, rue de l&#x27;Église" in page,
+            "Formulaire" in page,
+            "Corrections demandées" in page,
+        ) == (reads,) * 3
+        assert ("filiere=" in queue, "column-title_held" in queue) == (reads, reads)
+
+    def test_an_accountant_who_verifies_elsewhere_reads_no_more_here(self, exempted: Dossier) -> None:
+        member = scenario.staff(exempted.procedure, "accountant", "albi")
+        Role.objects.create(
+            user=member, procedure=exempted.procedure, kind="verifier", school=School.objects.get(code="ales")
+        )
+        closed = next(paper for paper in papers(exempted) if paper.kind == "identity")
+        page = signed_in(member).get(page_of(exempted)).content.decode()
+        assert str(closed.pk) not in page
+        assert not may_open(signed_in(member), exempted, closed)
+
+    def test_a_decision_is_shown_with_the_rectification_that_waits(
+        self, procedure: Procedure, admissibility: Step, office: User, president: User
+    ) -> None:
+        decision = rows.decided(rows.dossier(procedure, 3), admissibility, Decision.Outcome.ADMISSIBLE)
+        rows.published(admissibility)
+        propose_correction(decision.pk, outcome="not_admissible", reason="Faux relevé", by=president)
+        (line,) = signed_in(office).get(page_of(decision.dossier)).context["decisions"]
+        assert (line["is_public"], line["waiting"].reason, line["waiting"].proposed_by) == (
+            True,
+            "Faux relevé",
+            president,
+        )
+        confirm_correction(line["waiting"].pk, by=office)
+        (line,) = signed_in(office).get(page_of(decision.dossier)).context["decisions"]
+        assert line["waiting"] is None
+
+    def test_it_asks_the_database_fifteen_times_at_most(
+        self,
+        submitted: Dossier,
+        procedure: Procedure,
+        admissibility: Step,
+        verifier: User,
+        office: User,
+        count_queries: Counting,
+    ) -> None:
+        """However many dossiers wait beside it, and for a decided one too."""
+        alone = count_queries(verifier, page_of(submitted))
+        for number in range(1, 51):
+            rows.dossier(procedure, number, status=Status.SUBMITTED)
+        assert count_queries(verifier, page_of(submitted)) == alone <= 15
+        decided = rows.dossier(procedure, 51)
+        rows.decided(decided, admissibility, Decision.Outcome.ADMISSIBLE)
+        rows.published(admissibility)
+        assert count_queries(office, page_of(decided)) <= 15
+        assert count_queries(office, page_of(submitted)) <= 15
 
     def test_nobody_outside_jury_and_office_sees_a_decision_early(
         self, procedure: Procedure, admissibility: Step, verifier: User, jury: User, office: User

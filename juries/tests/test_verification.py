@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from accounts.models import User
-from applicants.corrections import ask_correction
+from applicants.contents import read_contents
+from applicants.corrections import ask_correction, waiting_corrections
 from applicants.models import Correction, Dossier, Status
 from applicants.tests import scenario
 from documents.models import SupportingDocument
@@ -139,7 +140,7 @@ def test_an_open_correction_holds_validation_until_its_date(with_school: Dossier
     pay(with_school, verifier)
     until = with_school.procedure.now() + dt.timedelta(days=2)
     ask_correction(with_school.pk, opens=["page:contact"], reason="Adresse incomplète", until=until, by=verifier)
-    assert len(what_remains(with_school)) == 1
+    assert len(what_remains(read_contents(with_school), waiting_corrections(with_school))) == 1
     scenario.set_clock(with_school.procedure, "2026-03-27 10:00")
     validate_dossier(with_school.pk, by=verifier)
 

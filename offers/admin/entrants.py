@@ -157,9 +157,9 @@ def _is_to_review(file: SupportingDocument) -> bool:
 def _papers(entry: ListEntry, proofs: list[Proof]) -> list[EntrantPaper]:
     """The files of an entrant, the proofs of title first; not those that concern the fee alone."""
     rules = entry.dossier.rules
-    exempting = rules.fee.exemption.paper if rules.fee and rules.fee.exemption else ""
     proving = [proof.rule.code for proof in proofs]
-    files = SupportingDocument.objects.current().filter(folder=entry.dossier.folder_id).exclude(kind=exempting)
+    files = SupportingDocument.objects.current().filter(folder=entry.dossier.folder_id)
+    files = files.exclude(kind=rules.exempting_paper)
     seat = _seat(entry)
     is_awaited = seat is not None and seat.state == State.AWAITING_TITLE
     papers = [

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.answers import save_answers
+from applicants.contents import read_contents
 from applicants.corrections import answer_correction, ask_correction, waiting_corrections
 from applicants.editing import PAYMENT
 from applicants.endings import void_dossier, withdraw_dossier
@@ -93,7 +94,7 @@ def examine(company: Company, dossier: Dossier, *, again: bool) -> None:
             by=verifier,
         )
     dossier = company.dossiers().get(pk=dossier.pk)
-    if not what_remains(dossier):
+    if not what_remains(read_contents(dossier), waiting_corrections(dossier)):
         company.attempt(validate_dossier, dossier.pk, by=verifier)
 
 
