@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.functional import cached_property  # such a one can be prefetched
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User

@@ -115,11 +115,12 @@ def facts_of(decision: Decision) -> dict[str, Any]:
 def _dates(decision: Decision) -> dict[str, Any]:
     """The next dates that concern the candidate, as far as the calendar has them."""
     procedure = decision.procedure
-    to_come = procedure.periods.filter(ends_at__gt=procedure.now())  # a correction comes when some are over
+    # A correction comes when some are over.
+    to_come = (period for period in procedure.periods.all() if period.ends_at > procedure.now())
     dates: dict[str, Any] = {}
     if decision.outcome == Decision.Outcome.CONDITIONAL and LATE_PAPERS in procedure.calendar:
         dates["title_until"] = procedure.calendar[LATE_PAPERS].ends_at
-    if decision.step.kind == Step.Kind.ADMISSION and (period := to_come.first()):
+    if decision.step.kind == Step.Kind.ADMISSION and (period := next(to_come, None)):
         dates |= {"replies_from": period.starts_at, "replies_until": period.ends_at}
     return dates
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -25,7 +25,7 @@ from journal.errors import Refused
 from journal.record import record
 from juries import summons, timetable
 from juries.models import Decision, Panel, TestSlot
-from programmes.models import School, Step, TestDay
+from programmes.models import Procedure, School, Step, TestDay
 from programmes.roles import JURY, OFFICE, PRESIDENT, VERIFIER, require_role
 from programmes.rules import TestRule
 from programmes.words import PARIS
@@ -44,6 +44,14 @@ class Placement:
 
     placed: int
     left_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftToDo:
+    """What a school has left to do before its tests: how many candidates to place, how many to summon."""
+
+    to_place: int = 0
+    to_summon: int = 0
 
 
 @transaction.atomic
@@ -244,16 +252,8 @@ def admissible_at(step: Step, school: School) -> QuerySet[Dossier]:
     """The candidates who sit the tests at `school`: admissible, and published as such, with it as first
     choice. Rule: AST-14.
     """
-    procedure = step.procedure
-    admissible = Decision.objects.published(procedure).filter(
-        step__kind=Step.Kind.ADMISSIBILITY, outcome=Decision.Outcome.ADMISSIBLE
-    )
     first_choice = Choice.objects.filter(rank=1, programme__school=school)
-    return Dossier.objects.filter(
-        procedure=procedure,
-        status=Status.VALIDATED,
-        pk__in=admissible.values("dossier"),
-    ).filter(pk__in=first_choice.values("dossier"))
+    return _admissible(step.procedure).filter(pk__in=first_choice.values("dossier"))
 
 
 def to_place(step: Step, school: School) -> QuerySet[Dossier]:
@@ -270,6 +270,27 @@ def to_summon(step: Step, school: School) -> QuerySet[Dossier]:
         .select_related("procedure", "candidate__user", "version")
         .order_by("candidate__folded_name", "pk")
     )
+
+
+def left_to_do(step: Step) -> dict[int, LeftToDo]:
+    """How many are `to_place` and `to_summon` at each school, by its key, asked at once for all of them."""
+    slots = TestSlot.objects.filter(dossier=OuterRef("dossier"))
+    at_school = slots.filter(panel__step=step, panel__school=OuterRef("programme__school"))
+    first_choices = Choice.objects.filter(rank=1, dossier__in=_admissible(step.procedure)).order_by()
+    counted = first_choices.values_list("programme__school").annotate(
+        to_place=Count("pk", filter=~Exists(slots)),
+        to_summon=Count("pk", filter=Exists(at_school.filter(summoned_at=None))),
+    )
+    return {school: LeftToDo(to_place, to_summon) for school, to_place, to_summon in counted}
+
+
+def _admissible(procedure: Procedure) -> QuerySet[Dossier]:
+    """The candidates declared admissible, and published as such."""
+    admissible = Decision.objects.published(procedure).filter(
+        step__kind=Step.Kind.ADMISSIBILITY, outcome=Decision.Outcome.ADMISSIBLE
+    )
+    dossiers = Dossier.objects.filter(procedure=procedure, status=Status.VALIDATED)
+    return dossiers.filter(pk__in=admissible.values("dossier"))
 
 
 def _lock_school(step_id: int, school_id: int, by: User) -> tuple[Step, School]:

@@ -197,9 +197,9 @@ def confirm_correction(correction_id: int, *, by: User) -> Decision:
     return decision
 
 
-def announceable(step: Step) -> QuerySet[Decision]:
-    """The decisions of `step` that concern someone still a candidate."""
-    return Decision.objects.filter(step=step, dossier__status=Status.VALIDATED)
+def announceable(*steps: Step) -> QuerySet[Decision]:
+    """The decisions of `steps` that concern someone still a candidate."""
+    return Decision.objects.filter(step__in=steps, dossier__status=Status.VALIDATED)
 
 
 def undecided_dossiers(step: Step) -> QuerySet[Dossier]:

@@ -14,7 +14,7 @@ from accounts.models import User
 from documents.models import SupportingDocument
 from journal.record import record
 from offers.models import Enrolment, ListEntry, Offer
-from programmes.models import Role
+from programmes.models import Programme, Role
 from programmes.roles import OFFICE, VERIFIER
 
 
@@ -23,14 +23,13 @@ def entrants_for(user: User) -> QuerySet[ListEntry]:
 
     Of a seat that lapsed or was given up the entry stays to be seen, so that a school knows what became of it.
     """
-    seen = Q(pk=None)
-    for role in Role.objects.filter(user=user, user__is_active=True, kind__in=(OFFICE, VERIFIER)):
-        own = Q(pool__programme__procedure=role.procedure_id)
-        seen |= own if role.school_id is None else own & Q(pool__programme__school=role.school_id)
+    roles = Role.objects.filter(user=user, user__is_active=True, kind__in=(OFFICE, VERIFIER))
+    working_there = Q(school=OuterRef("school")) | Q(school=None)
+    programmes = Programme.objects.filter(Exists(roles.filter(working_there, procedure=OuterRef("procedure"))))
     same = {"dossier": OuterRef("dossier"), "pool": OuterRef("pool")}
     enrolments = Enrolment.objects.filter(**same)
     return (
-        ListEntry.objects.filter(seen)
+        ListEntry.objects.filter(pool__programme__in=programmes)
         .filter(Exists(Offer.objects.filter(**same)))
         .filter(Q(struck_at=None) | Exists(enrolments))
         .select_related("dossier__candidate__user", "dossier__procedure", "dossier__enrolment")

@@ -118,13 +118,22 @@ def prepare_admission(
     return prepare_publication(step_id, by=by, visible_at=visible_at)
 
 
+def marked_dossiers(procedure: Procedure) -> list[Dossier]:
+    """The admissible dossiers, read with their candidates, versions, marks and choices."""
+    return list(_with_marks(admissible_dossiers(procedure)).prefetch_related("choices"))
+
+
 def rankable_dossiers(procedure: Procedure) -> dict[int, list[Dossier]]:
     """Who may be on the list of each pool: admissible there, all tests marked, none of them eliminatory.
 
     Best total of marks first, ties in the order of submission: a proposal, which the jury is free to change.
     Rules: AST-13, AST-15.
     """
-    candidates = _with_marks(admissible_dossiers(procedure)).prefetch_related("choices")
+    return rankable_by_pool(marked_dossiers(procedure), Pool.objects.filter(programme__procedure=procedure))
+
+
+def rankable_by_pool(candidates: Iterable[Dossier], pools: Iterable[Pool]) -> dict[int, list[Dossier]]:
+    """The same, among `marked_dossiers` that are read already."""
     rankable = [
         dossier
         for dossier in candidates
@@ -135,13 +144,12 @@ def rankable_dossiers(procedure: Procedure) -> dict[int, list[Dossier]]:
     for dossier in rankable:
         for choice in dossier.choices.all():
             by_programme_and_track[choice.programme_id, dossier.track_id].append(dossier)
-    pools = Pool.objects.filter(programme__procedure=procedure)
     return {pool.pk: by_programme_and_track[pool.programme_id, pool.track_id] for pool in pools}
 
 
-def unmarked_dossiers(procedure: Procedure) -> list[Dossier]:
-    """The admissible dossiers that lack a mark: the admission waits for them."""
-    return [dossier for dossier in _with_marks(admissible_dossiers(procedure)) if _unmarked(dossier)]
+def unmarked_dossiers(candidates: Iterable[Dossier]) -> list[Dossier]:
+    """Those of `marked_dossiers` that lack a mark: the admission waits for them."""
+    return [dossier for dossier in candidates if _unmarked(dossier)]
 
 
 def tied_dossiers(dossiers: Iterable[Dossier]) -> list[Dossier]:

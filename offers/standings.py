@@ -23,9 +23,14 @@ from programmes.models import Period, Pool, Procedure
 class Market:
     """All that the offers of a period depend on."""
 
-    calls: dict[int, int]
+    pools: dict[int, Pool]  # in the procedure's order, with programme, school and track
     lists: dict[int, list[UUID]]  # every rank, struck out or not, so that places are ranks
     standings: dict[UUID, Standing[int]]  # of those in play
+
+    @property
+    def calls(self) -> dict[int, int]:
+        """How many offers may stand at once in each pool."""
+        return {key: pool.capacity for key, pool in self.pools.items()}
 
     @property
     def live(self) -> dict[UUID, tuple[int, ...]]:
@@ -51,17 +56,17 @@ def lock_market(procedure: Procedure) -> Market:
 
 def read_market(procedure: Procedure) -> Market:
     """The market without a lock, to show what would happen."""
-    pools = list(_pools_of(procedure))
-    lists: dict[int, list[UUID]] = {pool.pk: [] for pool in pools}
+    pools = {pool.pk: pool for pool in _pools_of(procedure).select_related("programme__school", "track")}
+    lists: dict[int, list[UUID]] = {key: [] for key in pools}
     entries = ListEntry.objects.filter(pool__programme__procedure=procedure).order_by("pool", "rank")
     for pool_id, dossier_id in entries.values_list("pool_id", "dossier_id"):
         lists[pool_id].append(dossier_id)
-    return Market({pool.pk: pool.capacity for pool in pools}, lists, _standings(procedure))
+    return Market(pools, lists, standings_in(procedure))
 
 
 def standing_of(dossier: Dossier) -> Standing[int]:
     """Where one candidate stands; nowhere, when out of play."""
-    return _standings(dossier.procedure, only=dossier).get(dossier.pk, OUT)
+    return standings_in(dossier.procedure, only=dossier).get(dossier.pk, OUT)
 
 
 def held_of(live: Sequence[int], offered: int | None) -> int | None:
@@ -87,7 +92,7 @@ def _pools_of(procedure: Procedure) -> QuerySet[Pool]:
     return Pool.objects.filter(programme__procedure=procedure)
 
 
-def _standings(procedure: Procedure, only: Dossier | None = None) -> dict[UUID, Standing[int]]:
+def standings_in(procedure: Procedure, only: Dossier | None = None) -> dict[UUID, Standing[int]]:
     """Where those in play stand, or one of them."""
     entries = ListEntry.objects.live().filter(
         pool__programme__procedure=procedure, dossier__choices__programme=F("pool__programme")

@@ -13,7 +13,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
@@ -21,7 +21,6 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from journal.errors import Refused
 from payments import ledger
 from payments.models import CASHIERS, Charge, LedgerLine
@@ -30,6 +29,7 @@ from payments.standing import in_words, standing_from
 from payments.transfers import confirm_transfer, refuse_transfer
 from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Procedure, School
+from programmes.roles import HeldRoles
 from programmes.waiting import Waiting, tells_what_waits
 from programmes.words import PARIS, money
 
@@ -75,13 +75,14 @@ class PaidSchool(admin.SimpleListFilter):
 
 
 @tells_what_waits
-def transfers(user: User, procedure: Procedure) -> Iterator[Waiting]:
+def transfers(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
     """Transfers announced and not seen yet, for those who keep the accounts."""
-    awaited = Charge.objects.visible_to(user).filter(account__procedure=procedure).awaiting_transfer()
-    count, oldest = awaited.count(), awaited.first()
-    label = ngettext("virement annoncé est attendu", "virements annoncés sont attendus", count)
-    since = oldest.declared_on if oldest else None  # type: ignore[attr-defined]
-    yield Waiting(label, count, reverse("admin:payments_awaited"), since)
+    if not held.has(procedure, *CASHIERS):
+        return
+    awaited = Charge.objects.visible_to(held.user).filter(account__procedure=procedure).awaiting_transfer()
+    counted = awaited.aggregate(count=Count("pk"), oldest=Min("declared_on"))
+    label = ngettext("virement annoncé est attendu", "virements annoncés sont attendus", counted["count"])
+    yield Waiting(label, counted["count"], reverse("admin:payments_awaited"), counted["oldest"])
 
 
 @admin.register(Charge)
@@ -98,7 +99,6 @@ class ChargeAdmin(DeskAdmin):
     fields: ClassVar = (
         "reference",
         "payee",
-        "reason",
         "owed",
         "state",
         "created_at",
@@ -233,6 +233,7 @@ class LedgerLineAdmin(DeskAdmin):
     search_fields = ("charge__reference",)
     search_help_text = _("Une référence de virement")
     ordering = ("-booked_at", "pk")
+    list_display_links = None  # the list says all
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(charge__in=Charge.objects.visible_to(person(request)))

@@ -40,11 +40,11 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
 
     def collected_by(self, user: User) -> Self:
         """Those owed to the schools for which `user` works."""
-        mine = Q(pk=None)
-        for role in Role.objects.filter(user=user, user__is_active=True, kind__in=CASHIERS):
-            own = Q(account__procedure=role.procedure_id)
-            mine |= own & Q(payee__school=role.school_id) if role.school_id is not None else own
-        return self.filter(mine)
+        roles = Role.objects.filter(user=user, user__is_active=True, kind__in=CASHIERS)
+        paid = Participation.objects.filter(
+            Exists(roles.filter(Q(school=OuterRef("school")) | Q(school=None), procedure=OuterRef("procedure")))
+        )
+        return self.filter(payee__in=paid)
 
     def visible_to(self, user: User) -> Self:
         """Those of `collected_by` on which the payer has acted; until then they are part of somebody's draft."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from accounts.models import User
 from programmes.models import Procedure
+from programmes.roles import HeldRoles
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Waiting:
     due: dt.datetime | None = None  # UTC
 
 
-Source = Callable[[User, Procedure], Iterable[Waiting]]
+Source = Callable[[HeldRoles, Procedure], Iterable[Waiting]]
 _sources: list[Source] = []
 
 
@@ -32,9 +31,9 @@ def tells_what_waits(source: Source) -> Source:
     return source
 
 
-def what_waits(user: User) -> dict[Procedure, list[Waiting]]:
-    """What waits for `user`, by procedure, the youngest first; procedures where nothing waits have no lines."""
-    lines: dict[Procedure, list[Waiting]] = defaultdict(list)
-    for procedure in Procedure.objects.filter(roles__user=user).distinct():
-        lines[procedure] = [line for source in _sources for line in source(user, procedure) if line.count]
-    return dict(lines)
+def what_waits(held: HeldRoles) -> dict[Procedure, list[Waiting]]:
+    """What waits for who holds those roles, by procedure, the youngest first; one where nothing waits has no lines."""
+    return {
+        procedure: [line for source in _sources for line in source(held, procedure) if line.count]
+        for procedure in held.procedures
+    }

@@ -15,7 +15,6 @@ from django.urls import URLPattern, reverse
 from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
-from accounts.models import User
 from applicants.models import Dossier
 from juries.admin.board import BoardAdmin, find_step, steps_of, tell_errors
 from juries.admin.day_plan import day_plans
@@ -37,8 +36,9 @@ from juries.planning import (
 )
 from juries.summons import preview
 from notifications.rendering import Rendered
-from programmes.desk import attempt, person
-from programmes.models import Role, School, Step
+from programmes.desk import attempt, person, roles_held
+from programmes.models import School, Step
+from programmes.roles import HeldRoles
 from programmes.rules import TestRule
 from programmes.words import PARIS, date_in_full, hour
 
@@ -62,7 +62,7 @@ class PanelAdmin(BoardAdmin):
         links = [
             (reverse("admin:juries_planning", args=[step.pk, school.code]), step.procedure, school)
             for step in steps_of(person(request), Step.Kind.TESTS, *PLANNERS)
-            for school in schools_of(person(request), step)
+            for school in schools_of(roles_held(request), step)
         ]
         if len(links) == 1:
             return redirect(links[0][0])
@@ -86,7 +86,7 @@ class PanelAdmin(BoardAdmin):
             gettext("Épreuves, %(school)s") % {"school": school},
             step=step,
             school=school,
-            schools=schools_of(person(request), step),
+            schools=schools_of(roles_held(request), step),
             panels=[(panel, rules.get(panel.test), _place_form(panel)) for panel in panels],
             days=day_plans(panels, slots.order_by("starts_at", "panel"), _link(step, school)),
             test_days=step.test_days.filter(school=school),
@@ -144,13 +144,10 @@ class PanelAdmin(BoardAdmin):
         )
 
 
-def schools_of(user: User, step: Step) -> list[School]:
-    """The schools of the procedure for which `user` may plan."""
-    held = Role.objects.filter(user=user, procedure=step.procedure, kind__in=PLANNERS)
-    schools = School.objects.filter(participations__procedure=step.procedure)
-    if not held.filter(school=None).exists():
-        schools = schools.filter(pk__in=held.values("school"))
-    return list(schools.order_by("participations__position"))
+def schools_of(held: HeldRoles, step: Step) -> list[School]:
+    """The schools of the procedure for which the roles let one plan."""
+    schools = School.objects.filter(participations__procedure=step.procedure).order_by("participations__position")
+    return [school for school in schools if held.has(step.procedure, *PLANNERS, school=school)]
 
 
 def _add_panel(request: HttpRequest, step: Step, school: School) -> None:
@@ -221,7 +218,7 @@ ACTS: dict[str, Callable[[HttpRequest, Step, School], None]] = {
 def _find(request: HttpRequest, step_id: int, code: str) -> tuple[Step, School]:
     """The step and the school, if the person may plan there; otherwise there is no such page."""
     step = find_step(person(request), step_id, Step.Kind.TESTS, *PLANNERS)
-    school = next((school for school in schools_of(person(request), step) if school.code == code), None)
+    school = next((school for school in schools_of(roles_held(request), step) if school.code == code), None)
     if school is None:
         raise Http404
     return step, school

@@ -5,21 +5,23 @@ Rules: AST-13, AST-24, ALL-05.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Count, Min, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.translation import get_language, gettext
 
-from applicants.models import Dossier, Status
-from juries.admin.board import BoardAdmin, steps_of, tell_errors
+from applicants.models import Choice, Dossier, Status
+from juries.admin.board import BoardAdmin, tell_errors
 from juries.admin.forms import InstantForm
 from juries.admin.wording import outcome_state
 from juries.announcements import preview
-from juries.models import DecisionCorrection, Publication
+from juries.models import Decision, DecisionCorrection, Publication
 from juries.publication import (
     OUTCOMES,
     PUBLISHERS,
@@ -28,7 +30,7 @@ from juries.publication import (
     prepare_publication,
     undecided_dossiers,
 )
-from programmes.desk import attempt, person
+from programmes.desk import attempt, person, roles_held
 from programmes.models import Step
 
 
@@ -45,13 +47,12 @@ class PublicationAdmin(BoardAdmin):
 
     def front(self, request: HttpRequest) -> HttpResponse:
         """Every step with results of the procedures where the person may publish."""
-        steps = [step for kind in OUTCOMES for step in steps_of(person(request), kind, *PUBLISHERS)]
-        steps.sort(key=lambda step: (-step.procedure.year, step.procedure.slug, step.position))
+        steps = _steps(request)
         return self.framed(
             request,
             "admin/juries/publications.html",
             gettext("Publications"),
-            boards=[_board(step) for step in steps],
+            boards=_boards(steps),
             corrections=DecisionCorrection.objects.filter(confirmed_at=None, decision__step__in=steps).select_related(
                 "decision__dossier__candidate__user", "decision__step", "proposed_by"
             ),
@@ -59,10 +60,7 @@ class PublicationAdmin(BoardAdmin):
 
     def change(self, request: HttpRequest, step_id: int, act: str) -> HttpResponse:
         """Prepare a publication, or take it back."""
-        step = next(
-            (one for kind in OUTCOMES for one in steps_of(person(request), kind, *PUBLISHERS) if one.pk == step_id),
-            None,
-        )
+        step = next((one for one in _steps(request) if one.pk == step_id), None)
         if step is None or act not in ("preparer", "annuler") or request.method != "POST":
             raise Http404
         if act == "annuler":
@@ -85,25 +83,54 @@ class PublicationAdmin(BoardAdmin):
         return redirect("admin:juries_publication_changelist")
 
 
-def _board(step: Step) -> dict[str, Any]:
-    """What the page shows of one step."""
-    decisions = announceable(step)
-    counts = dict(decisions.values_list("outcome").annotate(Count("pk")))
-    publication = getattr(step, "publication", None)
-    samples = [decisions.filter(outcome=outcome).first() for outcome in counts]
+def _steps(request: HttpRequest) -> list[Step]:
+    """The steps with results of the procedures where the person may publish, the youngest procedure first."""
+    held = roles_held(request)
+    procedures = [procedure for procedure in held.procedures if held.has(procedure, *PUBLISHERS)]
+    steps = Step.objects.filter(kind__in=OUTCOMES, procedure__in=procedures).select_related("procedure", "publication")
+    steps = steps.prefetch_related("procedure__periods", "procedure__calendar_entries")
+    return list(steps.order_by("-procedure__year", "procedure__slug", "position"))
+
+
+def _boards(steps: list[Step]) -> list[dict[str, Any]]:
+    """What the page shows of each step; all their decisions are counted at once."""
+    decisions = announceable(*steps).order_by().values("step", "outcome")
+    counted = decisions.annotate(count=Count("pk"), announced=Count("announced_at"), first=Min("pk"))
+    by_step: dict[int, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    for line in counted:
+        by_step[line["step"]][line["outcome"]] = line
+    samples = _samples(steps, [line["first"] for line in counted])
+    return [_board(step, by_step[step.pk], samples) for step in steps]
+
+
+def _samples(steps: list[Step], keys: list[int]) -> dict[int, Decision]:
+    """Those decisions with all that the mails about them say."""
+    choices = Choice.objects.select_related("programme__school").order_by("rank")
+    decisions = Decision.objects.select_related("dossier__candidate__user", "dossier__track").prefetch_related(
+        Prefetch("dossier__choices", choices, to_attr="ranked_choices")
+    )
+    known = {step.pk: step for step in steps}
+    samples = decisions.in_bulk(keys)
+    for decision in samples.values():
+        decision.step = known[decision.step_id]
+        decision.dossier.procedure = decision.step.procedure  # whose calendar is read already
+    return samples
+
+
+def _board(step: Step, counted: Mapping[str, Mapping[str, Any]], samples: dict[int, Decision]) -> dict[str, Any]:
+    """What the page shows of one step: its decisions as `counted` by outcome, and a mail for each outcome."""
+    outcomes = [outcome for outcome in OUTCOMES[Step.Kind(step.kind)] if outcome in counted]
+    decides_on_validated = step.kind == Step.Kind.ADMISSIBILITY
+    unvalidated = Dossier.objects.filter(procedure=step.procedure, status=Status.SUBMITTED)
     return {
         "step": step,
-        "publication": publication,
-        "outcomes": [
-            outcome_state(outcome) | {"count": counts[outcome]}
-            for outcome in OUTCOMES[Step.Kind(step.kind)]
-            if outcome in counts
-        ],
-        "decided": sum(counts.values()),
+        "publication": getattr(step, "publication", None),
+        "outcomes": [outcome_state(outcome) | {"count": counted[outcome]["count"]} for outcome in outcomes],
+        "decided": sum(line["count"] for line in counted.values()),
         "undecided": undecided_dossiers(step).count(),
-        "unvalidated": Dossier.objects.filter(procedure=step.procedure, status=Status.SUBMITTED).count(),
-        "announced": decisions.exclude(announced_at=None).count(),
+        "unvalidated": unvalidated.count() if decides_on_validated else 0,
+        "announced": sum(line["announced"] for line in counted.values()),
         "is_prepared_elsewhere": step.kind == Step.Kind.ADMISSION,
         "form": InstantForm(initial={"visible_at": step.results_at}, auto_id=f"id_{step.pk}_%s"),
-        "samples": [preview(decision, get_language() or "fr") for decision in samples if decision],
+        "samples": [preview(samples[counted[outcome]["first"]], get_language() or "fr") for outcome in outcomes],
     }

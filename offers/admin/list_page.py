@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from applicants.models import Dossier
 from juries.admin.wording import title_in_words
-from juries.decisions import admissible_dossiers
 from juries.models import Mark
-from offers.lists import rankable_dossiers, tied_dossiers, total
+from offers.lists import marked_dossiers, rankable_by_pool, tied_dossiers, total
 from offers.models import ListEntry
 from programmes.models import Pool, Step
 
@@ -62,15 +62,26 @@ class ListPage:
 
     @cached_property
     def entries(self) -> list[ListEntry]:
-        """The list as it was set."""
-        entries = self.pool.entries.select_related("dossier__candidate").order_by("rank")
-        return list(entries.prefetch_related("dossier__version", "dossier__marks"))
+        """The list as it was set; who is on it and no longer admissible is read for it alone."""
+        entries = list(self.pool.entries.order_by("rank"))
+        gone = [entry for entry in entries if entry.dossier_id not in self.admissible]
+        prefetch_related_objects(gone, "dossier__candidate", "dossier__version", "dossier__marks")
+        for entry in entries:
+            entry.dossier = self.admissible.get(entry.dossier_id) or entry.dossier
+        return entries
+
+    @cached_property
+    def admissible(self) -> dict[UUID, Dossier]:
+        """Those declared admissible, in this pool or in another."""
+        return {dossier.pk: dossier for dossier in marked_dossiers(self.step.procedure)}
 
     @cached_property
     def known(self) -> dict[UUID, Dossier]:
         """Who may be ranked, and who is, in the order that the marks propose."""
-        rankable = {dossier.pk: dossier for dossier in rankable_dossiers(self.step.procedure)[self.pool.pk]}
-        return rankable | {entry.dossier_id: entry.dossier for entry in self.entries}
+        rankable = rankable_by_pool(self.admissible.values(), [self.pool])[self.pool.pk]
+        return {dossier.pk: dossier for dossier in rankable} | {
+            entry.dossier_id: entry.dossier for entry in self.entries
+        }
 
     @property
     def is_proposal(self) -> bool:
@@ -107,11 +118,13 @@ class ListPage:
     @cached_property
     def not_rankable(self) -> list[Line]:
         """Those declared admissible here whom a mark, or the lack of one, keeps off the list. Rule: AST-15."""
-        admissible = admissible_dossiers(self.step.procedure).filter(
-            track=self.pool.track_id, choices__programme=self.pool.programme_id
-        )
-        related = admissible.select_related("candidate").prefetch_related("version", "marks")
-        return [self._line_of(dossier, None) for dossier in related if dossier.pk not in self.known]
+        return [
+            self._line_of(dossier, None)
+            for dossier in self.admissible.values()
+            if dossier.track_id == self.pool.track_id
+            and any(choice.programme_id == self.pool.programme_id for choice in dossier.choices.all())
+            and dossier.pk not in self.known
+        ]
 
     @property
     def tests(self) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
@@ -16,11 +16,11 @@ from django.utils.translation import gettext
 from juries.admin.board import find_step, steps_of, tell_errors
 from offers.admin.forms import PrepareForm
 from offers.admin.list_page import ListPage, WrongOrder, order_typed
-from offers.lists import prepare_admission, rankable_dossiers, set_list, unmarked_dossiers
+from offers.lists import marked_dossiers, prepare_admission, rankable_by_pool, set_list, unmarked_dossiers
 from offers.models import ListEntry
-from programmes.desk import DeskAdmin, attempt, person
+from programmes.desk import DeskAdmin, attempt, person, roles_held
 from programmes.models import Pool, Procedure, Programme, Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, has_role
+from programmes.roles import JURY, OFFICE, PRESIDENT
 
 READERS = (JURY, PRESIDENT, OFFICE)
 RANKERS = (JURY, PRESIDENT)
@@ -49,7 +49,7 @@ class ListEntryAdmin(DeskAdmin):
         steps = steps_of(user, Step.Kind.ADMISSION, *READERS)
         overviews = [_overview(step) for step in steps]
         for overview in overviews:
-            overview["may_prepare"] = has_role(user, overview["step"].procedure, PRESIDENT)
+            overview["may_prepare"] = roles_held(request).has(overview["step"].procedure, PRESIDENT)
         return self.framed(request, "admin/offers/lists.html", gettext("Tableaux d’admission"), overviews=overviews)
 
     def list_page(self, request: HttpRequest, step_id: int, pool_id: int) -> HttpResponse:
@@ -58,7 +58,7 @@ class ListEntryAdmin(DeskAdmin):
         pool = _pools(step.procedure).filter(pk=pool_id).first()
         if pool is None:
             raise Http404
-        page = ListPage(step, pool, may_rank=has_role(person(request), step.procedure, *RANKERS))
+        page = ListPage(step, pool, may_rank=roles_held(request).has(step.procedure, *RANKERS))
         if request.method == "POST":
             try:
                 order = order_typed(request.POST, page.known)
@@ -108,11 +108,10 @@ def _pools(procedure: Procedure) -> QuerySet[Pool]:
 def _overview(step: Step) -> dict[str, Any]:
     """What the page of all lists shows of one procedure."""
     procedure = step.procedure
-    rankable = rankable_dossiers(procedure)
-    ranked: dict[int, int] = {}
-    for pool_id in ListEntry.objects.filter(pool__programme__procedure=procedure).values_list("pool_id", flat=True):
-        ranked[pool_id] = ranked.get(pool_id, 0) + 1
-    pools = list(_pools(procedure))
+    pools, candidates = list(_pools(procedure)), marked_dossiers(procedure)
+    rankable = rankable_by_pool(candidates, pools)
+    entries = ListEntry.objects.filter(pool__in=pools).order_by()
+    ranked = dict(entries.values_list("pool").annotate(Count("pk")))
     cells = {
         (pool.programme_id, pool.track_id): {
             "pool": pool,
@@ -128,7 +127,7 @@ def _overview(step: Step) -> dict[str, Any]:
         "step": step,
         "tracks": tracks,
         "rows": [(one, [(track, cells.get((one.pk, track.pk))) for track in tracks]) for one in programmes],
-        "unmarked": unmarked_dossiers(procedure),
+        "unmarked": unmarked_dossiers(candidates),
         "forgotten": forgotten,
         "publication": getattr(step, "publication", None),
         "form": PrepareForm(initial={"visible_at": step.results_at}, asks_of_empty=bool(forgotten)),

@@ -6,22 +6,22 @@ Rules: AST-17, AST-19, AST-20.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from applicants.models import Dossier
-from offers.allocation import Reply
-from offers.foresight import about_to_be_removed, foreseen_offers
+from offers.foresight import Foresight, foresee
 from offers.models import ListEntry, Offer, PeriodSeats, ReplyRecord
-from offers.periods import current_period
-from offers.standings import last_replies, offers_of, read_market
-from programmes.desk import DeskAdmin, person
+from offers.standings import Market
+from programmes.desk import DeskAdmin, roles_held
 from programmes.models import Period, Pool, Procedure
 from programmes.roles import OFFICE, PRESIDENT
 
@@ -51,7 +51,7 @@ class OfferAdmin(DeskAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The board of the youngest procedure that has periods."""
-        procedure = _procedures(request).first()
+        procedure = next(iter(_procedures(request)), None)
         if procedure is None:
             title = gettext("Propositions")
             return self.framed(request, "admin/offers/periods.html", title, procedure=None)
@@ -59,52 +59,62 @@ class OfferAdmin(DeskAdmin):
 
     def board(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The periods of one procedure."""
-        procedure = _procedures(request).filter(slug=slug).first()
+        procedures = _procedures(request)
+        procedure = next((one for one in procedures if one.slug == slug), None)
         if procedure is None:
             raise Http404
-        period = current_period(procedure)
+        foresight = foresee(procedure)
+        next_offers = foresight.next_offers if _is_one_to_come(procedure) else {}
+        given = _replies(procedure)
+        by_relatives = [reply.dossier_id for reply in given if reply.by_relative]
+        dossiers = _dossiers([*foresight.silent, *next_offers, *by_relatives])
         return self.framed(
             request,
             "admin/offers/periods.html",
             gettext("Propositions"),
             procedure=procedure,
-            procedures=_procedures(request),
-            period=period,
+            procedures=procedures,
+            period=foresight.period,
             now=procedure.now(),
-            rows=_period_rows(procedure),
-            pools=_pool_rows(procedure),
-            silent=_silent(period) if period else [],
-            foreseen=_foreseen(procedure, period),
-            by_relatives=_by_relatives(procedure),
+            rows=_period_rows(procedure, given),
+            pools=_pool_rows(foresight.market, procedure),
+            silent=_silent(foresight, dossiers),
+            foreseen=_foreseen(foresight, next_offers, dossiers),
+            by_relatives=_by_relatives(given, dossiers),
         )
 
 
-def _procedures(request: HttpRequest) -> QuerySet[Procedure]:
-    """The procedures with periods in which the person has one of the roles."""
-    held = Procedure.objects.filter(roles__user=person(request), roles__kind__in=READERS)
-    return held.filter(periods__isnull=False).distinct().order_by("-year", "slug")
+def _procedures(request: HttpRequest) -> list[Procedure]:
+    """The procedures with periods in which the person has one of the roles, the youngest first; read with the periods
+    and how many offers were made in each (`offered`).
+    """
+    held = roles_held(request)
+    procedures = [procedure for procedure in held.procedures if held.has(procedure, *READERS)]
+    prefetch_related_objects(procedures, Prefetch("periods", Period.objects.annotate(offered=Count("offers"))))
+    return [procedure for procedure in procedures if procedure.periods.all()]
 
 
-def _period_rows(procedure: Procedure) -> list[dict[str, Any]]:
+def _replies(procedure: Procedure) -> list[ReplyRecord]:
+    """All replies given in its periods, in their order, each with its period."""
+    return list(ReplyRecord.objects.filter(period__procedure=procedure).select_related("period").order_by("pk"))
+
+
+def _period_rows(procedure: Procedure, given: Iterable[ReplyRecord]) -> list[dict[str, Any]]:
     """The periods, with what was offered and answered in each."""
-    offered = dict(Offer.objects.filter(period__procedure=procedure).values_list("period").annotate(Count("pk")))
-    silent = ListEntry.Struck.SILENT
-    rows = []
-    for period in procedure.periods.all():
-        replies = Counter(last_replies(period).values())
-        out = ListEntry.objects.filter(pool__programme__procedure=procedure, struck_because=silent)
-        rows.append(
-            {
-                "period": period,
-                "state": _state(period),
-                "offers": offered.get(period.pk, 0),
-                "replies": [(kind.label, replies[Reply(kind.value)]) for kind in ReplyRecord.Kind],
-                "removed": out.filter(struck_at=period.closed_at).values("dossier").distinct().count()
-                if period.closed_at
-                else None,
-            }
-        )
-    return rows
+    last = {(reply.period_id, reply.dossier_id): reply.reply for reply in given}
+    replies = Counter((period, reply) for (period, _dossier), reply in last.items())
+    silent = ListEntry.objects.filter(pool__programme__procedure=procedure, struck_because=ListEntry.Struck.SILENT)
+    removed = dict(silent.order_by().values_list("struck_at").annotate(Count("dossier", distinct=True)))
+    return [
+        {
+            "period": period,
+            "state": _state(period),
+            "offers": getattr(period, "offered", 0),
+            "replies": [(kind.label, replies[period.pk, kind.value]) for kind in ReplyRecord.Kind],
+            "removed": removed.get(period.closed_at, 0) if period.closed_at else None,
+        }
+        for period in procedure.periods.all()
+    ]
 
 
 def _state(period: Period) -> dict[str, str]:
@@ -121,14 +131,12 @@ def _state(period: Period) -> dict[str, str]:
     return {"kind": "problem", "label": late}
 
 
-def _pool_rows(procedure: Procedure) -> list[dict[str, Any]]:
+def _pool_rows(market: Market, procedure: Procedure) -> list[dict[str, Any]]:
     """The seats of each pool, how many are held, and how far its list was called."""
-    market = read_market(procedure)
     waiting = Counter(pool_id for live in market.live.values() for pool_id in live)
     reached: dict[int, int | None] = {}
     for seats in PeriodSeats.objects.filter(period__procedure=procedure).order_by("period__number"):
         reached[seats.pool_id] = seats.last_called
-    pools = Pool.objects.filter(programme__procedure=procedure).select_related("programme__school", "track")
     return [
         {
             "pool": pool,
@@ -137,35 +145,43 @@ def _pool_rows(procedure: Procedure) -> list[dict[str, Any]]:
             "held": market.held[pool.pk],
             "last_called": reached.get(pool.pk),
         }
-        for pool in pools
+        for pool in market.pools.values()
     ]
 
 
-def _silent(period: Period) -> list[dict[str, Any]]:
+def _silent(foresight: Foresight, dossiers: Mapping[UUID, Dossier]) -> list[dict[str, Any]]:
     """Those about to be removed, with what they are offered."""
-    offers = offers_of(period)
-    pools = Pool.objects.select_related("programme__school", "track").in_bulk(set(offers.values()))
-    return [
-        {"dossier": dossier, "pool": pools.get(offers.get(dossier.pk, 0))} for dossier in about_to_be_removed(period)
-    ]
+    silent = sorted((dossiers[key] for key in foresight.silent), key=lambda dossier: dossier.reference)
+    offered, pools = foresight.offered, foresight.market.pools
+    return [{"dossier": dossier, "pool": pools.get(offered.get(dossier.pk, 0))} for dossier in silent]
 
 
-def _by_relatives(procedure: Procedure) -> QuerySet[ReplyRecord]:
+def _by_relatives(given: Iterable[ReplyRecord], dossiers: Mapping[UUID, Dossier]) -> list[ReplyRecord]:
     """The replies that relatives gave by code, the latest first. Rule: AST-19."""
-    given = ReplyRecord.objects.filter(period__procedure=procedure, by_relative=True)
-    return given.select_related("period", "dossier__candidate__user").order_by("-pk")
+    replies = [reply for reply in given if reply.by_relative]
+    for reply in replies:
+        reply.dossier = dossiers[reply.dossier_id]
+    return replies[::-1]
 
 
-def _foreseen(procedure: Procedure, period: Period | None) -> list[Foreseen]:
-    """The next offers if the period under way ended now, by pool; before the last period is over."""
-    if not procedure.periods.filter(opened_at=None, ends_at__gt=procedure.now()).exists():
-        return []
-    offers = foreseen_offers(procedure)
-    before = offers_of(period) if period else {}
-    pools = Pool.objects.select_related("programme__school", "track").in_bulk(set(offers.values()))
-    dossiers = Dossier.objects.filter(pk__in=offers).select_related("candidate__user")
+def _foreseen(
+    foresight: Foresight, next_offers: Mapping[UUID, int], dossiers: Mapping[UUID, Dossier]
+) -> list[Foreseen]:
+    """The next offers if the period under way ended now: by pool, the new ones first, then by name."""
     found = [
-        Foreseen(dossier, pools[offers[dossier.pk]], before.get(dossier.pk) == offers[dossier.pk])
-        for dossier in dossiers.order_by("candidate__folded_name", "pk")
+        Foreseen(dossiers[key], foresight.market.pools[pool], foresight.offered.get(key) == pool)
+        for key, pool in next_offers.items()
     ]
-    return sorted(found, key=lambda each: (str(each.pool), each.is_kept))
+    return sorted(
+        found, key=lambda each: (str(each.pool), each.is_kept, each.dossier.candidate.folded_name, each.dossier.pk)
+    )
+
+
+def _is_one_to_come(procedure: Procedure) -> bool:
+    """Whether a period will still open."""
+    return any(period.opened_at is None and period.ends_at > procedure.now() for period in procedure.periods.all())
+
+
+def _dossiers(keys: Iterable[UUID]) -> dict[UUID, Dossier]:
+    """Those dossiers with their candidates."""
+    return Dossier.objects.select_related("candidate__user").in_bulk(set(keys))

@@ -7,24 +7,24 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from accounts.models import User
-from juries.admin.board import steps_of
 from offers.admin.entrants import to_review_of
 from offers.admin.lists import RANKERS
-from offers.foresight import about_to_be_removed
+from offers.foresight import silent_in
 from offers.lists import rankable_dossiers
 from offers.models import ListEntry
 from offers.periods import current_period
 from programmes.models import Procedure, Step
-from programmes.roles import OFFICE, VERIFIER, has_role
+from programmes.roles import OFFICE, VERIFIER, HeldRoles
 from programmes.waiting import Waiting, tells_what_waits
 
 
 @tells_what_waits
-def lists(user: User, procedure: Procedure) -> Iterator[Waiting]:
+def lists(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
     """Lists to set, until the publication is prepared. Rule: AST-16."""
-    step = steps_of(user, Step.Kind.ADMISSION, *RANKERS).filter(procedure=procedure).first()
-    if step is None or hasattr(step, "publication"):
+    if not held.has(procedure, *RANKERS):
+        return
+    step = procedure.steps.filter(kind=Step.Kind.ADMISSION, publication=None).first()
+    if step is None:
         return
     ranked = set(
         ListEntry.objects.filter(pool__programme__procedure=procedure).values_list("pool", flat=True).distinct()
@@ -39,12 +39,12 @@ def lists(user: User, procedure: Procedure) -> Iterator[Waiting]:
 
 
 @tells_what_waits
-def silent(user: User, procedure: Procedure) -> Iterator[Waiting]:
+def silent(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
     """Candidates about to be removed for their silence. Rule: AST-19."""
-    period = current_period(procedure) if has_role(user, procedure, OFFICE) else None
+    period = current_period(procedure) if held.has(procedure, OFFICE) else None
     if period is None:
         return
-    count = len(about_to_be_removed(period))
+    count = len(silent_in(period))
     yield Waiting(
         ngettext("candidat n’a pas encore répondu", "candidats n’ont pas encore répondu", count),
         count,
@@ -54,11 +54,11 @@ def silent(user: User, procedure: Procedure) -> Iterator[Waiting]:
 
 
 @tells_what_waits
-def titles(user: User, procedure: Procedure) -> Iterator[Waiting]:
+def titles(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
     """Titles of entrants to review. Rule: AST-22."""
-    if not has_role(user, procedure, VERIFIER, OFFICE):
+    if not held.has(procedure, VERIFIER, OFFICE):
         return
-    count = to_review_of(user, procedure)
+    count = to_review_of(held.user, procedure)
     yield Waiting(
         ngettext("titre d’entrant à examiner", "titres d’entrants à examiner", count),
         count,

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from applicants.tests.scenario import mails, set_clock
 from notifications.rendering import render
 from offers.allocation import Reply
-from offers.foresight import about_to_be_removed, foreseen_offers
+from offers.foresight import about_to_be_removed, foresee
 from offers.reminders import remind_silent
 from offers.standings import read_market
 from offers.tests.market import answer, market, period, play, pool_of, start
@@ -66,13 +66,13 @@ def test_the_office_sees_who_is_about_to_be_removed(procedure: Procedure) -> Non
 def test_the_office_sees_what_the_next_opening_would_offer(procedure: Procedure) -> None:
     dossiers = market(procedure, LISTS, CHOICES, SEATS)
     albi, ales = (pool_of(procedure, school).pk for school in ("albi", "ales"))
-    assert foreseen_offers(procedure) == {dossiers["a"].pk: ales, dossiers["b"].pk: albi}
+    assert foresee(procedure).next_offers == {dossiers["a"].pk: ales, dossiers["b"].pk: albi}
     start(procedure, 1)
     answer(dossiers["a"], Reply.ACCEPT)
     answer(dossiers["b"], Reply.WITHDRAW)
-    assert foreseen_offers(procedure) == {dossiers["a"].pk: ales}
+    assert foresee(procedure).next_offers == {dossiers["a"].pk: ales}
     answer(dossiers["c"], Reply.WAIT)
-    assert foreseen_offers(procedure) == {dossiers["a"].pk: ales, dossiers["c"].pk: albi}
+    assert foresee(procedure).next_offers == {dossiers["a"].pk: ales, dossiers["c"].pk: albi}
 
 
 @pytest.mark.parametrize("count", [1, 20])

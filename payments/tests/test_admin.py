@@ -15,6 +15,7 @@ from payments.models import Charge, Payment
 from payments.tests.conftest import FEE, TODAY, owed
 from payments.transfers import declare_transfer
 from programmes.models import Participation, Procedure
+from programmes.roles import roles_of
 from programmes.waiting import what_waits
 
 AWAITED = reverse("admin:payments_awaited")
@@ -52,7 +53,7 @@ class TestAwaited:
     def test_an_announced_transfer_is_noted(self, desk: Client, charge: Charge, accountant: User) -> None:
         announced(charge)
         assert charge.reference in desk.get(AWAITED).content.decode()
-        assert [line.count for line in what_waits(accountant)[charge.procedure]] == [1]
+        assert [line.count for line in what_waits(roles_of(accountant))[charge.procedure]] == [1]
         desk.post(reverse("admin:payments_received", args=[charge.pk]), {"received_on": "2026-03-11"})
         assert state(charge) == "settled"
         assert Payment.objects.get().received_on == dt.date(2026, 3, 11)
