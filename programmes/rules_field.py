@@ -25,8 +25,8 @@ else:
 class RulesField(JSONColumn):
     """A JSON column that reads and writes `Rules`."""
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Rules:
-        return _rules(value)
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Rules | None:
+        return None if value is None else _rules(value)  # None: joined to a procedure without a version
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         return super().get_db_prep_value(as_json(value), connection, prepared)
