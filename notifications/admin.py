@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import KINDS, in_words
@@ -28,7 +28,8 @@ class Kind(admin.SimpleListFilter):
     parameter_name = "sujet"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(KINDS.items())
+        written = model_admin.get_queryset(request).order_by().values_list("kind", flat=True).distinct()
+        return [(kind, words) for kind, words in KINDS.items() if kind in set(written)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -45,12 +46,17 @@ class MailAdmin(DeskAdmin):
     list_select_related = ("procedure",)
     search_fields = ("address",)
     search_help_text = _("Une adresse")
-    fields = ("about", "address", "procedure", "language", "state", "queued_at", "sent_at", "attempts", "failure")
+    fields = ("about", "address", "procedure", "written_in", "state", "queued_at", "sent_at", "attempts", "failure")
 
     @admin.display(description=_("sujet"), ordering="kind")
     def about(self, mail: Mail) -> str:
         """Its kind, in words."""
         return in_words(mail.kind)
+
+    @admin.display(description=_("langue"))
+    def written_in(self, mail: Mail) -> str:
+        """The language, by its own name."""
+        return str(get_language_info(mail.language)["name_local"])
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         user = person(request)

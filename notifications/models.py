@@ -80,4 +80,4 @@ class Mail(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{in_words(self.kind)} ({self.get_state_display()})"
+        return f"{in_words(self.kind)} · {self.get_state_display()}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -58,15 +59,9 @@ class EntryAdmin(DeskAdmin):
     search_fields = ("subject_id", "event", "actor")
     search_help_text = _("Le code d’un événement, la clé d’un objet ou d’un compte")
     ordering = ("-happened_at",)
-    fields: ClassVar = (
-        ("happened_at", "procedure_time"),
-        ("what", "event"),
-        "who",
-        ("on_what", "subject_id"),
-        "procedure",
-        "details",
-        "number",
-    )
+    fields = (
+        "happened_at", "procedure_time", "what", "code", "who", "on_what", "key", "procedure", "details", "number",
+    )  # fmt: skip
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return NamedEntries
@@ -77,9 +72,20 @@ class EntryAdmin(DeskAdmin):
             name([entry])
         return entry
 
+    def heading(self, obj: Entry) -> str:
+        return capfirst(in_words(obj.event))
+
     @admin.display(description=_("événement"), ordering="event")
     def what(self, entry: Entry) -> str:
         return in_words(entry.event)
+
+    @admin.display(description=_("code"))
+    def code(self, entry: Entry) -> str:
+        return entry.event
+
+    @admin.display(description=_("clé"))
+    def key(self, entry: Entry) -> str:
+        return entry.subject_id
 
     @admin.display(description=_("auteur"))
     def who(self, entry: Any) -> str:

@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from applicants.answers import folded
 from campaign.staffing import give_role, take_role_back
 from journal.errors import Refused
 from programmes.desk import DeskAdmin, attempt, person
@@ -113,12 +114,36 @@ class RoleAdmin(DeskAdmin):
 class UserAdmin(DeskAdmin):
     """Accounts: of those who work on one's procedures, and of those who apply to them."""
 
-    list_display = ("email", "name", "is_staff", "language", "date_joined", "last_login")
+    list_display = ("email", "called", "kind", "date_joined", "last_login")
+    list_select_related = ("candidate",)
     list_filter = ("is_staff",)
-    search_fields = ("email", "name")
+    search_fields = ("email", "name", "candidate__folded_name")
     search_help_text = _("Un nom ou une adresse")
     ordering = ("email",)
-    fields = ("email", "name", "language", "is_staff", "is_active", "date_joined", "last_login")
+    fields = ("email", "called", "kind", "written_in", "standing", "date_joined", "last_login")
+
+    @admin.display(description=_("nom"))
+    def called(self, user: User) -> str:
+        """A candidate's name stands in the dossier."""
+        return str(getattr(user, "candidate", "") or user.name)
+
+    @admin.display(description=_("qui"), ordering="is_staff")
+    def kind(self, user: User) -> str:
+        return gettext("membre d’une équipe") if user.is_staff else gettext("candidat")
+
+    @admin.display(description=_("langue"))
+    def written_in(self, user: User) -> str:
+        return str(get_language_info(user.language)["name_local"])
+
+    @admin.display(description=_("compte"))
+    def standing(self, user: User) -> str:
+        return gettext("ouvert") if user.is_active else gettext("fermé")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Names are sought without their accents and capitals."""
+        return super().get_search_results(request, queryset, folded(search_term))
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         user = person(request)
