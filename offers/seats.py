@@ -39,8 +39,7 @@ def move_seats(
     periods = procedure.periods.select_for_update(of=("self",), no_key=True)  # none opens or closes meanwhile
     is_under_way = any(period.opened_at and not period.closed_at for period in periods.order_by("pk"))
     market = lock_market(procedure)
-    pools = Pool.objects.select_related("programme__school", "track").filter(pk__in=market.calls).in_bulk()
-    source, target = pools[source_id], pools.get(target_id)
+    source, target = market.pools[source_id], market.pools.get(target_id)
     if target is None or source == target:
         raise CannotMove(gettext("Choisissez deux filières différentes de la même procédure."))
     if is_under_way:

@@ -11,8 +11,18 @@ from django.urls import reverse
 from accounts.models import User
 from applicants.models import Dossier, Status
 from applicants.tests import scenario
+from juries.announcements import preview
 from juries.models import Decision, Mark, Panel, Publication, TestSlot
-from juries.planning import add_panel, assign_candidates, plan_slots, send_summons
+from juries.planning import (
+    LeftToDo,
+    add_panel,
+    assign_candidates,
+    left_to_do,
+    plan_slots,
+    send_summons,
+    to_place,
+    to_summon,
+)
 from juries.tests import rows
 from juries.tests.conftest import Counting
 from notifications.models import Mail
@@ -56,6 +66,24 @@ class TestStartPage:
         rows.published(admissibility)
         assert "candidats à placer, IMT Mines Albi" in read(verifier, reverse("admin:index"))
         assert "candidats à placer" not in read(stranger, reverse("admin:index"))
+
+    def test_it_asks_as_much_however_much_waits(
+        self, procedure: Procedure, admissibility: Step, office: User, count_queries: Counting
+    ) -> None:
+        """For somebody who holds every role."""
+        for kind in ("jury", "president", "verifier", "accountant"):
+            Role.objects.create(user=office, procedure=procedure, kind=kind)
+        rows.dossier(procedure, 1, status=Status.SUBMITTED)
+        rows.admissible(procedure, 1, first=2)
+        before = count_queries(office, reverse("admin:index"))
+        rows.published(admissibility)
+        after = count_queries(office, reverse("admin:index"))
+        for number in range(10, 34):
+            rows.dossier(procedure, number, status=Status.SUBMITTED)
+        rows.admissible(procedure, 13, first=40)
+        rows.admissible(procedure, 13, first=60, choices=("nord-europe",))
+        assert count_queries(office, reverse("admin:index")) == after <= 20
+        assert before <= 20
 
 
 class TestAdmissibility:
@@ -219,6 +247,20 @@ class TestPlanning:
             assert signed_in(stranger).get(address).status_code == 404
             assert signed_in(stranger).post(address, {"act": "assign"}).status_code == 404
 
+    def test_what_is_left_to_do_is_counted_by_school(
+        self, placed: list[Dossier], tests_step: Step, procedure: Procedure, albi: School, verifier: User
+    ) -> None:
+        """At once for all schools, as each of them counts it on its own board."""
+        rows.admissible(procedure, 2, first=20, choices=("ales", "albi"))
+        rows.admissible(procedure, 1, first=30)
+        ales = School.objects.get(code="ales")
+        assert left_to_do(tests_step) == {albi.pk: LeftToDo(1, 3), ales.pk: LeftToDo(2, 0)}
+        for school in (albi, ales):
+            alone = LeftToDo(to_place(tests_step, school).count(), to_summon(tests_step, school).count())
+            assert left_to_do(tests_step)[school.pk] == alone
+        send_summons(tests_step.pk, albi.pk, by=verifier)
+        assert left_to_do(tests_step)[albi.pk] == LeftToDo(1, 0)
+
     def test_the_picture_of_many_costs_no_more_queries(
         self, placed: list[Dossier], board: str, verifier: User, count_queries: Counting, procedure: Procedure
     ) -> None:
@@ -283,6 +325,32 @@ class TestMarks:
 
 class TestPublications:
     PAGE = "admin:juries_publication_changelist"
+
+    def test_it_asks_as_much_however_many_are_decided(
+        self, procedure: Procedure, admissibility: Step, admission: Step, president: User, count_queries: Counting
+    ) -> None:
+        """With every outcome of both steps, and so five mails to read."""
+        refused = rows.dossier(procedure, 0)
+        rows.decided(refused, admissibility, Decision.Outcome.NOT_ADMISSIBLE)
+        outcomes = (Decision.Outcome.ADMITTED, Decision.Outcome.CONDITIONAL, Decision.Outcome.REFUSED)
+        for dossier, outcome in zip(rows.admissible(procedure, 3), outcomes, strict=True):
+            rows.decided(dossier, admission, outcome)
+        few = count_queries(president, reverse(self.PAGE))
+        for dossier in rows.admissible(procedure, 46, first=10):
+            rows.decided(dossier, admission, Decision.Outcome.ADMITTED)
+        assert count_queries(president, reverse(self.PAGE)) == few <= 15
+        boards = signed_in(president).get(reverse(self.PAGE)).context["boards"]
+        assert [[line["count"] for line in board["outcomes"]] for board in boards] == [[49, 1], [47, 1, 1]]
+        assert [len(board["samples"]) for board in boards] == [2, 3]
+
+    def test_each_sample_is_the_mail_of_its_outcome(
+        self, procedure: Procedure, admissibility: Step, president: User
+    ) -> None:
+        refused, (admissible,) = rows.dossier(procedure, 2, choices=("ales",)), rows.admissible(procedure, 1)
+        rows.decided(refused, admissibility, Decision.Outcome.NOT_ADMISSIBLE)
+        (board, _admission) = signed_in(president).get(reverse(self.PAGE)).context["boards"]
+        for sample, decision in zip(board["samples"], (admissible, refused), strict=True):
+            assert sample == preview(decision.decisions.get(), "fr")
 
     def change(self, step: Step, act: str) -> str:
         return reverse("admin:juries_publication", args=[step.pk, act])

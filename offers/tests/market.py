@@ -167,6 +167,7 @@ def paper(dossier: Dossier, kind: str, *, review: str = "unreviewed", check: str
         check_state=check,
         review=review,
         uploaded_by=dossier.candidate.user,
+        uploaded_at=dossier.procedure.now(),
     )
 
 

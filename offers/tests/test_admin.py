@@ -33,7 +33,7 @@ from offers.tests.market import (
     seat_of,
     start,
 )
-from programmes.models import Pool, Procedure
+from programmes.models import Pool, Procedure, Role
 
 LISTS = {"albi": "bca", "ales": "abc"}
 CHOICES = {"a": "albi ales", "b": "ales albi", "c": "albi ales"}
@@ -51,6 +51,16 @@ def page_of(user: User, address: str, *, status: int = 200) -> str:
     response = client.get(address, follow=True)
     assert response.status_code == status, response
     return " ".join(html.unescape(response.content.decode()).replace("\u00a0", " ").split())
+
+
+def queries(user: User, address: str) -> int:
+    """How many a page makes, once what lives as long as the process has been read."""
+    client = Client()
+    client.force_login(user)
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    return len(asked)
 
 
 def sent(user: User, address: str, **data: object) -> str:
@@ -147,11 +157,37 @@ def test_the_presidency_prepares_the_admission(procedure: Procedure, president: 
 def test_lists_ask_the_database_as_much_however_long_they_are(procedure: Procedure, jury: User, count: int) -> None:
     dossiers = [candidate(procedure, f"c{number}", ["albi"]) for number in range(count)]
     rank_all(pool_of(procedure, "albi"), dossiers)
-    client = Client()
-    client.force_login(jury)
-    with CaptureQueriesContext(connection) as asked:
-        client.get(list_address(procedure))
-    assert len(asked) <= 26, len(asked)
+    candidate(procedure, "not-listed", ["albi"])
+    candidate(procedure, "not-rankable", ["albi"], marks=("3", "12"))
+    assert queries(jury, list_address(procedure)) == 10
+    assert queries(jury, reverse("admin:offers_listentry_changelist")) == 12
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_those_who_left_since_are_still_on_the_list(procedure: Procedure, jury: User, count: int) -> None:
+    dossiers = [candidate(procedure, f"c{number}", ["albi"]) for number in range(count)]
+    rank_all(pool_of(procedure, "albi"), dossiers)
+    procedure.dossiers.update(status="withdrawn")
+    shown = page_of(jury, list_address(procedure))
+    assert [dossier.reference for dossier in dossiers if dossier.reference not in shown] == []
+    assert queries(jury, list_address(procedure)) <= 15
+
+
+@pytest.mark.parametrize("count", [2, 25])
+def test_the_period_and_what_waits_in_it_ask_as_much_however_many_are_in_play(
+    procedure: Procedure, office: User, count: int
+) -> None:
+    names = "abcdefghijklmnopqrstuvwxy"[:count]
+    ranked = {"albi": names, "ales": names[::-1]}
+    dossiers = market(procedure, ranked, dict.fromkeys(names, "albi ales"), {"albi": count // 2, "ales": count // 2})
+    start(procedure, 1)
+    for name in names[: count // 2]:
+        answer(dossiers[name], Reply.ACCEPT)
+    end(procedure, 1)
+    start(procedure, 2)
+    Role.objects.create(user=office, procedure=procedure, kind=Role.Kind.JURY)
+    assert queries(office, reverse("admin:offers_periods", args=[procedure.slug])) == 15
+    assert queries(office, reverse("admin:index")) <= 20
 
 
 # The periods and the seats
