@@ -71,7 +71,7 @@ def paper_of(dossier: Dossier, paper: SupportingDocument) -> str:
 
 def may_open(client: Client, dossier: Dossier, paper: SupportingDocument) -> bool:
     response = client.get(paper_of(dossier, paper))
-    response.close()
+    b"".join(response)  # read to its end, the file is closed
     return response.status_code == 200
 
 
