@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -52,12 +53,17 @@ def _connect(url: str) -> socket.socket:
 
 def _scan(clamd: socket.socket, data: bytes) -> bytes:
     """clamd's INSTREAM: chunks with their lengths, an empty one at the end, one line back."""
+    with suppress(BrokenPipeError, ConnectionResetError):  # it takes no more, and its line says why
+        _send(clamd, data)
+    answer = b""
+    while not answer.endswith(b"\0") and (more := clamd.recv(CHUNK)):
+        answer += more
+    return answer.rstrip(b"\0")
+
+
+def _send(clamd: socket.socket, data: bytes) -> None:
     clamd.sendall(b"zINSTREAM\0")
     for start in range(0, len(data), CHUNK):
         chunk = data[start : start + CHUNK]
         clamd.sendall(struct.pack("!L", len(chunk)) + chunk)
     clamd.sendall(struct.pack("!L", 0))
-    answer = b""
-    while not answer.endswith(b"\0") and (more := clamd.recv(CHUNK)):
-        answer += more
-    return answer.rstrip(b"\0")

@@ -247,9 +247,9 @@ FILTERS = {  # by list: who may open it, what an address may not ask, and what i
     "notifications/mail": (
         "office",
         ("context__path__startswith=a", "context__contains=a"),
-        ("state__exact=kept", "kind__exact=x", "procedure__id__exact=1"),
+        ("state__exact=kept", "sujet=x", "procedure__id__exact=1"),
     ),
-    "payments/charge": ("accountant", ("exemption__isnull=0",), ("state__exact=due", "payee__school__id__exact=1")),
+    "payments/charge": ("accountant", ("exemption__isnull=0",), ("state__exact=due", "ecole=1")),
     "programmes/role": ("office", ("user__isnull=1",), ("kind__exact=jury", "school__isnull=True")),
 }
 

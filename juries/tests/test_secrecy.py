@@ -37,7 +37,7 @@ def test_nobody_learns_a_decision_by_proposing_to_correct_it(
     page = reverse("admin:applicants_dossier_change", args=[dossier.pk])
     assert client.post(page, proposed).status_code == 404
     rows.published(admissibility)
-    assert client.post(page, proposed).status_code == 302
+    assert client.post(page, proposed).context["refused"].act == "propose"
     assert not DecisionCorrection.objects.exists()
 
 
