@@ -24,6 +24,8 @@ START = f"http://localhost:{os.environ.get('PORT', '8000')}/"
 FOLDER = Path(os.environ.get("VAR_DIR", "var")) / "screenshots"
 WIDE, NARROW = 1280, 320  # CSS pixels
 STRANGER = "visiteur"
+# The mailbox shows everybody's mails, whose links open for their readers only.
+OWN_LINKS = "[...document.links].filter(link => !link.closest('[data-mail]')).map(link => link.href)"
 
 
 def main() -> int:
@@ -71,7 +73,7 @@ def walk(browser: Browser, person: str) -> Iterator[str]:
             continue
         if not answer.ok:
             yield f"{person}: {address} answers {answer.status}"
-        to_visit.extend(page.evaluate("[...document.links].map(link => link.href)"))
+        to_visit.extend(page.evaluate(OWN_LINKS))
         yield from take(page, FOLDER / slugify(person), kind)
     context.close()
 

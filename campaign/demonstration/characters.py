@@ -19,6 +19,7 @@ from accounts.models import User
 from applicants.models import Correction, Dossier, Status
 from campaign.rehearsal.staff import domain_of
 from juries.models import Decision, TestSlot
+from notifications.models import Mail
 from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
 from offers.periods import current_period
 from programmes.models import Procedure, Role
@@ -71,6 +72,16 @@ def character(procedure: Procedure, user_id: UUID) -> User:
         User.DoesNotExist: nobody made up for this procedure.
     """
     return User.objects.get(pk=user_id, email__endswith=f"@{domain_of(procedure)}", is_superuser=False)
+
+
+def reader(mail: Mail) -> User | None:
+    """Whoever a mail of a procedure is for, if it is somebody made up; referees, for one, have no account."""
+    if mail.procedure is None or mail.recipient_id is None:
+        return None
+    try:
+        return character(mail.procedure, mail.recipient_id)
+    except User.DoesNotExist:
+        return None
 
 
 # --- States, the most telling first -----------------------------------------------------------------------------------

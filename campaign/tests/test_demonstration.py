@@ -121,7 +121,12 @@ def test_the_mailbox_shows_every_mail_with_its_links(filled: Procedure, client: 
     assert mail is not None
     listed = client.get(reverse("campaign:mailbox"), {"adresse": mail.address})
     assert reverse("campaign:mail", args=[mail.pk]) in listed.text
-    assert f"/mon-dossier/{SLUG}/" in client.get(reverse("campaign:mail", args=[mail.pk])).text
+    read = client.get(reverse("campaign:mail", args=[mail.pk]))
+    assert f"/mon-dossier/{SLUG}/" in read.text
+    assert mail.recipient is not None
+    assert str(mail.recipient.pk) in read.text  # one becomes its reader from there: its links are of no use to others
+    Mail.objects.filter(pk=mail.pk).update(recipient=None)
+    assert reverse("campaign:sign_in", args=[SLUG]) not in client.get(read.request["PATH_INFO"]).text
 
 
 def test_time_goes_on_to_a_moment_and_not_back(filled: Procedure, client: Client) -> None:

@@ -104,9 +104,10 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @demonstration_only
 def mail(request: HttpRequest, mail_id: UUID) -> HttpResponse:
-    """One mail as its reader gets it, links and codes included."""
+    """One mail as its reader gets it, links and codes included, and a way to become that reader."""
     found = get_object_or_404(Mail.objects.select_related("procedure", "recipient"), pk=mail_id)
-    return render(request, "campaign/demonstration/mail.html", {"mail": found, "rendered": render_mail(found)})
+    context = {"mail": found, "rendered": render_mail(found), "reader": characters.reader(found)}
+    return render(request, "campaign/demonstration/mail.html", context)
 
 
 def _home_of(user: User, procedure: Procedure) -> str:
