@@ -15,8 +15,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from applicants.forms.country_select import CountrySelect
 from applicants.values import error_in, length_limit
-from programmes.countries import country_choices
 from programmes.rules import Condition, FieldKind, FieldRule
 from programmes.typed import cleaned
 
@@ -106,7 +106,7 @@ def _widget(question: FieldRule) -> forms.Widget:
         case FieldKind.LONG_TEXT:
             return forms.Textarea(attributes)
         case FieldKind.COUNTRY:
-            return forms.Select(attributes, choices=[("", _("Choisissez un pays")), *country_choices()])
+            return CountrySelect(attributes)
         case FieldKind.CHOICE:
             return _options([(option.code, str(option.label)) for option in question.options])
         case FieldKind.YES_NO:
