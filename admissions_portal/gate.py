@@ -1,13 +1,19 @@
-"""What is turned away at the gate, before any page looks at it."""
+"""What is turned away before any page looks at it, and in which words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language_from_request, override
 
 LARGEST_REQUEST = 64_000_000  # bytes: some times the largest paper; each paper has its own limit, told in words
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class Gate:
@@ -17,15 +23,31 @@ class Gate:
     which it is received, before the page that judges it is called.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("a NUL in the address")
         if _length(request) > LARGEST_REQUEST:
-            return HttpResponse(status=413)
+            with override(get_language_from_request(request)):
+                return HttpResponse(render_to_string("413.html"), status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return self.get_response(request)
+
+
+class OnlyByAButton:
+    """Says in words that an address cannot be opened, only posted to: whoever signs in again may be led to it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or request.method != "GET":
+            return response
+        page = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 def _length(request: HttpRequest) -> int:

@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "admissions_portal.private.KeptNowhere",
+    "admissions_portal.gate.OnlyByAButton",
 ]
 
 TEMPLATES = [
