@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 PARIS = ZoneInfo("Europe/Paris")
 NO_BREAK = "\u00a0"
+MINUS = "\u2212"  # as wide as a figure, and never at the end of a line
 
 
 def date_in_full(moment: dt.datetime | dt.date) -> str:
@@ -60,11 +61,11 @@ def time_left(until: dt.datetime, now: dt.datetime) -> str:
 
 
 def money(cents: int) -> str:
-    """« 76 € », « 76,50 € », "€76.50": an amount given in cents, with no-break spaces."""
+    """« 76 € », « 76,50 € », "€76.50", "−€76": an amount given in cents, with no-break spaces."""
     euros, rest = divmod(abs(cents), 100)
     english = (get_language() or "fr").startswith("en")
     digits = f"{euros:,}" if english else f"{euros:,}".replace(",", "\u202f")
     if rest:
         digits += f"{'.' if english else ','}{rest:02d}"
-    sign = "-" if cents < 0 else ""
+    sign = MINUS if cents < 0 else ""
     return f"{sign}€{digits}" if english else f"{sign}{digits}{NO_BREAK}€"

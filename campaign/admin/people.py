@@ -31,8 +31,8 @@ def staffed_by_office(user: User) -> QuerySet[Procedure]:
 class RoleForm(forms.Form):
     """Who gets which role, where."""
 
-    procedure = forms.ModelChoiceField(Procedure.objects.none(), label=_("Procédure"))
-    kind = forms.ChoiceField(label=_("Rôle"), choices=[("", "—"), *Role.Kind.choices])
+    procedure = forms.ModelChoiceField(Procedure.objects.none(), label=_("Procédure"), empty_label=_("Choisissez"))
+    kind = forms.ChoiceField(label=_("Rôle"), choices=[("", _("Choisissez")), *Role.Kind.choices])
     school = forms.ModelChoiceField(
         School.objects.all(), label=_("École"), required=False, empty_label=_("Toutes les écoles")
     )

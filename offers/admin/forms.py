@@ -34,8 +34,8 @@ class PoolField(forms.ModelChoiceField):
 class MoveForm(forms.Form):
     """Seats to move, from where to where, and why."""
 
-    source = PoolField(label=_("De"), queryset=Pool.objects.none())
-    target = PoolField(label=_("Vers"), queryset=Pool.objects.none())
+    source = PoolField(label=_("De"), queryset=Pool.objects.none(), empty_label=_("Choisissez"))
+    target = PoolField(label=_("Vers"), queryset=Pool.objects.none(), empty_label=_("Choisissez"))
     count = forms.IntegerField(label=_("Nombre de places"), min_value=1, initial=1)
     reason = forms.CharField(
         label=_("Motif"),

@@ -77,7 +77,12 @@ def test_a_countdown_that_is_over_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("cents", "french", "english"),
-    [(7600, "76 €", "€76"), (7650, "76,50 €", "€76.50"), (1250005, "12 500,05 €", "€12,500.05")],
+    [
+        (7600, "76 €", "€76"),
+        (7650, "76,50 €", "€76.50"),
+        (1250005, "12 500,05 €", "€12,500.05"),
+        (-7600, "−76 €", "−€76"),
+    ],
 )
 def test_an_amount_has_cents_only_where_there_are_some(cents: int, french: str, english: str) -> None:
     assert shown("{{ cents|money }}", cents=cents) == french
