@@ -13,7 +13,7 @@ from programmes.models import Procedure, Step, TestDay
 from programmes.words import PARIS
 
 BEFORE_THE_CLOSE = dt.timedelta(days=10, hours=13)  # a closing hour is in the evening, visitors come by day
-AFTER_THE_CLOSE = dt.timedelta(days=3, hours=11)
+AFTER_THE_CLOSE = dt.timedelta(hours=11)  # the dossiers of the last night still wait to be checked
 BEFORE_A_JURY = dt.timedelta(minutes=30)
 BEFORE_RESULTS = dt.timedelta(minutes=3)
 INTO_A_PERIOD = dt.timedelta(days=2)
