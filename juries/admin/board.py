@@ -1,20 +1,25 @@
-"""What the boards of the juries share: a front page, the step that they are about, what is wrong in a form."""
+"""What the boards of the juries share: a front page, the step that they are about, forms that come back as typed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext
 
 from accounts.models import User
-from programmes.desk import DeskAdmin
+from journal.errors import Refused
+from programmes.desk import DeskAdmin, person
 from programmes.models import Role, Step
+
+T = TypeVar("T")
+Form = TypeVar("Form", bound=forms.Form)
 
 
 class BoardAdmin(DeskAdmin):
@@ -36,10 +41,29 @@ class BoardAdmin(DeskAdmin):
         return rows.none()
 
 
-def tell_errors(request: HttpRequest, form: forms.Form) -> None:
-    """Show what is wrong in a form that the page does not keep open."""
-    for sentence in errors_of(form):
-        messages.error(request, sentence)
+def attempt_typed(request: HttpRequest, form: forms.Form, act: Callable[..., T], done: str = "") -> T | None:
+    """Carry out an act with what the form says, and say so; otherwise the form bears why not, for `as_typed`."""
+    if not form.is_valid():
+        return None
+    try:
+        result = act(**form.cleaned_data, by=person(request))
+    except ObjectDoesNotExist as missing:
+        raise Http404 from missing
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    if done:
+        messages.success(request, done)
+    return result
+
+
+def as_typed(fresh: Form, returned: forms.Form | None) -> Form:
+    """The form that a page shows: `fresh`, or what came back in its place with what was typed in it.
+
+    Each form of a page gives ids of its own to its fields, by which the two are told to be the same.
+    """
+    same = isinstance(returned, type(fresh)) and returned.auto_id == fresh.auto_id
+    return cast(Form, returned) if same else fresh
 
 
 def errors_of(form: forms.Form) -> Iterator[str]:

@@ -79,15 +79,24 @@ class RectificationForm(ReasonForm):
             )
 
 
+class LinkField(forms.URLField):
+    """Where a test is held at a distance."""
+
+    default_error_messages = {
+        "invalid": _("Indiquez l’adresse complète de la salle en ligne, par exemple https://visio.example.org/jury-a.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, assume_scheme="https", **kwargs)
+
+
 class PanelForm(forms.Form):
     """A panel, and where it sits."""
 
     test = forms.ChoiceField(label=_("Épreuve"))
     name = forms.CharField(label=_("Nom du jury"), max_length=120)
     room = forms.CharField(label=_("Salle"), max_length=120, required=False)
-    remote_url = forms.URLField(
-        label=_("Lien, si l’épreuve se tient à distance"), required=False, assume_scheme="https"
-    )
+    remote_url = LinkField(label=_("Lien, si l’épreuve se tient à distance"))
 
     def __init__(self, step: Step, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,7 +109,7 @@ class PlaceForm(forms.Form):
     """Where a panel sits from now on."""
 
     room = forms.CharField(label=_("Salle"), max_length=120, required=False)
-    remote_url = forms.URLField(label=_("Lien à distance"), required=False, assume_scheme="https")
+    remote_url = LinkField(label=_("Lien à distance"))
 
 
 class HourField(forms.TimeField):

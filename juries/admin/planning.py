@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from applicants.models import Dossier
-from juries.admin.board import BoardAdmin, find_step, steps_of, tell_errors
+from juries.admin.board import BoardAdmin, as_typed, attempt_typed, find_step, steps_of
 from juries.admin.day_plan import day_plans
 from juries.admin.forms import HoursForm, PanelForm, PlaceForm
 from juries.models import Panel, TestSlot
@@ -41,6 +43,8 @@ from programmes.models import School, Step
 from programmes.roles import HeldRoles
 from programmes.rules import TestRule
 from programmes.words import PARIS, date_in_full, hour
+
+PANEL_IDS, HOURS_IDS = "id_panel_%s", "id_hours_%s"
 
 
 @admin.register(Panel)
@@ -71,12 +75,14 @@ class PanelAdmin(BoardAdmin):
     def board(self, request: HttpRequest, step_id: int, code: str) -> HttpResponse:
         """Panels, days and candidates of one school; by POST, the act that `act` names."""
         step, school = _find(request, step_id, code)
+        returned = None
         if request.method == "POST":
             act = ACTS.get(request.POST.get("act", ""))
             if act is None:
                 raise Http404
-            act(request, step, school)
-            return redirect("admin:juries_planning", step_id=step.pk, code=school.code)
+            returned = act(request, step, school)
+            if returned is None or not returned.errors:
+                return redirect("admin:juries_planning", step_id=step.pk, code=school.code)
         panels = list(Panel.objects.filter(step=step, school=school).order_by("-test", "name"))
         slots = TestSlot.objects.filter(panel__in=panels).select_related("dossier__candidate__user")
         rules = {rule.code: rule for rule in _tests(step)}
@@ -87,11 +93,11 @@ class PanelAdmin(BoardAdmin):
             step=step,
             school=school,
             schools=schools_of(roles_held(request), step),
-            panels=[(panel, rules.get(panel.test), _place_form(panel)) for panel in panels],
+            panels=[(panel, rules.get(panel.test), as_typed(_place_form(panel), returned)) for panel in panels],
             days=day_plans(panels, slots.order_by("starts_at", "panel"), _link(step, school)),
             test_days=step.test_days.filter(school=school),
-            panel_form=PanelForm(step, auto_id="id_panel_%s"),
-            hours_form=HoursForm(auto_id="id_hours_%s"),
+            panel_form=as_typed(PanelForm(step, auto_id=PANEL_IDS), returned),
+            hours_form=as_typed(HoursForm(auto_id=HOURS_IDS), returned),
             admissible=admissible_at(step, school).count(),
             to_place=to_place(step, school).count(),
             to_summon=to_summon(step, school).count(),
@@ -150,29 +156,19 @@ def schools_of(held: HeldRoles, step: Step) -> list[School]:
     return [school for school in schools if held.has(step.procedure, *PLANNERS, school=school)]
 
 
-def _add_panel(request: HttpRequest, step: Step, school: School) -> None:
-    form = PanelForm(step, request.POST)
-    if not form.is_valid():
-        tell_errors(request, form)
-        return
-    attempt(
-        request,
-        lambda: add_panel(step.pk, school.pk, by=person(request), **form.cleaned_data),
-        gettext("Le jury est ajouté. Découpez les journées pour lui donner des créneaux."),
-    )
+def _add_panel(request: HttpRequest, step: Step, school: School) -> forms.Form:
+    form = PanelForm(step, request.POST, auto_id=PANEL_IDS)
+    said = gettext("Le jury est ajouté. Découpez les journées pour lui donner des créneaux.")
+    attempt_typed(request, form, partial(add_panel, step.pk, school.pk), said)
+    return form
 
 
-def _change_panel(request: HttpRequest, step: Step, school: School) -> None:
+def _change_panel(request: HttpRequest, step: Step, school: School) -> forms.Form:
     panel = _panel(request, step, school)
-    form = PlaceForm(request.POST)
-    if not form.is_valid():
-        tell_errors(request, form)
-        return
-    attempt(
-        request,
-        lambda: change_panel(panel.pk, by=person(request), **form.cleaned_data),
-        gettext("Le lieu est changé ; les candidats déjà convoqués sont prévenus."),
-    )
+    form = _place_form(panel, request.POST)
+    said = gettext("Le lieu est changé ; les candidats déjà convoqués sont prévenus.")
+    attempt_typed(request, form, partial(change_panel, panel.pk), said)
+    return form
 
 
 def _remove_panel(request: HttpRequest, step: Step, school: School) -> None:
@@ -181,14 +177,12 @@ def _remove_panel(request: HttpRequest, step: Step, school: School) -> None:
     attempt(request, lambda: remove_panel(panel.pk, by=person(request)), said)
 
 
-def _plan(request: HttpRequest, step: Step, school: School) -> None:
-    form = HoursForm(request.POST)
-    if not form.is_valid():
-        tell_errors(request, form)
-        return
-    count = attempt(request, lambda: plan_slots(step.pk, school.pk, by=person(request), **form.cleaned_data))
+def _plan(request: HttpRequest, step: Step, school: School) -> forms.Form:
+    form = HoursForm(request.POST, auto_id=HOURS_IDS)
+    count = attempt_typed(request, form, partial(plan_slots, step.pk, school.pk))
     if count is not None:
         messages.success(request, gettext("Les journées ont %(n)d créneaux.") % {"n": count})
+    return form
 
 
 def _assign(request: HttpRequest, step: Step, school: School) -> None:
@@ -206,7 +200,8 @@ def _assign(request: HttpRequest, step: Step, school: School) -> None:
         messages.warning(request, left % {"n": placement.left_over})
 
 
-ACTS: dict[str, Callable[[HttpRequest, Step, School], None]] = {
+# What each gives back is the form with which it was asked for, if there is one.
+ACTS: dict[str, Callable[[HttpRequest, Step, School], forms.Form | None]] = {
     "add_panel": _add_panel,
     "change_panel": _change_panel,
     "remove_panel": _remove_panel,
@@ -240,10 +235,10 @@ def _sample(dossiers: list[Dossier]) -> Rendered | None:
     return preview(dossiers[0], list(dossiers[0].test_slots.all()), get_language() or "fr")
 
 
-def _place_form(panel: Panel) -> PlaceForm:
+def _place_form(panel: Panel, typed: QueryDict | None = None) -> PlaceForm:
     """Where the panel sits now, to be changed; several stand on one page."""
     initial = {"room": panel.room, "remote_url": panel.remote_url}
-    return PlaceForm(initial=initial, auto_id=f"id_{panel.pk}_%s")
+    return PlaceForm(typed, initial=initial, auto_id=f"id_{panel.pk}_%s")
 
 
 def _place(dossier: Dossier, slots: list[int], request: HttpRequest) -> bool:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Min, Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.translation import get_language, gettext
 
 from applicants.models import Choice, Dossier, Status
-from juries.admin.board import BoardAdmin, tell_errors
+from juries.admin.board import BoardAdmin, as_typed, attempt_typed
 from juries.admin.forms import InstantForm
 from juries.admin.wording import outcome_state
 from juries.announcements import preview
@@ -47,20 +48,12 @@ class PublicationAdmin(BoardAdmin):
 
     def front(self, request: HttpRequest) -> HttpResponse:
         """Every step with results of the procedures where the person may publish."""
-        steps = _steps(request)
-        return self.framed(
-            request,
-            "admin/juries/publications.html",
-            gettext("Publications"),
-            boards=_boards(steps),
-            corrections=DecisionCorrection.objects.filter(confirmed_at=None, decision__step__in=steps).select_related(
-                "decision__dossier__candidate__user", "decision__step", "proposed_by"
-            ),
-        )
+        return self._show(request, _steps(request))
 
     def change(self, request: HttpRequest, step_id: int, act: str) -> HttpResponse:
         """Prepare a publication, or take it back."""
-        step = next((one for one in _steps(request) if one.pk == step_id), None)
+        steps = _steps(request)
+        step = next((one for one in steps if one.pk == step_id), None)
         if step is None or act not in ("preparer", "annuler") or request.method != "POST":
             raise Http404
         if act == "annuler":
@@ -70,17 +63,23 @@ class PublicationAdmin(BoardAdmin):
                 gettext("La publication est annulée : le jury peut de nouveau décider."),
             )
             return redirect("admin:juries_publication_changelist")
-        form = InstantForm(request.POST)
-        if not form.is_valid():
-            tell_errors(request, form)
-        else:
-            visible_at = form.cleaned_data["visible_at"]
-            attempt(
-                request,
-                lambda: prepare_publication(step.pk, by=person(request), visible_at=visible_at),
-                gettext("La publication est prête : elle paraîtra d’elle-même à son heure."),
-            )
+        form = _form(step, request.POST)
+        said = gettext("La publication est prête : elle paraîtra d’elle-même à son heure.")
+        attempt_typed(request, form, partial(prepare_publication, step.pk), said)
+        if form.errors:
+            return self._show(request, steps, form)
         return redirect("admin:juries_publication_changelist")
+
+    def _show(self, request: HttpRequest, steps: list[Step], returned: InstantForm | None = None) -> HttpResponse:
+        return self.framed(
+            request,
+            "admin/juries/publications.html",
+            gettext("Publications"),
+            boards=_boards(steps, returned),
+            corrections=DecisionCorrection.objects.filter(confirmed_at=None, decision__step__in=steps).select_related(
+                "decision__dossier__candidate__user", "decision__step", "proposed_by"
+            ),
+        )
 
 
 def _steps(request: HttpRequest) -> list[Step]:
@@ -92,7 +91,7 @@ def _steps(request: HttpRequest) -> list[Step]:
     return list(steps.order_by("-procedure__year", "procedure__slug", "position"))
 
 
-def _boards(steps: list[Step]) -> list[dict[str, Any]]:
+def _boards(steps: list[Step], returned: InstantForm | None) -> list[dict[str, Any]]:
     """What the page shows of each step; all their decisions are counted at once."""
     decisions = announceable(*steps).order_by().values("step", "outcome")
     counted = decisions.annotate(count=Count("pk"), announced=Count("announced_at"), first=Min("pk"))
@@ -100,7 +99,7 @@ def _boards(steps: list[Step]) -> list[dict[str, Any]]:
     for line in counted:
         by_step[line["step"]][line["outcome"]] = line
     samples = _samples(steps, [line["first"] for line in counted])
-    return [_board(step, by_step[step.pk], samples) for step in steps]
+    return [_board(step, by_step[step.pk], samples) | {"form": as_typed(_form(step), returned)} for step in steps]
 
 
 def _samples(steps: list[Step], keys: list[int]) -> dict[int, Decision]:
@@ -131,6 +130,10 @@ def _board(step: Step, counted: Mapping[str, Mapping[str, Any]], samples: dict[i
         "unvalidated": unvalidated.count() if decides_on_validated else 0,
         "announced": sum(line["announced"] for line in counted.values()),
         "is_prepared_elsewhere": step.kind == Step.Kind.ADMISSION,
-        "form": InstantForm(initial={"visible_at": step.results_at}, auto_id=f"id_{step.pk}_%s"),
         "samples": [preview(samples[counted[outcome]["first"]], get_language() or "fr") for outcome in outcomes],
     }
+
+
+def _form(step: Step, typed: QueryDict | None = None) -> InstantForm:
+    """When the results of the step appear; several stand on one page."""
+    return InstantForm(typed, initial={"visible_at": step.results_at}, auto_id=f"id_{step.pk}_%s")

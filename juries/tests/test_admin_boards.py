@@ -203,12 +203,21 @@ class TestPlanning:
     def test_missing_slots_are_told(self, candidates: list[Dossier], board: str, verifier: User) -> None:
         assert "Il manque des créneaux pour 3 candidats" in post(verifier, board, act="assign")
 
-    def test_a_refusal_and_a_wrong_field_are_told(self, board: str, verifier: User, tests_step: Step) -> None:
-        assert "Ajoutez d’abord les jurys" in post(
-            verifier, board, act="plan", day_start="09:00", day_end="17:00", minutes_between="5"
-        )
-        assert "Nom du jury" in post(verifier, board, act="add_panel", test="interview", name="", room="1")
+    def test_a_refusal_is_told_beside_what_was_typed(self, board: str, verifier: User, tests_step: Step) -> None:
+        """What was typed in one form of the page is not lost, and does not turn up in another."""
+        page = post(verifier, board, act="plan", day_start="09:10", day_end="17:20", minutes_between="7")
+        assert "Ajoutez d’abord les jurys" in page
+        assert all(f'value="{typed}"' in page for typed in ("09:10", "17:20", "7"))
+        page = post(verifier, board, act="add_panel", test="english", name="", room="Salle 12")
+        assert "Nom du jury –" in page
+        assert 'value="Salle 12"' in page
         assert not Panel.objects.exists()
+        post(verifier, board, act="add_panel", test="interview", name="Jury A", room="B12")
+        panel = str(Panel.objects.get().pk)
+        page = post(verifier, board, act="change_panel", panel=panel, room="C1", remote_url="no address at all")
+        assert page.count('value="C1"') == 1
+        assert 'value="no address at all"' in page
+        assert Panel.objects.get().room == "B12"
 
     def test_the_mails_are_seen_before_they_leave(
         self, placed: list[Dossier], tests_step: Step, albi: School, verifier: User
@@ -374,6 +383,7 @@ class TestPublications:
         rows.admissible(procedure, 1)
         page = post(president, self.change(admissibility, "preparer"), visible_at="2026-01-01T10:00")
         assert "est passé" in page
+        assert 'value="2026-01-01T10:00"' in page
         assert not Publication.objects.exists()
 
     def test_neither_jury_nor_school_find_it(

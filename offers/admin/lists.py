@@ -5,15 +5,16 @@ Rules: AST-15, AST-16.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
-from juries.admin.board import find_step, steps_of, tell_errors
+from juries.admin.board import as_typed, attempt_typed, find_step, steps_of
 from offers.admin.forms import PrepareForm
 from offers.admin.list_page import ListPage, WrongOrder, order_typed
 from offers.lists import marked_dossiers, prepare_admission, rankable_by_pool, set_list, unmarked_dossiers
@@ -45,12 +46,7 @@ class ListEntryAdmin(DeskAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The lists of each procedure, by programme and track."""
-        user = person(request)
-        steps = steps_of(user, Step.Kind.ADMISSION, *READERS)
-        overviews = [_overview(step) for step in steps]
-        for overview in overviews:
-            overview["may_prepare"] = roles_held(request).has(overview["step"].procedure, PRESIDENT)
-        return self.framed(request, "admin/offers/lists.html", gettext("Tableaux d’admission"), overviews=overviews)
+        return self._show_all(request)
 
     def list_page(self, request: HttpRequest, step_id: int, pool_id: int) -> HttpResponse:
         """One list. By POST the jury sets it, or moves a line without setting anything yet."""
@@ -84,16 +80,19 @@ class ListEntryAdmin(DeskAdmin):
         step = find_step(person(request), step_id, Step.Kind.ADMISSION, *READERS)
         if request.method != "POST":
             raise Http404
-        form = PrepareForm(request.POST)
-        if not form.is_valid():
-            tell_errors(request, form)
-        else:
-            attempt(
-                request,
-                lambda: prepare_admission(step.pk, by=person(request), **form.cleaned_data),
-                gettext("La publication est prête : elle paraîtra d’elle-même à son heure."),
-            )
+        form = _prepare_form(step, request.POST)
+        said = gettext("La publication est prête : elle paraîtra d’elle-même à son heure.")
+        attempt_typed(request, form, partial(prepare_admission, step.pk), said)
+        if form.errors:
+            return self._show_all(request, form)
         return redirect("admin:offers_listentry_changelist")
+
+    def _show_all(self, request: HttpRequest, returned: PrepareForm | None = None) -> HttpResponse:
+        overviews = [_overview(step) for step in steps_of(person(request), Step.Kind.ADMISSION, *READERS)]
+        for overview in overviews:
+            overview["may_prepare"] = roles_held(request).has(overview["step"].procedure, PRESIDENT)
+            overview["form"] = as_typed(overview["form"], returned)
+        return self.framed(request, "admin/offers/lists.html", gettext("Tableaux d’admission"), overviews=overviews)
 
     def _show(self, request: HttpRequest, page: ListPage) -> HttpResponse:
         title = gettext("Tableau d’admission : %(pool)s") % {"pool": page.pool}
@@ -130,5 +129,11 @@ def _overview(step: Step) -> dict[str, Any]:
         "unmarked": unmarked_dossiers(candidates),
         "forgotten": forgotten,
         "publication": getattr(step, "publication", None),
-        "form": PrepareForm(initial={"visible_at": step.results_at}, asks_of_empty=bool(forgotten)),
+        "form": _prepare_form(step, asks_of_empty=bool(forgotten)),
     }
+
+
+def _prepare_form(step: Step, typed: QueryDict | None = None, *, asks_of_empty: bool = True) -> PrepareForm:
+    """When the results of the step appear; several stand on one page."""
+    initial = {"visible_at": step.results_at}
+    return PrepareForm(typed, initial=initial, auto_id=f"id_{step.pk}_%s", asks_of_empty=asks_of_empty)

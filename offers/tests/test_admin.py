@@ -146,7 +146,9 @@ def test_the_presidency_prepares_the_admission(procedure: Procedure, president: 
     assert "1 tableau n’est pas arrêté." in page_of(jury, overview)
     assert "Préparer la publication de l’admission" not in page_of(jury, overview)
     address = reverse("admin:offers_prepare", args=[procedure.steps.get(kind="admission").pk])
-    assert "n’est pas arrêté" in sent(president, address, visible_at="2026-05-28T14:00")
+    refused = sent(president, address, visible_at="2026-05-28T14:10")
+    assert "n’est pas arrêté" in refused
+    assert 'value="2026-05-28T14:10"' in refused
     assert not Publication.objects.filter(step__kind="admission").exists()
     sent(president, address, visible_at="2026-05-28T14:00", empty_lists_are_meant="on")
     assert Publication.objects.get(step__kind="admission").visible_at.hour == 12  # UTC
