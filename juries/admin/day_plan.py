@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from juries.models import Panel, TestSlot
-from programmes.words import PARIS
+from programmes.words import PARIS, hour
 
 HEAD, FOOT = 56, 8  # above the first hour, for the panels' names; below the last
 GUTTER = 56  # at the left, for the hours
@@ -90,10 +90,10 @@ def _plan(day: dt.date, panels: list[Panel], slots: list[TestSlot], link: Callab
         return HEAD + (_local(moment) - first).total_seconds() / 60 * PER_MINUTE
 
     hours = []
-    hour = first
-    while hour <= last:
-        hours.append(Hour(down(hour), f"{hour.hour} h"))
-        hour += dt.timedelta(hours=1)
+    full = first
+    while full <= last:
+        hours.append(Hour(down(full), hour(full)))
+        full += dt.timedelta(hours=1)
     boxes = [
         Box(
             x=places[slot.panel_id],
