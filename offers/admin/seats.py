@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from offers.admin.forms import MoveForm
 from offers.models import SeatMove
+from offers.periods import current_period
 from offers.seats import MOVERS, held_seats, move_seats
 from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Pool, Procedure
@@ -66,6 +67,7 @@ class SeatMoveAdmin(DeskAdmin):
             gettext("Reports de places"),
             procedure=procedure,
             form=form,
+            period=current_period(procedure),
             moves=moves.select_related("moved_by", *pools),
             free=_free_seats(procedure),
         )

@@ -240,6 +240,17 @@ def test_seats_are_moved_with_a_reason(procedure: Procedure, office: User) -> No
     assert "1 à 7" in refused
 
 
+def test_seats_are_not_asked_for_while_a_period_is_under_way(procedure: Procedure, office: User) -> None:
+    """The act would refuse them, after all had been filled in."""
+    address = reverse("admin:offers_moves", args=[procedure.slug])
+    assert 'name="reason"' in page_of(office, address)
+    market(procedure, LISTS, CHOICES, SEATS)
+    start(procedure, 1)
+    shown = page_of(office, address)
+    assert "La période 1 est en cours jusqu’au" in shown
+    assert 'name="reason"' not in shown
+
+
 # The entrants of a school
 
 
