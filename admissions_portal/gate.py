@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -28,10 +27,9 @@ class Gate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("a NUL in the address")
+            return _refusal(request, "400.html", HTTPStatus.BAD_REQUEST)
         if _length(request) > LARGEST_REQUEST:
-            with override(get_language_from_request(request)):
-                return HttpResponse(render_to_string("413.html"), status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return _refusal(request, "413.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return self.get_response(request)
 
 
@@ -48,6 +46,12 @@ class OnlyByAButton:
         page = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
         page["Allow"] = response["Allow"]
         return page
+
+
+def _refusal(request: HttpRequest, template: str, status: HTTPStatus) -> HttpResponse:
+    """A page in the reader's language: here it is not the one in force yet, but that of the thread's last request."""
+    with override(get_language_from_request(request)):
+        return HttpResponse(render_to_string(template), status=status)
 
 
 def _length(request: HttpRequest) -> int:

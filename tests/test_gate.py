@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from admissions_portal.gate import LARGEST_REQUEST
 
@@ -14,6 +15,14 @@ def test_a_nul_in_the_address_is_a_bad_request(address: str) -> None:
     answer = Client().get(address)
     assert answer.status_code == 400
     assert "Demande illisible" in answer.text
+
+
+def test_a_refusal_is_in_the_readers_language() -> None:
+    """Whatever the language of the request that the same thread answered before."""
+    with translation.override("fr"):
+        answer = Client().get("/?x=%00", headers={"accept-language": "en"})
+    assert answer.status_code == 400
+    assert "Unreadable request" in answer.text
 
 
 def test_a_file_that_fills_the_disk_is_not_received() -> None:
