@@ -15,9 +15,9 @@ from django.utils.translation import gettext, ngettext
 
 from applicants.models import Choice, Dossier
 from juries.models import Decision
-from offers.allocation import Standing
+from offers.allocation import Reply, Standing
 from offers.models import Enrolment, ListEntry, Offer, PeriodSeats, ReplyCode, ReplyRecord
-from offers.replies import ReplyOption, options_in
+from offers.replies import KEEPING, ReplyOption, options_in
 from offers.standings import held_of
 from offers.wording import STRUCK_WORDS, Situation
 from programmes.models import Period, Pool, Step
@@ -189,13 +189,23 @@ class Outlook:
             return "closed", str(STRUCK_WORDS[ListEntry.Struck(entry.struck_because)])
         if self.offer is not None:
             if self.offer.pool_id == entry.pool_id:
-                return "doing", gettext("Cette place vous est proposée.")
+                return self._state_of_offer()
             offered = next(one for one in self.choices if one.programme_id == self.offer.pool.programme_id)
             if choice.rank > offered.rank:
                 return "closed", gettext("Moins bien classée que la place proposée : vous n’y avez plus droit.")
         elif self.standing.held == entry.pool_id:
             return "done", gettext("Votre place est gardée.")
+        if self.reply is not None and self.reply.reply in (Reply.ACCEPT, Reply.WITHDRAW):
+            return "closed", str(STRUCK_WORDS[ListEntry.Struck.WITHDRAWN])
         return "waiting", _how_far(entry.rank, last_called)
+
+    def _state_of_offer(self) -> tuple[str, str]:
+        """What one reads beside the place offered: whether it was answered, and how."""
+        if self.reply is None:
+            return "doing", gettext("Cette place vous est proposée.")
+        if self.reply.reply in KEEPING:
+            return "done", gettext("Vous avez dit oui à cette place.")
+        return "closed", str(STRUCK_WORDS[ListEntry.Struck.DECLINED])
 
 
 def read_outlook(dossier: Dossier) -> Outlook:

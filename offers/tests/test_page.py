@@ -98,6 +98,27 @@ def test_a_reply_is_said_again_and_then_recorded(procedure: Procedure) -> None:
     assert [reply.reply for reply in ReplyRecord.objects.all()] == ["ACCEPT_BUT", "ACCEPT"]
 
 
+@pytest.mark.parametrize(
+    ("reply", "better", "offered"),
+    [
+        (Reply.ACCEPT, "Vous y avez renoncé.", "Vous avez dit oui à cette place."),
+        (Reply.ACCEPT_BUT, "En attente, à 2 rangs du dernier appelé.", "Vous avez dit oui à cette place."),
+        (Reply.DECLINE_BUT, "En attente, à 2 rangs du dernier appelé.", "Vous avez refusé cette place."),
+        (Reply.WITHDRAW, "Vous y avez renoncé.", "Vous avez refusé cette place."),
+    ],
+)
+def test_the_schools_say_what_the_reply_made_of_them(
+    procedure: Procedure, reply: Reply, better: str, offered: str
+) -> None:
+    dossiers = market(procedure, LISTS, CHOICES, SEATS)
+    start(procedure, 1)
+    answer(dossiers["a"], reply)
+    seen = text_of(dossiers["a"])
+    assert better in seen
+    assert offered in seen
+    assert "Cette place vous est proposée." not in seen
+
+
 @pytest.mark.parametrize("reply", ["WAIT", "", "SOMETHING"])
 def test_an_answer_that_is_not_offered_is_refused_in_words(procedure: Procedure, reply: str) -> None:
     dossiers = market(procedure, LISTS, CHOICES, SEATS)
