@@ -103,6 +103,7 @@ def _ways(contents: Contents) -> dict[str, object]:
     assert rule is not None
     request = getattr(charge, "exemption", None)
     is_refused = request is not None and request.state == Exemption.State.REFUSED
+    by_card = Means.CARD in rule.means and charge is not None and takes_cards(charge)
     exemption = rule.exemption if claims_exemption(rule, contents.answers) and not is_refused else None
     return {
         "rule": rule,
@@ -112,7 +113,8 @@ def _ways(contents: Contents) -> dict[str, object]:
         "is_open": may_edit(dossier, PAYMENT),
         "declared": _declared(charge) if charge else None,
         "by_transfer": Means.TRANSFER in rule.means,
-        "by_card": Means.CARD in rule.means and charge is not None and takes_cards(charge),
+        "by_card": by_card,
+        "is_card_refused": bool(charge and by_card and _is_card_refused(charge)),
         "exemption": exemption,
         "certificate": dossier.rules.paper(exemption.paper) if exemption else None,
         "has_certificate": bool(exemption and exemption.paper in contents.filled.papers),
@@ -123,3 +125,9 @@ def _declared(charge: Charge) -> Payment | None:
     if not getattr(charge, "is_announced", False):
         return None
     return charge.payments.get(means=Payment.Means.TRANSFER, state=Payment.State.DECLARED)
+
+
+def _is_card_refused(charge: Charge) -> bool:
+    """Whether the bank refused the last attempt to pay by card."""
+    last = charge.payments.filter(means=Payment.Means.CARD).last()
+    return last is not None and last.state == Payment.State.FAILED
