@@ -324,7 +324,9 @@ def test_a_paper_turned_down_is_a_problem_everywhere(client: Client, procedure: 
     signed_in(client, zoe)
     assert "Un fichier est à remplacer." in page(client, reverse("campaign:dossier", args=[procedure.slug]))
     assert "À remplacer" in page(client, url("papers", procedure))
-    assert "Le fichier est endommagé et ne s’ouvre pas." in page(client, url("paper", procedure, "cv"))
+    asked_again = page(client, url("paper", procedure, "cv"))
+    assert "Le fichier est endommagé et ne s’ouvre pas." in asked_again
+    assert 'class="btn btn-primary">Déposer le fichier' in asked_again  # the one thing to do
 
 
 def test_a_file_is_served_to_its_owner_once_checked(
@@ -467,3 +469,27 @@ def test_a_school_that_takes_cards_offers_them(client: Client, procedure: Proced
     answer = client.post(url("pay_by_card", procedure))
     assert answer.status_code == 302
     assert answer["Location"] != url("fee", procedure)
+
+
+def test_a_refused_card_is_said_until_it_is_tried_again(client: Client, procedure: Procedure, zoe: User) -> None:
+    procedure.participations.update(takes_cards=True)
+    filled(procedure, zoe)
+    signed_in(client, zoe)
+    assert "La banque a refusé le paiement" not in page(client, url("fee", procedure))
+    bank = client.post(url("pay_by_card", procedure))["Location"]
+    assert "La banque a refusé le paiement" not in page(client, url("fee", procedure))
+    back = client.post(bank, {"answer": "failed"})
+    assert "La banque a refusé le paiement" in page(client, back["Location"])
+    client.post(url("pay_by_card", procedure))
+    assert "La banque a refusé le paiement" not in page(client, url("fee", procedure))
+
+
+def test_once_the_appraisal_is_there_no_paper_is_asked_for_in_its_place(
+    client: Client, procedure: Procedure, zoe: User
+) -> None:
+    dossier = introduced(procedure, zoe)
+    name_referee(dossier.pk, kind="appraiser", name="Ada", position="Prof", email="ada@univ.example", by=zoe)
+    signed_in(client, zoe)
+    assert "Ou bien une pièce" in page(client, url("referees", procedure))
+    dossier.referees.update(state="deposited")
+    assert "Ou bien une pièce" not in page(client, url("referees", procedure))

@@ -97,6 +97,7 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
         rule=rule,
         form=form,
         is_open=is_open,
+        has_standing=bool(standing),
         is_full=len(standing) >= rule.max_files > 1,
         replaces=len(standing) < len(files) or len(standing) == rule.max_files,
         files=[_file_row(file, removable=is_open) for file in files],

@@ -23,13 +23,16 @@ def browser(client: Client, payer: User) -> Client:
 
 
 def test_the_page_says_what_it_is_and_takes_the_answer(browser: Client, page: str, charge: Charge) -> None:
-    shown = browser.get(page)
-    assert "Aucun argent ne circule" in shown.content.decode()
+    shown = browser.get(page).content.decode()
+    assert "Aucun argent ne circule" in shown
+    assert "Revenir au portail sans payer" in shown
     for _ in range(2):  # and again, by the back button
         answered = browser.post(page, {"answer": "paid"})
         assert answered["Location"] == "/dossier/ast/frais/"
     assert Charge.objects.get(pk=charge.pk).state == "settled"
-    assert "a déjà répondu" in browser.get(page).content.decode()
+    shown = browser.get(page).content.decode()
+    assert "a déjà répondu" in shown
+    assert "sans payer" not in shown
 
 
 def test_a_refused_card(browser: Client, page: str, charge: Charge) -> None:
