@@ -92,6 +92,8 @@ def _is_asked(dossier: Dossier, place: str) -> bool:
 
 
 def _say_that_it_is_missing(dossier: Dossier, document: SupportingDocument, rule: PaperRule) -> None:
+    with translation.override(dossier.candidate.user.language):
+        why = document.turned_down_because
     queue_mail(
         "paper_turned_down",
         to=dossier.candidate.user,
@@ -99,7 +101,7 @@ def _say_that_it_is_missing(dossier: Dossier, document: SupportingDocument, rule
         procedure=dossier.procedure,
         name=dossier.candidate.full_name,
         paper=rule.label,
-        why=document.turned_down_because,
+        why=why,
         path=home_of(dossier),
     )
 

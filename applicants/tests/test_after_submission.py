@@ -37,6 +37,7 @@ from applicants.tests.scenario import (
     mails,
     pass_checks,
     pdf,
+    person,
     reloaded,
     set_clock,
     staff,
@@ -132,9 +133,9 @@ class TestAsking:
 
     def test_rights(self, procedure: Procedure, zoe: User, stranger: User) -> None:
         dossier = submitted(procedure, zoe)
-        for person in (zoe, stranger):  # another school does not even see the dossier
+        for outsider in (zoe, stranger):  # another school does not even see the dossier
             with pytest.raises(Dossier.DoesNotExist):
-                asked(dossier, person)
+                asked(dossier, outsider)
         with pytest.raises(NotAllowed):
             asked(dossier, staff(procedure, "jury"))
 
@@ -270,6 +271,15 @@ class TestByItself:
         assert len(mails("paper_turned_down")) == 1
         with pytest.raises(NotReady):
             submit_dossier(dossier.pk, by=zoe)
+
+    def test_the_check_says_why_in_the_candidates_language(self, procedure: Procedure) -> None:
+        """It checks in a worker, whose language is nobody's."""
+        dossier = complete(procedure, person("ann@example.org", "en"))
+        paper = dossier.folder.documents.get(kind="cv")
+        SupportingDocument.objects.filter(pk=paper.pk).update(check_state="rejected", check_reason="locked")
+        ask_for_paper_again(str(paper.pk))
+        (mail,) = mails("paper_turned_down")
+        assert "The PDF is protected by a password." in render(mail).text
 
     def test_a_transfer_that_never_came_reopens_the_payment(
         self,
