@@ -81,7 +81,7 @@ def _title(contents: Contents) -> Task:
 
 
 def _choices(contents: Contents) -> Task:
-    order = " · ".join(f"{choice.rank}. {choice.programme.title}" for choice in contents.choices)
+    order = " · ".join(f"{choice.rank}.\N{NO-BREAK SPACE}{choice.programme.title}" for choice in contents.choices)
     left = _left(contents, CHOICES)
     kind = DONE if not left else PROBLEM if contents.choices else TODO
     return _task(contents, CHOICES, kind, hint=_still_to_do(left) if kind == PROBLEM else order)

@@ -14,7 +14,18 @@ from applicants.corrections import ask_correction
 from applicants.endings import withdraw_dossier
 from applicants.models import Dossier, Status
 from applicants.tests.reading import read
-from applicants.tests.scenario import OPEN, PARIS, begun, filled, person, procedure_at, set_clock, staff, submitted
+from applicants.tests.scenario import (
+    OPEN,
+    PARIS,
+    begun,
+    complete,
+    filled,
+    person,
+    procedure_at,
+    set_clock,
+    staff,
+    submitted,
+)
 from juries.models import Decision, Panel, Publication, TestSlot
 from juries.tests.rows import decided
 from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
@@ -125,6 +136,14 @@ def test_a_draft_shows_its_tasks_and_the_days_of_its_first_choice(client: Client
     assert "9 parties sur 10 sont complètes" in text
     assert "Continuer : Frais d’inscription" in text
     assert "du lundi 18 mai 2026 au mardi 19 mai 2026" in text  # Albi's
+
+
+def test_an_announced_transfer_leaves_nothing_to_do(client: Client, procedure: Procedure, zoe: User) -> None:
+    complete(procedure, zoe)
+    client.force_login(zoe)
+    text = read(client.get(reverse("campaign:dossier", args=[procedure.slug])))
+    assert "10 parties sur 10 sont complètes" in text
+    assert "Tout est prêt." in text
 
 
 def test_a_draft_that_came_too_late_is_told_so_and_asked_for_nothing(client: Client, procedure: Procedure) -> None:

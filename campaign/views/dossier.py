@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from applicants.contents import read_contents
 from applicants.corrections import waiting_corrections
-from applicants.editing import APPLICATIONS, LATE_PAPERS
+from applicants.editing import APPLICATIONS, LATE_PAPERS, PAYMENT
 from applicants.given import answers_of
 from applicants.models import Dossier, Status
 from applicants.places import REVIEW
@@ -55,11 +55,12 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     is_too_late = _is_too_late(dossier)
     groups = [group for group in task_groups(contents) if not is_too_late or not _is_review(group)]
     counted = [task for task in tasks(groups) if task.place != REVIEW]
+    is_fee_enough = all(item.place != PAYMENT for item in contents.missing)  # be it announced only
     steps = dossier.procedure.steps.with_days(_own_school(dossier) if contents.choices else None)
     periods = dossier.procedure.periods.all()
     context = _frame(dossier) | {
         "groups": groups,
-        "done": sum(task.kind == DONE for task in counted),
+        "done": sum(task.kind == DONE or (task.place == PAYMENT and is_fee_enough) for task in counted),
         "total": len(counted),
         "is_ready": not contents.missing,
         "next_task": next((task for task in counted if task.kind in (TODO, DOING, PROBLEM)), None),
