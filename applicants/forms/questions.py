@@ -22,6 +22,7 @@ from programmes.typed import cleaned
 
 YES, NO = "yes", "no"
 FEW_OPTIONS = 6  # so many are all shown; more are folded into a list
+SEEN = "seen-"  # before a question's name: the answer that the page showed
 SHORT_TEXT = 500  # characters up to which a long text gets a low box
 DAY_MONTH_YEAR = re.compile(r"(\d\d?)[/. -](\d\d?)[/. -](\d{4})")
 # What browsers may fill in by themselves: questions about the person who types (WCAG 1.3.5).
@@ -65,6 +66,23 @@ class QuestionsForm(forms.Form):
         """Each field with the condition on this same page under which it shows, as JSON for the page's script."""
         elsewhere = {name for q in self.questions.values() for name in q.when.values} - set(self.questions)
         return [(self[code], as_json(_without(q.when, elsewhere))) for code, q in self.questions.items()]
+
+    @property
+    def seen(self) -> list[tuple[str, str]]:
+        """Name and value of the hidden controls that tell which answers the page showed, when it was first opened."""
+        shown = {code: str(self.initial[code]) for code in self.questions}
+        return [(SEEN + code, self.data.get(SEEN + code, answer)) for code, answer in shown.items()]
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """The answers that differ from those shown. One left as it was may have been changed since, in another tab:
+        it is not put back.
+        """
+        return {code: answer for code, answer in self.cleaned_data.items() if not self._is_as_shown(code, answer)}
+
+    def _is_as_shown(self, code: str, answer: str) -> bool:
+        seen = self.data.get(SEEN + code)
+        return seen is not None and cleaned(seen) == answer
 
 
 class AnswerField(forms.Field):

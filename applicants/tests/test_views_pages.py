@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -493,3 +494,27 @@ def test_once_the_appraisal_is_there_no_paper_is_asked_for_in_its_place(
     assert "Ou bien une pièce" in page(client, url("referees", procedure))
     dossier.referees.update(state="deposited")
     assert "Ou bien une pièce" not in page(client, url("referees", procedure))
+
+
+def test_two_tabs_on_one_page_both_count(client: Client, procedure: Procedure, zoe: User) -> None:
+    """The second was opened before the first was saved: it sends the first one's questions as it showed them, blank."""
+    dossier = introduced(procedure, zoe)
+    address = url("page", procedure, "contact")
+    signed_in(client, zoe)
+    shown = fields_of(page(client, address))
+    client.post(address, shown | {"city": "Nantes", "address": "1, rue\r\nHaute"})
+    assert "Téléphone" in read(client.post(address, shown | {"phone": "abc"}))  # refused, and sent again
+    client.post(address, shown | {"phone": "06 12 34 56 78"})
+    answers = answers_of(reloaded(dossier.pk))
+    assert (answers["city"], answers["phone"]) == ("Nantes", "06 12 34 56 78")
+    shown = fields_of(page(client, address))
+    assert shown["seen-city"] == "Nantes"
+    client.post(address, shown | {"city": ""})  # cleared on purpose
+    answers = answers_of(reloaded(dossier.pk))
+    assert (answers["city"], answers["address"]) == ("", "1, rue\nHaute")
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """What a browser would send of the answers of a page that was left as it is."""
+    seen = dict(re.findall(r'name="seen-([^"]+)"\s+value="([^"]*)"', text))
+    return seen | {f"seen-{code}": answer for code, answer in seen.items()}

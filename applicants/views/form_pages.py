@@ -60,7 +60,7 @@ def _said(question: FieldRule, value: str) -> str:
 
 def _save(request: HttpRequest, dossier: Dossier, page: PageRule, form: QuestionsForm) -> bool:
     try:
-        save_answers(dossier.pk, page.code, form.cleaned_data, by=person(request))
+        save_answers(dossier.pk, page.code, form.changes, by=person(request))
     except WrongAnswer as wrong:
         for code, error in wrong.errors.items():
             form.add_error(code, error)
