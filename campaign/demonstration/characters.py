@@ -11,12 +11,12 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applicants.models import Correction, Dossier, Status
+from applicants.models import Choice, Correction, Dossier, Status
 from campaign.rehearsal.staff import domain_of
 from juries.models import Decision, TestSlot
 from notifications.models import Mail
@@ -98,6 +98,21 @@ def _offered(dossiers: Dossiers, procedure: Procedure, *, answered: bool) -> Dos
     return offered.filter(pk__in=given) if answered else offered.exclude(pk__in=given)
 
 
+def _hopeful_first(choose: Choose) -> Choose:
+    """Whoever may still hope for better comes first: they have every answer to choose from."""
+
+    def chosen(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
+        own = Choice.objects.filter(dossier=OuterRef("dossier"), programme=OuterRef("pool__programme")).values("rank")
+        offers = Offer.objects.filter(dossier=OuterRef("pk"), period=current_period(procedure))
+        offered = offers.annotate(rank=Subquery(own)).values("rank")[:1]
+        live = ListEntry.objects.live().filter(dossier=OuterRef("pk"))
+        better = live.annotate(rank_chosen=Subquery(own)).filter(rank_chosen__lt=OuterRef("rank_offered"))
+        found = choose(dossiers, procedure).annotate(rank_offered=Subquery(offered))
+        return found.order_by(Exists(better).desc(), "created_at", "pk")
+
+    return chosen
+
+
 def _waiting(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
     period = current_period(procedure)
     listed = ListEntry.objects.visible(procedure).live().filter(dossier__enrolment=None).values("dossier")
@@ -141,12 +156,18 @@ def _asked(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
     return dossiers.filter(pk__in=waiting.values("dossier"))
 
 
+def _draft(*, in_time: bool) -> Choose:
+    return lambda dossiers, procedure: (
+        dossiers.filter(status=Status.DRAFT) if procedure.is_open() == in_time else dossiers.none()
+    )
+
+
 def _at(status: str) -> Choose:
     return lambda dossiers, _procedure: dossiers.filter(status=status)
 
 
 STATES: tuple[tuple[Promise, Choose], ...] = (
-    (_("A une proposition à laquelle répondre"), partial(_offered, answered=False)),
+    (_("A une proposition à laquelle répondre"), _hopeful_first(partial(_offered, answered=False))),
     (_("A répondu à sa proposition"), partial(_offered, answered=True)),
     (_("Attend une proposition"), _waiting),
     (_("A une place, attend son titre"), _enrolled(Enrolment.State.AWAITING_TITLE)),
@@ -160,7 +181,8 @@ STATES: tuple[tuple[Promise, Choose], ...] = (
     (_("Doit répondre à une demande de l’école"), _asked),
     (_("A un dossier validé"), _undecided),
     (_("A transmis son dossier"), _at(Status.SUBMITTED)),
-    (_("Remplit son dossier"), _at(Status.DRAFT)),
+    (_("Remplit son dossier"), _draft(in_time=True)),
+    (_("N’a pas transmis son dossier à temps"), _draft(in_time=False)),
     (_("A retiré son dossier"), _at(Status.WITHDRAWN)),
 )
 

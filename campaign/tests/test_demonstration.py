@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from applicants.models import Dossier, Status
-from applicants.tests.scenario import ast_2026
+from applicants.tests.scenario import CLOSED, OPEN, ast_2026, begun, person, procedure_at, set_clock
 from campaign.demonstration import playing
 from campaign.demonstration.characters import candidates, newcomer, staff
 from campaign.demonstration.guard import require_made_up
@@ -22,8 +22,10 @@ from campaign.demonstration.moments import moments_of
 from campaign.demonstration.playing import fill, play_what_is_wished
 from campaign.demonstration.wishes import NotNow, is_ready, start_over, wish_for
 from campaign.models import Play
-from journal.clock import instant
+from campaign.rehearsal.staff import domain_of
+from journal.clock import at_one_instant, instant
 from notifications.models import Mail
+from offers.tests.market import JURY_DAY, market, start
 from programmes.loading import store
 from programmes.models import Procedure
 
@@ -171,3 +173,29 @@ def test_two_workers_do_not_play_at_once_and_a_killed_one_is_followed(filled: Pr
     Play.objects.update(leased_until=instant() - dt.timedelta(seconds=1))
     play_what_is_wished()
     assert is_ready()
+
+
+@pytest.mark.django_db
+def test_whoever_has_an_offer_to_answer_may_hope_for_better() -> None:
+    """Else the demonstration would show two of the five answers only."""
+    lists, choices, seats = {"albi": "ab", "ales": "ba"}, {"a": "albi ales", "b": "albi ales"}, {"albi": 1, "ales": 1}
+    with at_one_instant():
+        procedure = procedure_at(JURY_DAY)
+        dossiers = market(procedure, lists, choices, seats)
+        for name, dossier in dossiers.items():
+            User.objects.filter(pk=dossier.candidate.user_id).update(email=f"{name}@{domain_of(procedure)}")
+        start(procedure, 1)
+        procedure.refresh_from_db()
+        asked = candidates(procedure)[0]
+    assert asked.state == "A une proposition à laquelle répondre"
+    assert asked.user == dossiers["b"].candidate.user  # though a, who is offered the first choice, began first
+
+
+@pytest.mark.django_db
+def test_after_the_closing_hour_a_draft_is_not_being_filled_in() -> None:
+    procedure = procedure_at(OPEN)
+    draft = begun(procedure, person(f"zoe@{domain_of(procedure)}"))
+    assert [character.state for character in candidates(procedure)] == ["Remplit son dossier"]
+    set_clock(procedure, CLOSED)
+    (late,) = candidates(procedure)
+    assert (late.state, late.user) == ("N’a pas transmis son dossier à temps", draft.candidate.user)
