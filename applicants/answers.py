@@ -21,10 +21,13 @@ from applicants.fees import answers_that_matter, keep_fee_in_step
 from applicants.given import answers_of
 from applicants.models import LONGEST_FOLDED_NAME, Answer, Candidate, Dossier
 from applicants.values import WrongAnswer, error_in
+from journal.clock import instant
 from journal.errors import Refused
 from journal.record import record
 from programmes.rules import FieldRule
 from programmes.typed import cleaned
+
+BIRTH_DATE = "birth_date"
 
 
 @transaction.atomic
@@ -70,9 +73,11 @@ def _questions_of(dossier: Dossier, page: str) -> dict[str, FieldRule]:
 
 
 def _error_in(rule: FieldRule, value: str) -> str:
-    """As for any answer; an identity has besides the length of its column."""
+    """As for any answer; an identity has besides the length of its column, and nobody is born tomorrow."""
     if (error := error_in(rule, value)) or rule.code not in Candidate.IDENTITY_FIELDS:
         return error
+    if rule.code == BIRTH_DATE and value > instant().date().isoformat():
+        return gettext("Cette date est à venir : vérifiez l’année.")
     longest = getattr(Candidate._meta.get_field(rule.code), "max_length", None)  # a date has none
     if longest is not None and len(value) > longest:
         return gettext("Cette réponse ne peut pas avoir plus de %(limit)s caractères.") % {"limit": longest}
@@ -84,7 +89,7 @@ def _save_identity(candidate: Candidate, changed: Mapping[str, str]) -> None:
     if not changed_identity:
         return
     for code, value in changed_identity.items():
-        if code == "birth_date":
+        if code == BIRTH_DATE:
             candidate.birth_date = dt.date.fromisoformat(value) if value else None
         else:
             setattr(candidate, code, value)

@@ -111,6 +111,7 @@ class TestAnswers:
         [
             ("identity", "birth_date", "31/02/2004"),
             ("identity", "birth_date", "2004-02-31"),
+            ("identity", "birth_date", "2099-01-01"),  # to come
             ("identity", "family_name", "x" * 121),
             ("contact", "phone", "appelez-moi"),
             ("contact", "country", "France"),
