@@ -77,7 +77,7 @@ def _advice(kind: FieldKind) -> str:
         FieldKind.DATE: gettext("Écrivez une date qui existe : jour, mois, année."),
         FieldKind.YEAR: gettext("Écrivez une année sur quatre chiffres, par exemple 2024."),
         FieldKind.COUNTRY: gettext("Choisissez un pays de la liste."),
-        FieldKind.PHONE: gettext("Écrivez un numéro de téléphone, par exemple 06 12 34 56 78 ou +33 6 12 34 56 78."),
+        FieldKind.PHONE: gettext("Écrivez un numéro de téléphone, par exemple 06 12 34 56 78 ou +33 6 12 34 56 78."),
         FieldKind.EMAIL: gettext("Écrivez une adresse électronique, par exemple nom@exemple.fr."),
     }.get(kind, "")
 
