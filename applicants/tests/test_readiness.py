@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +30,9 @@ from programmes.rules import (
 from programmes.text import Text
 
 codes = st.sampled_from([f"c{number}" for number in range(6)])
-answers = st.dictionaries(st.sampled_from(["a", "b", "c", "title"]), st.sampled_from(["", "yes", "no", "T"]))
+answers = st.dictionaries(
+    st.sampled_from(["a", "b", "c", "title", "speciality"]), st.sampled_from(["", "yes", "no", "T", "s"])
+)
 conditions = st.builds(
     Condition,
     st.dictionaries(st.sampled_from(["a", "b", "title"]), st.sampled_from([("yes",), ("no",), ("T",)]), max_size=2),
@@ -124,6 +127,36 @@ def test_a_declaration_must_be_made_as_it_must_be(asked: Rules, done: FilledIn) 
     for rule in asked.pages[0].fields:
         if rule.must_be and rule.when.holds(done.answers):
             assert (f"field:{rule.code}" in found) == (done.answers.get(rule.code) != rule.must_be)
+
+
+@given(rules, filled)
+def test_a_question_is_missing_where_it_is_asked_and_nowhere_else(asked: Rules, done: FilledIn) -> None:
+    found = {item.code for item in missing_items(asked, done)}
+    for rule in asked.pages[0].fields:
+        if not rule.when.holds(done.answers):
+            assert f"field:{rule.code}" not in found
+        elif rule.required and not done.answers.get(rule.code):
+            assert f"field:{rule.code}" in found
+
+
+@pytest.mark.parametrize(
+    ("must_be", "answer", "beginning"),
+    [("yes", "", "Sans cette déclaration"), ("no", "yes", "Avec cette réponse"), ("no", "", "Quelque chose")],
+)
+def test_what_is_said_of_a_declaration_fits_the_answer(must_be: str, answer: str, beginning: str) -> None:
+    rule = FieldRule("a", FieldKind.YES_NO, Text("Quelque chose", "Something"), must_be=must_be)
+    asked = Rules(choices=ChoiceRule(min_count=0), pages=(PageRule("p", Text("Page", ""), fields=(rule,)),))
+    (item,) = missing_items(asked, FilledIn(answers={"a": answer}))
+    assert item.label.startswith(beginning)
+
+
+@given(rules, filled)
+def test_the_title_is_asked_for_with_its_speciality(asked: Rules, done: FilledIn) -> None:
+    found = {item.code for item in missing_items(asked, done)}
+    is_known = (done.answers.get("title"), done.answers.get("speciality")) == ("T", "s")
+    assert ("title" in found) == (not is_known)
+    untitled = dataclasses.replace(asked, titles=())
+    assert "title" not in {item.code for item in missing_items(untitled, done)}
 
 
 @given(rules, filled)
