@@ -145,14 +145,17 @@ class ChargeAdmin(DeskAdmin):
 
     def awaited(self, request: HttpRequest) -> HttpResponse:
         """The transfers that candidates have announced, the oldest first."""
-        awaited = Charge.objects.visible_to(person(request)).awaiting_transfer().select_related("payee__school")
+        awaited = (
+            Charge.objects.visible_to(person(request))
+            .awaiting_transfer()
+            .select_related("payee__school", "account__procedure")
+        )
         page = Paginator(awaited, PER_PAGE).get_page(request.GET.get("p"))
         return self.framed(
             request,
             "admin/payments/awaited.html",
             gettext("Virements attendus"),
             page=page,
-            today=timezone.localdate(timezone=PARIS),
         )
 
     def received(self, request: HttpRequest, charge_id: UUID) -> HttpResponse:

@@ -6,7 +6,6 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -18,7 +17,6 @@ from payments import charges
 from payments.charges import DUE_AGAIN_FACT, PayerAct
 from payments.models import Charge, Payment
 from programmes.typed import reason_typed
-from programmes.words import PARIS
 
 
 class NothingDeclared(Refused):
@@ -37,7 +35,7 @@ def declare_transfer(charge_id: UUID, *, on: dt.date, by: User) -> Payment:
     Rule: AST-10.
     """
     charge = charges.lock_for_payer(charge_id, PayerAct.DECLARE_TRANSFER, by=by)
-    if on > timezone.localdate(charge.procedure.now(), PARIS):
+    if on > charge.procedure.today():
         raise Refused(gettext("Indiquez le jour où vous avez ordonné le virement : il ne peut pas être à venir."))
     payment = charges.declared_transfer(charge) or Payment(
         charge=charge, means=Payment.Means.TRANSFER, amount=charge.amount
@@ -70,9 +68,12 @@ def confirm_transfer(charge_id: UUID, *, by: User, received_on: dt.date) -> Paym
     Raises:
         NotAllowed: `by` does not work for the school that is paid.
         NotDue: nothing is owed, and no transfer was announced.
+        Refused: the day is in the future.
     Rule: AST-10.
     """
     charge = charges.lock_for_staff(charge_id, by=by)
+    if received_on > charge.procedure.today():
+        raise Refused(gettext("Indiquez le jour où le virement est arrivé : il ne peut pas être à venir."))
     payment = charges.declared_transfer(charge)
     if payment is None:
         received = charge.payments.filter(means=Payment.Means.TRANSFER, state=Payment.State.CONFIRMED).first()

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -25,7 +24,6 @@ from payments.models import Charge, Exemption, Payment
 from payments.standing import Standing
 from payments.transfers import declare_transfer, withdraw_declaration
 from programmes.rules import Means
-from programmes.words import PARIS
 
 
 @dossier_page
@@ -34,7 +32,7 @@ def fee(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     if dossier.rules.fee is None:
         raise Http404
     contents = read_contents(dossier)
-    today = timezone.localdate(dossier.procedure.now(), PARIS)
+    today = dossier.procedure.today()
     form = TransferForm(posted(request), initial={"on": today})
     if request.method == "POST" and contents.charge is not None and form.is_valid():
         try:

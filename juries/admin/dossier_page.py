@@ -199,7 +199,7 @@ class DossierPage:
 
     def forms(self) -> dict[str, Any]:
         """The forms of the acts: blank, or as they were refused."""
-        today = self.dossier.procedure.now().date()
+        today = self.dossier.procedure.today()
         return {
             "ask": CorrectionForm(self.dossier, self.places(), self._typed("ask"), auto_id="id_ask_%s"),
             "transfer": TransferForm(

@@ -17,6 +17,7 @@ from payments.transfers import declare_transfer
 from programmes.models import Participation, Procedure
 from programmes.roles import roles_of
 from programmes.waiting import what_waits
+from programmes.words import PARIS
 
 AWAITED = reverse("admin:payments_awaited")
 CHARGES = reverse("admin:payments_charge_changelist")
@@ -52,12 +53,22 @@ def state(charge: Charge) -> str:
 class TestAwaited:
     def test_an_announced_transfer_is_noted(self, desk: Client, charge: Charge, accountant: User) -> None:
         announced(charge)
-        assert charge.reference in desk.get(AWAITED).content.decode()
+        shown = desk.get(AWAITED).content.decode()
+        assert charge.reference in shown
         assert [line.count for line in what_waits(roles_of(accountant))[charge.procedure]] == [1]
         desk.post(reverse("admin:payments_received", args=[charge.pk]), {"received_on": "2026-03-11"})
         assert state(charge) == "settled"
         assert Payment.objects.get().received_on == dt.date(2026, 3, 11)
         assert charge.reference not in desk.get(AWAITED).content.decode()
+
+    def test_the_day_proposed_is_that_of_the_procedures_clock(self, desk: Client, charge: Charge) -> None:
+        """A rehearsal's day, not that of the machine on which it is played."""
+        announced(charge)
+        Procedure.objects.update(clock_offset=dt.timedelta(days=-400))
+        days = [dt.datetime.now(PARIS).date() - dt.timedelta(days=400)]
+        shown = desk.get(AWAITED).content.decode()
+        days.append(dt.datetime.now(PARIS).date() - dt.timedelta(days=400))  # the test may run at midnight
+        assert any(f'value="{day:%Y-%m-%d}"' in shown for day in days)
 
     def test_one_that_never_came(self, desk: Client, charge: Charge) -> None:
         announced(charge)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from accounts.models import User
+from journal.clock import at_one_instant
 from journal.errors import Closed, NotAllowed, Refused
 from journal.models import Entry, Fact
 from notifications.models import Mail
@@ -91,9 +92,20 @@ class TestTransfers:
         payment = declare_transfer(charge.pk, on=TODAY - dt.timedelta(days=3), by=payer)
         assert Payment.objects.get().declared_on == payment.declared_on == TODAY - dt.timedelta(days=3)
 
-    def test_a_day_to_come_is_refused(self, charge: Charge, payer: User) -> None:
+    def test_a_day_to_come_is_refused(self, charge: Charge, payer: User, accountant: User) -> None:
+        tomorrow = TODAY + dt.timedelta(days=1)
         with pytest.raises(Refused, match="venir"):
-            declare_transfer(charge.pk, on=TODAY + dt.timedelta(days=1), by=payer)
+            declare_transfer(charge.pk, on=tomorrow, by=payer)
+        with pytest.raises(Refused, match="venir"):
+            confirm_transfer(charge.pk, by=accountant, received_on=tomorrow)
+        assert standing(charge) == Standing.DUE
+
+    def test_the_day_is_that_of_paris_on_the_procedures_clock(self, charge: Charge, accountant: User) -> None:
+        """At 23:30 UTC it is the next day where the account is held, and a rehearsal has a day of its own."""
+        Procedure.objects.update(clock_offset=dt.timedelta(days=2))
+        with at_one_instant(dt.datetime(2026, 3, 12, 23, 30, tzinfo=dt.UTC)):
+            confirm_transfer(charge.pk, by=accountant, received_on=dt.date(2026, 3, 15))
+        assert standing(charge) == Standing.SETTLED
 
     def test_the_announcement_is_taken_back(self, charge: Charge, payer: User) -> None:
         declare_transfer(charge.pk, on=TODAY, by=payer)

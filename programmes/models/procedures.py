@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from journal.clock import instant
 from journal.errors import Closed
 from programmes.rules_field import RulesField
 from programmes.text import LocalizedField
-from programmes.words import date_and_hour
+from programmes.words import PARIS, date_and_hour
 
 if TYPE_CHECKING:
     from programmes.models.calendar import CalendarEntry
@@ -78,6 +79,10 @@ class Procedure(models.Model):
     def now(self) -> dt.datetime:
         """The procedure's time (UTC): that of the current request, shifted by a rehearsal's offset."""
         return instant() + self.clock_offset
+
+    def today(self) -> dt.date:
+        """The day it is on the procedure's clock, in Europe/Paris."""
+        return timezone.localdate(self.now(), PARIS)
 
     @cached_property
     def calendar(self) -> dict[str, CalendarEntry]:

@@ -9,8 +9,6 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 
-from django.utils import timezone
-
 from accounts.consent import give_consent
 from accounts.models import User
 from applicants.answers import save_answers
@@ -39,7 +37,6 @@ from payments.standing import Standing
 from payments.transfers import declare_transfer
 from programmes.eligibility import open_programmes
 from programmes.rules import FieldKind, FieldRule, PaperRule
-from programmes.words import PARIS
 
 LATE_BY = dt.timedelta(minutes=3)
 
@@ -149,7 +146,7 @@ def see_to_fee(company: Company, person: Person, dossier: Dossier, user: User) -
     if takes_cards(charge) and person.has(Habit.PAYS_BY_CARD):
         _pay_by_card(company, person, charge, user)
     else:
-        today = timezone.localdate(company.procedure.now(), PARIS)
+        today = company.procedure.today()
         company.attempt(declare_transfer, charge.pk, on=today, by=user)
 
 

@@ -164,7 +164,7 @@ def _look_for_transfer(company: Company, person: Person, charge: Charge, account
         reason = "Aucun virement à votre nom n’est arrivé."
         company.attempt(refuse_transfer, charge.pk, by=accountant, reason=reason)
     elif again or not person.has(Habit.SLOW_TRANSFER):
-        today = timezone.localdate(company.procedure.now(), PARIS)
+        today = company.procedure.today()
         company.attempt(confirm_transfer, charge.pk, by=accountant, received_on=today)
 
 
