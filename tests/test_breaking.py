@@ -135,6 +135,28 @@ def test_after_an_hour_away_one_signs_in_and_is_back(zoe: Candidate) -> None:
     zoe.arrives_at("Coordonnées")
 
 
+def test_who_was_signed_out_over_an_upload_finds_the_sign_in_alone(zoe: Candidate) -> None:
+    """A script sends the file: it must not show the sign-in inside a dossier that is no longer open."""
+    menu = zoe.page.locator(".page-menu")
+    zoe.go(f"/dossier/{zoe.slug}/pieces/cv/")
+    expect(menu).to_be_visible()
+    anything: FilePayload = {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+    zoe.main.get_by_label("Fichier à joindre").set_input_files(anything)
+    Session.objects.all().delete()
+    zoe.press("Déposer le fichier")
+    zoe.arrives_at("Se connecter")
+    zoe.reads("ce que vous veniez d’envoyer n’est pas enregistré")
+    expect(menu).to_have_count(0)
+
+
+def test_who_was_signed_out_over_the_order_of_choices_is_led_to_the_sign_in(zoe: Candidate) -> None:
+    """A script sends each move: its page would blame the connection for ever."""
+    zoe.go(f"/dossier/{zoe.slug}/voeux/")
+    Session.objects.all().delete()
+    zoe.page.locator('[value^="down:"]:enabled').first.click()
+    zoe.arrives_at("Se connecter")
+
+
 def test_the_last_second_counts_and_the_hour_itself_does_not(stage: Stage, zoe: Candidate, dossier: Dossier) -> None:
     """Rule: AST-02, with a page that was opened in time."""
     ready_to_submit(zoe)

@@ -149,25 +149,22 @@
   };
 
   /** The menu of pages is open beside the form, and folded above it on a phone. */
-  const foldMenus = () => {
-    const wide = window.matchMedia("(min-width: 64rem)");
-    const fold = () =>
-      document.querySelectorAll("details[data-fold-on-phones]").forEach((menu) => {
-        menu.open = wide.matches;
-      });
-    wide.addEventListener("change", fold);
-    fold();
-  };
+  const wide = window.matchMedia("(min-width: 64rem)");
+  const foldMenus = () =>
+    document.querySelectorAll("details[data-fold-on-phones]").forEach((menu) => {
+      menu.open = wide.matches;
+    });
+  wide.addEventListener("change", foldMenus);
 
-  /** Take care of a part of the page: the whole at first, the main part when a script put a new one in its place. */
+  /** Take care of what a page shows: at first, and when a script put another page in its place. */
   const begin = (root) => {
+    foldMenus();
     showErrors(root);
     root.querySelectorAll("[data-time-left]").forEach(countDown);
     document.dispatchEvent(new CustomEvent("portal:ready", { detail: root }));
   };
 
   window.portal = { say, begin };
-  foldMenus();
   // The page's own scripts come after this one and listen for "portal:ready".
   document.addEventListener("DOMContentLoaded", () => begin(document.body));
 })();

@@ -34,7 +34,8 @@
             body: new FormData(form),
             headers: { "X-Requested-With": "fetch" },
           });
-          if (answer.status === 409) location.reload(); // refused: the order as it stands, and why
+          // Refused, or signed out meanwhile: to the order as it stands and why, or to the sign-in and back here.
+          if (answer.status === 409 || answer.redirected) location.reload();
           if (answer.status !== 204) throw new Error(String(answer.status));
           if (!changed) show("saved", `${status.dataset.moved} ${words.wordsSaved}`);
         } catch {

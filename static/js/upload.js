@@ -1,7 +1,7 @@
 /* Uploads that show how far they have come, can be stopped and tried again.
  *
  * Markup: components/upload.html. The form is sent as it would be without this script, to its own address; whatever page
- * comes back takes the place of this page's main part, so the server has one way to answer.
+ * comes back takes the place of this one, so the server has one way to answer.
  */
 (() => {
   "use strict";
@@ -44,7 +44,7 @@
       }
     };
 
-    /** Put the answer's main part in place of this one, as if the browser had gone there. */
+    /** Put the page that came back in place of this one, as if the browser had gone there. */
     const arrive = () => {
       const page = new DOMParser().parseFromString(request.responseText, "text/html");
       const main = page.querySelector("main");
@@ -53,10 +53,10 @@
         return;
       }
       document.title = page.title;
-      document.querySelector("main").replaceWith(main);
+      document.body.replaceChildren(...page.body.childNodes); // its menu too: what was to do may be done
       history.replaceState(null, "", request.responseURL);
       const message = main.querySelector("[role=status], [role=alert]");
-      window.portal.begin(main);
+      window.portal.begin(document.body);
       if (!main.querySelector("[data-error-summary]")) main.focus();
       if (message) window.portal.say(message.textContent.trim());
     };
