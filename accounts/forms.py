@@ -1,4 +1,4 @@
-"""Forms of sign-in that are not as allauth has them: the address has the portal's name for it."""
+"""Forms of sign-in that are not as allauth has them: the portal's names for things, and nothing that breaks them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from allauth.account.forms import (
     ResetPasswordForm,
     SignupForm,
 )
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +69,32 @@ class AppForm(ActivateTOTPForm):
         label=_("Code que l’application affiche"),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
+
+
+class FromAKey(forms.Form):
+    """Reads what a passkey says. Whoever posts by hand may write anything there: it is refused like a wrong code."""
+
+    def full_clean(self) -> None:
+        try:
+            super().full_clean()
+        except (KeyError, TypeError, ValueError):
+            self.add_error("credential", get_adapter().validation_error("incorrect_code"))
+
+
+class NewKeyForm(FromAKey, AddWebAuthnForm):
+    """Add a passkey."""
+
+
+class KeySignInForm(FromAKey, LoginWebAuthnForm):
+    """Sign in with a passkey alone."""
+
+
+class SecondKeyForm(FromAKey, AuthenticateWebAuthnForm):
+    """Give a passkey as the second factor."""
+
+
+class KeyAgainForm(FromAKey, ReauthenticateWebAuthnForm):
+    """Show a passkey once more before something that needs it."""
 
 
 class PasswordLinkForm(NamesTheAddress, ResetPasswordForm):

@@ -254,7 +254,13 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # seconds; some mailboxes are slow
 ACCOUNT_SESSION_REMEMBER = False  # candidates sit at other people's computers
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_URL).scheme
 
-MFA_FORMS = {"activate_totp": "accounts.forms.AppForm"}
+MFA_FORMS = {
+    "activate_totp": "accounts.forms.AppForm",
+    "add_webauthn": "accounts.forms.NewKeyForm",
+    "login_webauthn": "accounts.forms.KeySignInForm",
+    "authenticate_webauthn": "accounts.forms.SecondKeyForm",
+    "reauthenticate_webauthn": "accounts.forms.KeyAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey stands for both factors
