@@ -82,7 +82,11 @@ class FromAKey(forms.Form):
 
 
 class NewKeyForm(FromAKey, AddWebAuthnForm):
-    """Add a passkey."""
+    """Add a passkey; unless one says otherwise, it signs in by itself, as the account's page promises."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True
 
 
 class KeySignInForm(FromAKey, LoginWebAuthnForm):

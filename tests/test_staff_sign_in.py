@@ -7,7 +7,7 @@ import time
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from accounts.models import User
@@ -56,6 +56,42 @@ def test_a_member_sets_up_a_second_factor_and_is_asked_for_it_the_next_time(open
     later.fill({"Code": code_of(secret, ahead=1)})
     later.press("Se connecter")
     expect(later.page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("_member")
+def test_a_member_adds_a_passkey_and_comes_in_with_it_alone(open_browser: OpenBrowser, settings: Settings) -> None:
+    """It stands for both factors: no password, no code."""
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # the browser counts localhost as safe, without https
+    camille = Person(with_a_key(open_browser()))
+    enters_password(camille)
+    camille.arrives_at("Votre compte")
+    camille.follow("Ajouter")
+    camille.arrives_at("Confirmer que c’est bien vous")
+    camille.fill({"Mot de passe": PASSWORD})
+    camille.press("Confirmer")
+    camille.arrives_at("Ajouter une clé d’accès")
+    camille.press("Ajouter la clé")
+    camille.arrives_at("Codes de secours")
+    camille.reads("La clé d’accès est ajoutée.")
+    camille.press("Se déconnecter")
+    camille.arrives_at("Candidater dans nos écoles")
+    camille.page.goto("/gestion/")
+    camille.arrives_at("Se connecter")
+    camille.press("Utiliser une clé d’accès")
+    expect(camille.page.get_by_role("heading", level=1)).to_have_text("Ce qui vous attend")
+
+
+def with_a_key(page: Page) -> Page:
+    """Give the page's device a passkey store whose owner touches it at once."""
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    of_the_device = dict.fromkeys(
+        ("hasResidentKey", "hasUserVerification", "isUserVerified", "automaticPresenceSimulation"), True
+    )
+    options = {"protocol": "ctap2", "transport": "internal", **of_the_device}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return page
 
 
 def enters_password(person: Person) -> None:
