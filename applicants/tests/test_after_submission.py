@@ -70,7 +70,7 @@ def asked(dossier: Dossier, by: User, opens: tuple[str, ...] = ("page:contact",)
 class TestAsking:
     def test_it_opens_what_it_names_and_nothing_else(self, procedure: Procedure, zoe: User, verifier: User) -> None:
         dossier = submitted(procedure, zoe)
-        asked(dossier, verifier)
+        assert asked(dossier, verifier).asked_by == verifier
         save_answers(dossier.pk, "contact", {"city": "Castres"}, by=zoe)
         with pytest.raises(NotEditable):
             save_answers(dossier.pk, "path", {"institution": "Autre"}, by=zoe)
@@ -139,6 +139,12 @@ class TestAsking:
         with pytest.raises(NotAllowed):
             asked(dossier, staff(procedure, "jury"))
 
+    def test_nothing_is_asked_of_a_dossier_that_has_ended(self, procedure: Procedure, zoe: User, office: User) -> None:
+        dossier = submitted(procedure, zoe)
+        withdraw_dossier(dossier.pk, by=zoe)
+        with pytest.raises(WrongCorrection, match="auprès de l’école"):
+            asked(dossier, office)
+
     def test_a_draft_is_the_candidates_alone(self, procedure: Procedure, zoe: User, office: User) -> None:
         with pytest.raises(Dossier.DoesNotExist):
             asked(filled(procedure, zoe), office)
@@ -154,6 +160,17 @@ class TestAnswering:
         (mail,) = mails("correction_answered")
         assert mail.address == "admissions@mines-albi.fr"
         assert events(dossier.pk).count("correction.answered") == 1
+
+    def test_the_school_ranked_first_is_told_where_this_procedure_writes_to_it(
+        self, procedure: Procedure, zoe: User
+    ) -> None:
+        """Neither another school of the procedure, nor the same school in another procedure."""
+        later = set_clock(store(ast_2026(), rehearsal=True, slug="later"), OPEN)
+        later.participations.filter(school__code="ales").update(email="later@ales.example")
+        dossier = submitted(later, zoe, choices=("ales", "albi"))
+        answer_correction(asked(dossier, staff(later, "verifier", "ales")).pk, by=zoe)
+        (mail,) = mails("correction_answered")
+        assert mail.address == "later@ales.example"
 
     def test_not_before_what_was_asked_is_there(self, procedure: Procedure, zoe: User, verifier: User) -> None:
         dossier = submitted(procedure, zoe)

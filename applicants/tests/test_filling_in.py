@@ -38,6 +38,7 @@ from documents.models import SupportingDocument
 from journal.errors import Closed, Refused
 from programmes.loading import store
 from programmes.models import Procedure
+from programmes.rules import ChoiceRule
 
 ALL_THREE = ("albi", "ales", "nord-europe")
 
@@ -203,6 +204,33 @@ class TestChoices:
         rank_choices(dossier.pk, ALL_THREE, by=zoe)
         rank_choices(dossier.pk, ("nord-europe", "albi"), by=zoe)
         assert order_of(dossier) == ["nord-europe", "albi"]
+
+    def test_the_same_order_again_leaves_no_trace(self, procedure: Procedure, zoe: User) -> None:
+        dossier = begun(procedure, zoe)
+        choose_title(dossier.pk, title="L3", speciality="chimie", equivalence="", by=zoe)
+        for order in (("ales", "albi"), ("ales", "albi"), ("albi", "ales")):
+            ranked = rank_choices(dossier.pk, order, by=zoe)
+            assert tuple(choice.programme.code for choice in ranked) == order
+        assert events(dossier.pk).count("dossier.choices_ranked") == 2
+
+    def test_the_window(self, procedure: Procedure, zoe: User) -> None:
+        dossier = filled(procedure, zoe)
+        set_clock(procedure, LAST_SECOND)
+        rank_choices(dossier.pk, ("ales", "albi"), by=zoe)
+        set_clock(procedure, CLOSED)
+        with pytest.raises(Closed):
+            rank_choices(dossier.pk, ("albi", "ales"), by=zoe)
+        assert order_of(dossier) == ["ales", "albi"]
+
+    def test_no_more_choices_than_the_procedure_allows(self, zoe: User) -> None:
+        file = ast_2026()
+        rules = dataclasses.replace(file.rules, choices=ChoiceRule(max_count=2))
+        procedure = set_clock(store(dataclasses.replace(file, rules=rules), rehearsal=True), OPEN)
+        dossier = begun(procedure, zoe)
+        choose_title(dossier.pk, title="L3", speciality="chimie", equivalence="", by=zoe)
+        with pytest.raises(WrongOrder, match="2"):
+            rank_choices(dossier.pk, ALL_THREE, by=zoe)
+        assert len(rank_choices(dossier.pk, ALL_THREE[:2], by=zoe)) == 2
 
     def test_an_ineligible_school_is_refused_with_the_reason(self, procedure: Procedure, zoe: User) -> None:
         dossier = begun(procedure, zoe)

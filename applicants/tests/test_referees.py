@@ -132,6 +132,23 @@ class TestTheCandidate:
         assert not Appraisal.objects.exists()  # the draft too is gone
         assert deposit_appraisal(secret_of(second.pk), opinion(dossier)).deposited_at
         assert len(mails("referee_asked")) == 2
+        assert events(dossier.pk).count("referee.replaced") == 1
+
+    def test_who_is_replaced_already_is_not_replaced_again(self, procedure: Procedure, zoe: User) -> None:
+        """Two windows: the second would name one person more than the procedure asks for."""
+        dossier = begun(procedure, zoe)
+        first = named(dossier, zoe)
+        replace_referee(first.pk, name="B", position="", email="b@univ.example", by=zoe)
+        with pytest.raises(NotAwaited, match="déjà remplacée"):
+            replace_referee(first.pk, name="C", position="", email="c@univ.example", by=zoe)
+        with pytest.raises(NotAwaited):
+            remind_referee(first.pk, by=zoe)
+
+    def test_an_opinion_that_the_procedure_does_not_ask_for(self, procedure: Procedure, zoe: User) -> None:
+        dossier = begun(procedure, zoe)
+        save_answers(dossier.pk, "identity", {"family_name": "Lefèvre"}, by=zoe)
+        with pytest.raises(WrongReferee, match="de cette sorte"):
+            name_referee(dossier.pk, kind="neighbour", name="Ada", position="", email="a@univ.example", by=zoe)
 
     def test_who_has_deposited_is_not_replaced(self, procedure: Procedure, zoe: User) -> None:
         dossier = begun(procedure, zoe)
@@ -139,7 +156,8 @@ class TestTheCandidate:
         deposit_appraisal(secret_of(referee.pk), opinion(dossier))
         with pytest.raises(NotAwaited):
             replace_referee(referee.pk, name="B", position="", email="b@univ.example", by=zoe)
-        with pytest.raises(NotAwaited):
+        set_clock(procedure, "2026-02-12 10:00")
+        with pytest.raises(NotAwaited, match="n’est plus à relancer"):
             remind_referee(referee.pk, by=zoe)
 
     def test_a_reminder_a_day_with_the_same_link(self, procedure: Procedure, zoe: User, settings: Settings) -> None:
@@ -149,6 +167,7 @@ class TestTheCandidate:
             remind_referee(referee.pk, by=zoe)
         set_clock(procedure, "2026-02-11 10:00")
         remind_referee(referee.pk, by=zoe)
+        assert events(referee.dossier_id).count("referee.reminded") == 1
         assert f"/dossier/appreciation/{secret_of(referee.pk)}/" in only_mail("referee_reminder")
         with pytest.raises(NotAwaited):
             remind_referee(referee.pk, by=zoe)
@@ -175,6 +194,10 @@ class TestThePortalReminds:
     def test_a_late_task_sends_only_the_last(self, procedure: Procedure, zoe: User) -> None:
         named(begun(procedure, zoe), zoe)
         assert self.reminders(procedure, "2026-03-19 09:00:00", "2026-03-19 09:00:20") == [1, 0]
+
+    def test_a_task_that_comes_after_the_hour_writes_to_nobody(self, procedure: Procedure, zoe: User) -> None:
+        named(begun(procedure, zoe), zoe)
+        assert self.reminders(procedure, CLOSED) == [0]
 
     def test_who_was_asked_since_is_left_in_peace(self, procedure: Procedure, zoe: User) -> None:
         set_clock(procedure, "2026-03-14 10:00:00")

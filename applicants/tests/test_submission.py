@@ -34,7 +34,10 @@ def test_a_complete_dossier_is_submitted(procedure: Procedure, zoe: User) -> Non
     assert "dossier.submitted" in events(dossier.pk)
     (mail,) = mails("dossier_submitted")
     assert mail.recipient == zoe
-    assert Notice.objects.get(kind="receipt").number == receipt.number
+    notice = Notice.objects.get(kind="receipt")
+    assert notice.number == receipt.number
+    assert notice.school is not None
+    assert notice.school.code == "albi"
 
 
 def test_the_last_second_is_in_time(procedure: Procedure, zoe: User) -> None:

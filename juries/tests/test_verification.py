@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from accounts.models import User
 from applicants.contents import read_contents
-from applicants.corrections import ask_correction, waiting_corrections
+from applicants.corrections import answer_correction, ask_correction, waiting_corrections, withdraw_correction
 from applicants.models import Correction, Dossier, Status
 from applicants.tests import scenario
 from documents.models import SupportingDocument
@@ -99,6 +100,11 @@ class TestObstacles:
         examined = Examined(ANSWERS, FINE.reviews, FINE.appraisals, correction_is_open=True)
         assert len(obstacles(RULES, examined)) == 2
 
+    def test_no_fee_is_waited_for_where_none_is_asked(self) -> None:
+        unpaid = replace(FINE, fee_is_settled=False)
+        assert len(obstacles(RULES, unpaid)) == 1
+        assert obstacles(replace(RULES, fee=None), unpaid) == []
+
     def test_the_certificate_of_an_exemption_is_judged_with_the_exemption(self) -> None:
         answers = ANSWERS | {"scholarship": "yes"}
         assert obstacles(RULES, Examined(answers, FINE.reviews, FINE.appraisals, fee_is_settled=True)) == []
@@ -145,6 +151,27 @@ def test_an_open_correction_holds_validation_until_its_date(with_school: Dossier
     validate_dossier(with_school.pk, by=verifier)
 
 
+@pytest.mark.parametrize("how", ["answered", "withdrawn"])
+def test_a_correction_that_is_over_holds_nothing(with_school: Dossier, verifier: User, how: str) -> None:
+    until = with_school.procedure.now() + dt.timedelta(days=2)
+    asked = ask_correction(
+        with_school.pk, opens=["page:contact"], reason="Adresse incomplète", until=until, by=verifier
+    )
+    assert waiting_corrections(with_school) == [asked]
+    if how == "answered":
+        answer_correction(asked.pk, by=with_school.candidate.user)
+    else:
+        withdraw_correction(asked.pk, by=verifier)
+    assert waiting_corrections(with_school) == []
+
+
+def test_a_dossier_that_has_ended_waits_for_no_answer(with_school: Dossier, verifier: User) -> None:
+    until = with_school.procedure.now() + dt.timedelta(days=2)
+    ask_correction(with_school.pk, opens=["page:contact"], reason="Adresse incomplète", until=until, by=verifier)
+    with_school.status = Status.WITHDRAWN
+    assert waiting_corrections(with_school) == []
+
+
 def test_only_the_first_schools_service_and_the_office_examine(
     with_school: Dossier, stranger: User, jury: User, office: User
 ) -> None:
@@ -158,6 +185,15 @@ def test_only_the_first_schools_service_and_the_office_examine(
     with pytest.raises(NotAllowed):
         validate_dossier(with_school.pk, by=jury)
     assert review_paper(paper.pk, accepted=True, by=office).review == "accepted"
+
+
+def test_who_sees_the_dossier_by_another_role_does_not_examine_it(with_school: Dossier, stranger: User) -> None:
+    """A member of the jury who verifies for another school: the jury sees all, each school examines its own."""
+    with_school.procedure.roles.create(user=stranger, kind="jury")
+    with pytest.raises(NotAllowed):
+        review_paper(papers(with_school)[0].pk, accepted=True, by=stranger)
+    with pytest.raises(NotAllowed):
+        validate_dossier(with_school.pk, by=stranger)
 
 
 def test_a_withdrawn_dossier_is_left_alone(with_school: Dossier, verifier: User) -> None:
