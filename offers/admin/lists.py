@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from juries.admin.board import as_typed, attempt_typed, find_step, steps_of
+from juries.publication import PUBLISHERS
 from offers.admin.forms import PrepareForm
 from offers.admin.list_page import ListPage, WrongOrder, order_typed
 from offers.lists import marked_dossiers, prepare_admission, rankable_by_pool, set_list, unmarked_dossiers
@@ -90,7 +91,9 @@ class ListEntryAdmin(DeskAdmin):
     def _show_all(self, request: HttpRequest, returned: PrepareForm | None = None) -> HttpResponse:
         overviews = [_overview(step) for step in steps_of(person(request), Step.Kind.ADMISSION, *READERS)]
         for overview in overviews:
-            overview["may_prepare"] = roles_held(request).has(overview["step"].procedure, PRESIDENT)
+            held, procedure = roles_held(request), overview["step"].procedure
+            overview["may_prepare"] = held.has(procedure, PRESIDENT)
+            overview["may_publish"] = held.has(procedure, *PUBLISHERS)
             overview["form"] = as_typed(overview["form"], returned)
         return self.framed(request, "admin/offers/lists.html", gettext("Tableaux d’admission"), overviews=overviews)
 

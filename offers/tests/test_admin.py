@@ -153,6 +153,9 @@ def test_the_presidency_prepares_the_admission(procedure: Procedure, president: 
     sent(president, address, visible_at="2026-05-28T14:00", empty_lists_are_meant="on")
     assert Publication.objects.get(step__kind="admission").visible_at.hour == 12  # UTC
     assert "paraîtra le jeudi 28 mai 2026 à 14 h" in page_of(president, overview)
+    publications = reverse("admin:juries_publication_changelist")
+    assert f'<a href="{publications}">Voir' in page_of(president, overview)
+    assert f'<a href="{publications}">Voir' not in page_of(jury, overview)  # it would not find the page
 
 
 @pytest.mark.parametrize("count", [1, 12])
