@@ -103,7 +103,6 @@ def prepare_admission(
     _require_all_marked(dossiers)
     listed = _require_sound_lists(procedure, empty_lists_are_meant=empty_lists_are_meant)
     proven = with_title_accepted(dossiers)
-    Decision.objects.filter(step=step).delete()  # those of a publication that was cancelled
     Decision.objects.bulk_create(
         Decision(
             dossier=dossier,

@@ -190,6 +190,22 @@ class TestPage:
         assert "Un esprit rare" not in signed_in(jury).get(page_of(submitted)).content.decode()
         assert Entry.objects.filter(event="appraisal.read").count() == 2
 
+    def test_an_opinion_on_another_dossier_is_not_reached_through_this_one(
+        self, submitted: Dossier, verifier: User
+    ) -> None:
+        elsewhere = opinion_on(rows.dossier(submitted.procedure, choices=("ales",)))
+        page = signed_in(verifier).get(page_of(submitted), {"appraisal": str(elsewhere.referee_id)})
+        assert "Un esprit rare" not in page.content.decode()
+        assert not Entry.objects.filter(event="appraisal.read").exists()
+
+    def test_an_opinion_that_is_still_being_written_is_its_authors_alone(
+        self, submitted: Dossier, verifier: User
+    ) -> None:
+        draft = opinion_on(submitted)
+        Referee.objects.update(state=Referee.State.ASKED)
+        page = signed_in(verifier).get(page_of(submitted), {"appraisal": str(draft.referee_id)})
+        assert "Un esprit rare" not in page.content.decode()
+
     def test_accountants_do_not_read_opinions(self, submitted: Dossier) -> None:
         accountant = scenario.staff(submitted.procedure, "accountant", "albi")
         opinion = opinion_on(submitted)

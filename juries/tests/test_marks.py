@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -55,6 +56,17 @@ def test_a_missing_mark_eliminates_nobody_yet() -> None:
     assert not is_eliminated(RULES, [rows.mark("interview", "15")])
 
 
+def test_a_test_without_a_threshold_eliminates_nobody() -> None:
+    rules = replace(RULES, tests=tuple(replace(rule, eliminatory=None) for rule in RULES.tests))
+    assert not is_eliminated(rules, [rows.mark("interview", "0"), rows.mark("english", None)])
+
+
+@pytest.mark.parametrize("value", ["0", "20"])
+def test_both_ends_of_the_scale_are_marks(admissible: Dossier, jury: User, value: str) -> None:
+    record_mark(admissible.pk, "interview", value=Decimal(value), by=jury)
+    assert Mark.objects.get().value == Decimal(value)
+
+
 def test_a_mark_is_recorded_then_changed_and_journaled(admissible: Dossier, jury: User) -> None:
     record_mark(admissible.pk, "interview", value=Decimal("14.5"), by=jury)
     record_mark(admissible.pk, "interview", value=Decimal("15"), by=jury)
@@ -69,9 +81,10 @@ def test_an_absence_is_not_a_zero(admissible: Dossier, jury: User) -> None:
 
 
 def test_a_mark_given_to_the_wrong_person_can_be_taken_back(admissible: Dossier, jury: User) -> None:
-    record_mark(admissible.pk, "english", value=Decimal("9"), by=jury)
+    for test in ("interview", "english"):
+        record_mark(admissible.pk, test, value=Decimal("9"), by=jury)
     assert record_mark(admissible.pk, "english", value=None, by=jury) is None
-    assert not Mark.objects.exists()
+    assert Mark.objects.get().test == "interview"
 
 
 @pytest.mark.parametrize("value", ["-0.01", "20.01", "12.345", "NaN", "Infinity"])

@@ -77,6 +77,7 @@ def test_each_candidate_gets_one_day_with_every_test(
 ) -> None:
     placement = assign_candidates(tests_step.pk, albi.pk, by=verifier)
     assert (placement.placed, placement.left_over) == (3, 0)
+    assert scenario.events(tests_step.pk).count("tests.assigned") == 1
     for dossier in three:
         first, second = sitting(dossier)
         assert {first.test, second.test} == {"interview", "english"}
@@ -133,6 +134,32 @@ def test_planning_again_keeps_the_slots_given(
     for panel in Panel.objects.all():
         slots = list(panel.slots.order_by("starts_at"))
         assert all(one.ends_at <= other.starts_at for one, other in pairwise(slots))
+
+
+def test_planning_again_replaces_the_free_slots_of_the_school_and_no_others(
+    planned: int, procedure: Procedure, tests_step: Step, albi: School, verifier: User, stranger: User
+) -> None:
+    ales = School.objects.get(code="ales")
+    add_panel(tests_step.pk, ales.pk, test="english", name="Anglais", room="1", by=stranger)
+    elsewhere = plan_slots(tests_step.pk, ales.pk, by=stranger)
+    fewer = plan_slots(tests_step.pk, albi.pk, by=verifier, day_start=dt.time(14))
+    assert 0 < fewer < planned
+    slots = TestSlot.objects.filter(panel__school=albi)
+    assert all(slot.starts_at.astimezone(PARIS).time() >= dt.time(14) for slot in slots)
+    assert TestSlot.objects.filter(panel__school=ales).count() == elsewhere
+
+
+def test_a_panel_is_moved_to_another_room_and_who_comes_is_told(
+    planned: int, three: list[Dossier], tests_step: Step, albi: School, verifier: User, panels: list[Panel]
+) -> None:
+    assign_candidates(tests_step.pk, albi.pk, by=verifier)
+    send_summons(tests_step.pk, albi.pk, by=verifier)
+    english = panels[2]
+    change_panel(english.pk, room=" B12 ", remote_url="", by=verifier)
+    english.refresh_from_db()
+    assert english.room == "B12"
+    assert scenario.events(english.pk).count("panel.changed") == 1
+    assert Mail.objects.filter(kind="summons").count() == 6
 
 
 def test_the_summons_is_mail_calendar_notice_and_site(
@@ -204,6 +231,10 @@ def test_moves_that_cannot_be_are_refused(
     free = TestSlot.objects.filter(dossier=None)
     interviews, english = free.filter(test="interview"), free.filter(test="english")
     taken = sitting(three[1])
+    halfway = [
+        next(slot.pk for slot in taken if slot.test == "english"),
+        interviews.filter(starts_at__gte=taken[-1].ends_at).earliest("starts_at").pk,
+    ]
     clash = next(
         (one.pk, other.pk)
         for one in interviews
@@ -214,6 +245,7 @@ def test_moves_that_cannot_be_are_refused(
     first_day = english.earliest("starts_at")
     for slots in (
         [one.pk for one in taken],
+        halfway,
         clash,
         [last_day.pk, first_day.pk],
         [last_day.pk],
@@ -222,7 +254,7 @@ def test_moves_that_cannot_be_are_refused(
     ):
         with pytest.raises(NotPlannable):
             place_candidate(three[0].pk, slots, by=verifier)
-    assert len(sitting(three[0])) == 2
+    assert len(sitting(three[0])) == len(sitting(three[1])) == 2
 
 
 def test_panels_are_named_once_and_have_a_place(tests_step: Step, albi: School, verifier: User) -> None:

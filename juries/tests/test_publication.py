@@ -106,6 +106,18 @@ def test_an_interrupted_announcement_goes_on_where_it_stopped(
     assert events(prepared) == ["publication.announced", "publication.prepared"]
 
 
+def test_what_is_announced_says_nothing_of_another_step(
+    pair: tuple[Decision, Decision], procedure: Procedure, admissibility: Step, admission: Step, president: User
+) -> None:
+    """The jury has already decided on the admission, of which nobody may hear yet."""
+    rows.decided(pair[0].dossier, admission, Decision.Outcome.ADMITTED)
+    prepared = prepare_publication(admissibility.pk, by=president)
+    move_to(procedure, prepared.visible_at)
+    assert announce(prepared.pk) == 2
+    assert sorted(Mail.objects.values_list("kind", flat=True)) == ["result_admissible", "result_not_admissible"]
+    assert Decision.objects.get(step=admission).announced_at is None
+
+
 def test_who_withdrew_before_the_results_is_not_written_to(
     pair: tuple[Decision, Decision], procedure: Procedure, admissibility: Step, president: User
 ) -> None:
@@ -169,6 +181,12 @@ def test_an_instant_that_is_past_is_refused(
     assert prepare_publication(admissibility.pk, by=president, visible_at=procedure.now()).is_public
 
 
+def test_without_an_instant_nothing_is_prepared(pair: object, admissibility: Step, president: User) -> None:
+    Step.objects.filter(pk=admissibility.pk).update(results_at=None)
+    with pytest.raises(NotPublishable, match="jour et l’heure"):
+        prepare_publication(admissibility.pk, by=president)
+
+
 def test_a_prepared_publication_can_be_taken_back_until_its_instant(
     pair: tuple[Decision, Decision], procedure: Procedure, admissibility: Step, president: User, jury: User
 ) -> None:
@@ -178,6 +196,9 @@ def test_a_prepared_publication_can_be_taken_back_until_its_instant(
     with pytest.raises(Frozen):
         prepare_publication(admissibility.pk, by=president)
     cancel_publication(admissibility.pk, by=president)
+    assert Entry.objects.filter(event="publication.cancelled", actor=str(president.pk)).count() == 1
+    with pytest.raises(NotPublishable, match="Aucune publication"):
+        cancel_publication(admissibility.pk, by=president)
     decide_admissibility(pair[1].dossier_id, admissible=True, by=jury)
     prepared = prepare_publication(admissibility.pk, by=president)
     move_to(procedure, prepared.visible_at)

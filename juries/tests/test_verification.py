@@ -69,12 +69,15 @@ class TestObstacles:
         assert obstacles(RULES, FINE) == []
 
     @pytest.mark.parametrize("paper", REQUIRED)
-    @pytest.mark.parametrize("review", ["unreviewed", "refused", None])
-    def test_every_required_paper_is_accepted_first(self, paper: str, review: str | None) -> None:
+    @pytest.mark.parametrize(
+        ("review", "said"), [("unreviewed", "à examiner"), ("refused", "refusée"), (None, "manquante")]
+    )
+    def test_every_required_paper_is_accepted_first(self, paper: str, review: str | None, said: str) -> None:
         others = tuple(item for item in FINE.reviews if item[0] != paper)
         reviews = (*others, (paper, review)) if review else others
         found = obstacles(RULES, Examined(ANSWERS, reviews, FINE.appraisals, fee_is_settled=True))
         assert [obstacle.paper for obstacle in found] == [paper]
+        assert said in found[0].sentence
 
     def test_late_papers_and_those_that_do_not_concern_the_candidate_are_no_obstacle(self) -> None:
         """AST-12: the required title may come until July; L3 gives no M1 syllabus."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from accounts.models import User
 from applicants.models import Status
-from applicants.tests.scenario import events, set_clock, staff
+from applicants.tests.scenario import ast_2026, events, set_clock, staff
 from journal.errors import NotAllowed
-from juries.models import Decision, Publication
+from juries.models import Decision, Mark, Publication
 from juries.publication import cancel_publication
 from juries.steps import Frozen
-from offers.lists import CannotBeListed, NotReady, TiesNotBroken, prepare_admission, set_list
+from offers.lists import CannotBeListed, NotReady, TiesNotBroken, prepare_admission, set_list, total
 from offers.models import ListEntry
 from offers.tests.market import candidate, ids, paper, pool_of, proposed
-from programmes.models import Procedure
+from programmes.loading import store
+from programmes.models import Procedure, Step
 
 
 def admission_step(procedure: Procedure) -> int:
@@ -98,13 +101,24 @@ def test_admission_follows_from_the_lists(procedure: Procedure, president: User)
         paper(proven, kind, review="accepted")
     set_list(pool_of(procedure, "albi").pk, ids([conditional, proven]), by=president)
     set_list(pool_of(procedure, "ales").pk, ids([conditional]), by=president)
+    store(ast_2026(), rehearsal=True, slug="ailleurs")  # whose pools have nothing to do with it
     publication = prepare_admission(admission_step(procedure), by=president)
+    assert events(admission_step(procedure)).count("admission.decided") == 1
     outcomes = dict(Decision.objects.filter(step__kind="admission").values_list("dossier_id", "outcome"))
     assert outcomes == {conditional.pk: "conditional", proven.pk: "admitted", refused.pk: "refused"}
     assert not publication.is_public
     assert not ListEntry.objects.visible(procedure).exists()
     set_clock(procedure, "2026-05-28 14:00:00")
     assert ListEntry.objects.visible(procedure).count() == 3
+
+
+def test_only_the_admission_follows_from_the_lists(procedure: Procedure, president: User) -> None:
+    with pytest.raises(Step.DoesNotExist):
+        prepare_admission(procedure.steps.get(kind="admissibility").pk, by=president)
+
+
+def test_an_absence_adds_nothing_to_the_total() -> None:
+    assert total([Mark(test="interview", value=Decimal(12)), Mark(test="english", is_absent=True)]) == 12
 
 
 def test_only_the_presidency_prepares(procedure: Procedure, office: User) -> None:
