@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from applicants.endings import withdraw_dossier
-from applicants.tests.scenario import events, mails, set_clock
+from applicants.tests.scenario import ast_2026, events, mails, set_clock
 from journal.errors import Closed
 from journal.models import Entry
 from offers.allocation import Reply
@@ -23,6 +23,7 @@ from offers.periods import (
 )
 from offers.replies import ReplyNotAllowed, reply_to_offer
 from offers.tests.market import (
+    JURY_DAY,
     answer,
     end,
     market,
@@ -36,6 +37,7 @@ from offers.tests.market import (
     start,
     struck,
 )
+from programmes.loading import store
 from programmes.models import Pool, Procedure
 
 ACCEPT, ACCEPT_BUT, DECLINE_BUT, WAIT, WITHDRAW = Reply
@@ -56,6 +58,27 @@ def test_the_best_allocation_is_offered(procedure: Procedure) -> None:
     assert len(entry.details["offers"]) == 2
     assert {mail.recipient for mail in mails("offer_made")} == {dossiers[name].candidate.user for name in "ab"}
     assert [mail.recipient for mail in mails("period_without_offer")] == [dossiers["c"].candidate.user]
+
+
+def test_two_procedures_at_once_have_no_part_in_each_other(procedure: Procedure) -> None:
+    """The same schools, the same seats, the same hours: each goes as it would alone."""
+    elsewhere = set_clock(store(ast_2026(), rehearsal=True, slug="ailleurs"), JURY_DAY)
+    here = market(procedure, {"albi": "abc", "ales": "bc"}, {"a": "albi", "b": "albi ales", "c": "albi ales"}, SEATS)
+    there = market(elsewhere, {"albi": "xyz", "ales": "yz"}, {"x": "albi", "y": "albi ales", "z": "albi ales"}, SEATS)
+    both = ((procedure, here), (elsewhere, there))
+    for where, dossiers in both:
+        start(where, 1)
+        assert sorted(offered(where, 1, dossiers).values()) == ["albi", "ales"]
+    for name, reply in (("a", ACCEPT), ("b", ACCEPT_BUT), ("c", WAIT)):
+        answer(here[name], reply)
+    for name, reply in (("x", WITHDRAW), ("y", ACCEPT_BUT), ("z", WAIT)):
+        answer(there[name], reply)
+    for where, _ in both:
+        end(where, 1)
+    for where, _ in both:
+        start(where, 2)
+    assert offered(procedure, 2, here) == {"a": "albi", "b": "ales"}
+    assert offered(elsewhere, 2, there) == {"y": "albi", "z": "ales"}
 
 
 def test_opening_twice_offers_once(procedure: Procedure) -> None:
