@@ -198,6 +198,13 @@ def test_each_reply_leaves_what_it_says(procedure: Procedure) -> None:
     assert struck(dossiers["c"]) == {"albi": "", "ales": "declined", "nord-europe": "better"}
 
 
+def test_a_refused_offer_is_no_offer_of_the_next_period(procedure: Procedure) -> None:
+    dossiers = market(procedure, {"albi": "ab", "ales": "b"}, {"a": "albi", "b": "albi ales"}, SEATS)
+    play(procedure, 1, {"a": ACCEPT, "b": DECLINE_BUT}, dossiers)
+    play(procedure, 2, {"b": WAIT}, dossiers)
+    assert struck(dossiers["b"]) == {"albi": "", "ales": "declined"}
+
+
 def test_who_accepted_for_good_needs_no_further_answer(procedure: Procedure) -> None:
     dossiers = market(procedure, LISTS, CHOICES, SEATS)
     play(procedure, 1, {"a": ACCEPT, "b": ACCEPT}, dossiers)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from accounts.models import User
-from journal.clock import at_one_instant
+from journal.clock import at_one_instant, instant
 from journal.errors import Closed, NotAllowed, Refused
 from journal.models import Entry, Fact
 from notifications.models import Mail
@@ -76,6 +76,8 @@ class TestTransfers:
         assert standing(charge) == Standing.SETTLED
         assert balance("transfer:albi") == FEE
         assert (mailed("payment_received"), stated("charge_settled"), happened("payment.received")) == (1, 1, 1)
+        assert happened("transfer.declared") == 1
+        assert Charge.objects.get().settled_at == instant()
 
     def test_received_without_having_been_announced(self, charge: Charge, accountant: User) -> None:
         confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
@@ -86,6 +88,28 @@ class TestTransfers:
         assert confirm_transfer(charge.pk, by=accountant, received_on=TODAY) == first
         assert balance("transfer:albi") == FEE
         assert mailed("payment_received") == 1
+
+    def test_what_is_paid_by_card_or_waived_is_noted_as_no_transfer(
+        self, charge: Charge, payer: User, stranger: User, accountant: User, procedure: Procedure, albi: Participation
+    ) -> None:
+        begin_card_payment(charge.pk, by=payer, return_url="/")
+        settle(reference(), Outcome.PAID)
+        waived = owed(procedure, stranger, albi)
+        ask_exemption(waived.pk, by=stranger)
+        decide_exemption(waived.pk, accepted=True, by=accountant)
+        for ended in (charge, waived):
+            with pytest.raises(NotDue):
+                confirm_transfer(ended.pk, by=accountant, received_on=TODAY)
+        assert balance("transfer:albi") == 0
+
+    def test_one_that_was_said_never_to_have_come_comes_after_all(
+        self, charge: Charge, payer: User, accountant: User
+    ) -> None:
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        refuse_transfer(charge.pk, by=accountant, reason="Rien sur le compte.")
+        confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
+        assert standing(charge) == Standing.SETTLED
+        assert balance("transfer:albi") == FEE
 
     def test_announcing_again_corrects_the_day(self, charge: Charge, payer: User) -> None:
         declare_transfer(charge.pk, on=TODAY, by=payer)
@@ -121,6 +145,7 @@ class TestTransfers:
         refuse_transfer(charge.pk, by=accountant, reason="Rien sur le compte au 12 mars.")
         assert standing(charge) == Standing.DUE
         assert (mailed("transfer_not_received"), stated("charge_due_again")) == (1, 1)
+        assert happened("transfer.refused") == 1
         with pytest.raises(NothingDeclared):
             refuse_transfer(charge.pk, by=accountant, reason="Encore.")
 
@@ -194,7 +219,8 @@ class TestCards:
         begin_card_payment(charge.pk, by=payer, return_url="/")
         settle(reference(), Outcome.FAILED)
         begin_card_payment(charge.pk, by=payer, return_url="/")
-        assert Payment.objects.filter(state="declared").count() == 1
+        assert sorted(Payment.objects.values_list("state", flat=True)) == ["declared", "failed"]
+        assert happened("card.failed") == 1
 
     def test_late_after_a_transfer_it_is_a_surplus(self, charge: Charge, payer: User, accountant: User) -> None:
         begin_card_payment(charge.pk, by=payer, return_url="/")
@@ -244,7 +270,9 @@ class TestExemptions:
         for _ in range(2):
             decide_exemption(charge.pk, accepted=True, by=accountant)
         assert standing(charge) == Standing.WAIVED
-        assert (mailed("exemption_accepted"), stated("charge_settled")) == (1, 1)
+        assert (mailed("exemption_accepted"), stated("charge_settled"), happened("exemption.accepted")) == (1, 1, 1)
+        assert (Exemption.objects.get().decided_by, Exemption.objects.get().decided_at) == (accountant, instant())
+        assert Charge.objects.get().settled_at == instant()
 
     def test_refused_the_sum_is_due_again(self, charge: Charge, payer: User, accountant: User) -> None:
         ask_exemption(charge.pk, by=payer)
@@ -267,6 +295,14 @@ class TestExemptions:
         with pytest.raises(NothingAsked):  # what was granted stands
             decide_exemption(charge.pk, accepted=False, reason="Non.", by=accountant)
 
+    def test_what_is_paid_since_is_not_waived(self, charge: Charge, payer: User, accountant: User) -> None:
+        ask_exemption(charge.pk, by=payer)
+        decide_exemption(charge.pk, accepted=False, reason="Attestation de 2024.", by=accountant)
+        confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
+        with pytest.raises(NothingAsked):
+            decide_exemption(charge.pk, accepted=True, by=accountant)
+        assert standing(charge) == Standing.SETTLED
+
     def test_asked_once(self, charge: Charge, payer: User) -> None:
         assert ask_exemption(charge.pk, by=payer) == ask_exemption(charge.pk, by=payer)
         assert happened("exemption.asked") == 1
@@ -276,8 +312,24 @@ class TestExemptions:
         for _ in range(2):
             withdraw_exemption(charge.pk, by=payer)
         assert standing(charge) == Standing.DUE
+        assert happened("exemption.withdrawn") == 1
         with pytest.raises(NothingAsked):
             decide_exemption(charge.pk, accepted=True, by=accountant)
+
+    def test_money_that_comes_drops_the_payers_request_and_no_other(
+        self, charge: Charge, payer: User, stranger: User, accountant: User, procedure: Procedure, albi: Participation
+    ) -> None:
+        elsewhere = owed(procedure, stranger, albi)
+        for one, by in ((charge, payer), (elsewhere, stranger)):
+            ask_exemption(one.pk, by=by)
+        confirm_transfer(charge.pk, by=accountant, received_on=TODAY)
+        assert Exemption.objects.get().charge == elsewhere
+
+    def test_paying_leaves_a_refusal_as_it_was(self, charge: Charge, payer: User, accountant: User) -> None:
+        ask_exemption(charge.pk, by=payer)
+        decide_exemption(charge.pk, accepted=False, reason="Attestation de 2024.", by=accountant)
+        declare_transfer(charge.pk, on=TODAY, by=payer)
+        assert Exemption.objects.get().state == Exemption.State.REFUSED
 
     def test_paying_drops_the_request(self, charge: Charge, payer: User) -> None:
         ask_exemption(charge.pk, by=payer)
