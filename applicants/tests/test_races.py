@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from applicants.dossiers import start_dossier
@@ -125,7 +126,8 @@ def test_two_starts_make_one_dossier() -> None:
     assert first == second
 
 
-def test_two_members_of_staff_note_the_same_transfer_once() -> None:
+def transfer_to_note() -> tuple[Charge, Callable[[], Payment]]:
+    """A sum that is owed, and the act that notes its transfer."""
     procedure = procedure_at(OPEN)
     school = procedure.participations.select_related("school").get(school__code="albi")
     staff = User.objects.create_user("office@example.org")
@@ -133,12 +135,25 @@ def test_two_members_of_staff_note_the_same_transfer_once() -> None:
     charge = money.owed(procedure, User.objects.create_user("payer@example.org"), school)
 
     def note() -> Payment:
-        return confirm_transfer(charge.pk, by=staff, received_on=money.TODAY)
+        return confirm_transfer(charge.pk, by=staff, received_on=procedure.today())
 
+    return charge, note
+
+
+def test_two_members_of_staff_note_the_same_transfer_once() -> None:
+    charge, note = transfer_to_note()
     first, second = both(note, note)
     assert isinstance(first, Payment)
     assert first == second
     assert Charge.objects.get(pk=charge.pk).state == "settled"
+
+
+def test_without_the_lock_the_second_note_fails_on_the_constraint(monkeypatch: pytest.MonkeyPatch) -> None:
+    _charge, note = transfer_to_note()
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_how: self)
+    first, second = both(note, note)
+    assert isinstance(first, Payment)
+    assert isinstance(second, IntegrityError)
 
 
 def test_a_click_that_waits_while_the_rules_change_finds_its_dossier() -> None:

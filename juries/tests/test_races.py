@@ -6,6 +6,8 @@ decision that changes behind a publication when nobody holds it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.db.models import QuerySet
 
@@ -78,17 +80,29 @@ def test_an_announcement_waits_for_a_correction_under_way(
     assert [notice.kind for notice in Notice.objects.all()] == ["refusal"]
 
 
-def test_two_planners_place_nobody_twice(
+@pytest.fixture
+def planners(
     procedure: Procedure, admissibility: Step, tests_step: Step, albi: School, verifier: User, office: User
-) -> None:
+) -> tuple[Callable[[], Placement], Callable[[], Placement]]:
+    """Two who place the same three candidates."""
     rows.admissible(procedure, 3)
     rows.published(admissibility)
     for test in ("interview", "english"):
         add_panel(tests_step.pk, albi.pk, test=test, name=test, room="B12", by=verifier)
     plan_slots(tests_step.pk, albi.pk, by=verifier)
-    results = both(
+    return (
         lambda: assign_candidates(tests_step.pk, albi.pk, by=verifier),
         lambda: assign_candidates(tests_step.pk, albi.pk, by=office),
     )
-    assert results == (Placement(placed=3, left_over=0), Placement(placed=0, left_over=0))
+
+
+def test_two_planners_place_nobody_twice(planners: tuple[Callable[[], Placement], Callable[[], Placement]]) -> None:
+    assert both(*planners) == (Placement(placed=3, left_over=0), Placement(placed=0, left_over=0))
     assert TestSlot.objects.exclude(dossier=None).count() == 6
+
+
+def test_without_the_lock_both_place_them(
+    planners: tuple[Callable[[], Placement], Callable[[], Placement]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_how: self)
+    assert both(*planners) == (Placement(placed=3, left_over=0), Placement(placed=3, left_over=0))
