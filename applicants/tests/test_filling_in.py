@@ -268,7 +268,7 @@ class TestPapers:
     def test_a_paper_is_deposited(self, procedure: Procedure, zoe: User) -> None:
         dossier = begun(procedure, zoe)
         document = deposit_paper(dossier.pk, "cv", pdf("Mon CV é.pdf"), by=zoe)
-        assert (document.kind, document.check_state) == ("cv", "pending")
+        assert (document.kind, document.check_state, document.uploaded_by) == ("cv", "pending", zoe)
         assert "paper.deposited" in events(dossier.pk)
 
     def test_another_takes_the_place_of_the_only_one(self, procedure: Procedure, zoe: User) -> None:

@@ -20,7 +20,9 @@ from applicants.tests.scenario import (
     submitted,
 )
 from documents.models import Notice
+from journal.clock import instant
 from journal.errors import Closed
+from journal.models import Entry
 from programmes.models import Procedure
 
 
@@ -31,7 +33,10 @@ def test_a_complete_dossier_is_submitted(procedure: Procedure, zoe: User) -> Non
     assert dossier.status == Status.SUBMITTED
     assert dossier.submitted_at == procedure.now()
     assert [choice["programme"] for choice in receipt.choices] == ["albi", "ales", "nord-europe"]
-    assert "dossier.submitted" in events(dossier.pk)
+    entry = Entry.objects.get(event="dossier.submitted")
+    assert (entry.subject_id, entry.actor, entry.procedure) == (str(dossier.pk), str(zoe.pk), procedure.slug)
+    assert (entry.happened_at, entry.procedure_time) == (instant(), procedure.now())
+    assert entry.details == {"receipt": receipt.number, "choices": ["albi", "ales", "nord-europe"]}
     (mail,) = mails("dossier_submitted")
     assert mail.recipient == zoe
     notice = Notice.objects.get(kind="receipt")

@@ -21,7 +21,9 @@ def test_a_paper_is_accepted_then_refused(deposit, staff: User) -> None:
     document = deposit(pdf())
     check_paper(document.pk)
     assert review_paper(document.pk, accepted=True, by=staff).review == "accepted"
+    assert not Fact.objects.exists()
     refused = review_paper(document.pk, accepted=False, reason=" illisible ", by=staff)
+    refused.refresh_from_db()
     assert (refused.review, refused.review_reason) == ("refused", "illisible")
     assert refused.reviewed_at is not None
     assert Entry.objects.filter(event="paper.reviewed", actor=str(staff.pk)).count() == 2

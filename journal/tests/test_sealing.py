@@ -140,6 +140,7 @@ def test_an_entry_has_the_instant_of_its_act(user: AbstractBaseUser) -> None:
     entry = Entry.objects.get()
     assert entry.happened_at == MORNING
     assert (entry.actor, entry.subject_id) == (str(user.pk), str(user.pk))
+    assert (entry.subject_type, entry.details) == ("accounts.user", {"number": 0})
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from accounts.models import User
 from applicants.endings import void_dossier
 from applicants.models import Dossier
-from applicants.tests.scenario import events, mails, set_clock
+from applicants.tests.scenario import events, mails, set_clock, staff
 from documents.letters import context_of
 from documents.models import Notice
 from journal.errors import NotAllowed, Refused
@@ -101,7 +101,17 @@ def test_without_its_title_a_seat_lapses(zoe: Dossier, procedure: Procedure) -> 
     assert seat_of(zoe) == ("albi", "lapsed")
     assert struck(zoe) == {"albi": "lapsed", "ales": "accepted"}
     assert len(mails("seat_lapsed")) == 1
+    assert Enrolment.objects.get().ended_at == procedure.now()
     assert lapse_overdue(procedure) == 0
+
+
+def test_a_seat_that_lapsed_is_not_given_up_as_well(zoe: Dossier, procedure: Procedure, office: User) -> None:
+    set_clock(procedure, LAPSE)
+    lapse_overdue(procedure)
+    void_dossier(zoe.pk, reason="Faux diplôme", by=office)
+    run_pending_facts()
+    assert seat_of(zoe) == ("albi", "lapsed")
+    assert "seat.given_up" not in events(zoe.pk)
 
 
 def test_a_paper_of_the_last_second_may_be_filed_a_moment_after(zoe: Dossier, procedure: Procedure) -> None:
@@ -142,11 +152,13 @@ def test_a_title_refused_after_the_deadline_leaves_a_week(zoe: Dossier, procedur
     assert lapse_overdue(procedure) == 1
 
 
-def test_the_integration_file_is_noted_once(zoe: Dossier, verifier: User) -> None:
-    note_integration_file(zoe.pk, by=verifier)
+@pytest.mark.parametrize("kind", ["verifier", "office"])
+def test_the_integration_file_is_noted_once(zoe: Dossier, kind: str) -> None:
+    by = staff(zoe.procedure, kind, "albi" if kind == "verifier" else "")
+    note_integration_file(zoe.pk, by=by)
     assert Enrolment.objects.get().integration_file_at is not None
     with pytest.raises(NotAwaited):
-        note_integration_file(zoe.pk, by=verifier)
+        note_integration_file(zoe.pk, by=by)
 
 
 def test_a_voided_dossier_frees_its_seat(zoe: Dossier, office: User) -> None:

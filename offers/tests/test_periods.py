@@ -306,6 +306,9 @@ def test_the_periods_turn_by_themselves(procedure: Procedure) -> None:
 
 def test_a_period_that_could_not_open_is_skipped_and_removes_nobody(procedure: Procedure) -> None:
     dossiers = market(procedure, LISTS, CHOICES, SEATS)
+    stand_at(procedure, period(procedure, 1).ends_at)
+    turn_periods(procedure)
+    assert period(procedure, 1).closed_at == procedure.now()
     stand_at(procedure, period(procedure, 2).starts_at)
     turn_periods(procedure)
     assert offered(procedure, 1, dossiers) == {}

@@ -190,6 +190,7 @@ class TestCards:
     def test_paid(self, charge: Charge, payer: User) -> None:
         assert begin_card_payment(charge.pk, by=payer, return_url="/back/").startswith("/paiement/")
         assert standing(charge) == Standing.DUE  # begun is not paid
+        assert happened("card.begun") == 1
         settle(reference(), Outcome.PAID)
         assert standing(charge) == Standing.SETTLED
         assert balance("card:albi") == FEE
