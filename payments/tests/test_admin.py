@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from payments import charges
 from payments.models import Charge, Payment
 from payments.tests.conftest import FEE, TODAY, owed
 from payments.transfers import declare_transfer
@@ -120,6 +121,18 @@ class TestStatement:
         shown = self.paste(desk, "LEFEVRE ZOE FEE", "DUPONT JEAN")
         assert f'<option value="{others[0].pk}" selected>' in shown
         assert "Aucune somme attendue" in shown
+
+    def test_a_name_on_cancelled_sums_still_tells_its_payer(
+        self, client: Client, charge: Charge, albi: Participation, ales: Participation
+    ) -> None:
+        """Who changed the first choice to and fro: the name is not taken for the wording that all use."""
+        office = User.objects.create_user("office@example.org", is_staff=True)
+        charge.procedure.roles.create(user=office, kind="office")
+        client.force_login(office)
+        for school in (ales, albi, ales):
+            with transaction.atomic():
+                charge = charges.redirect_charge(charges.lock(charge.pk), school)
+        assert f'<option value="{charge.pk}" selected>' in self.paste(client, "ROY MAX FEE")
 
     def test_what_was_chosen_is_noted_line_by_line(self, desk: Client, others: list[Charge]) -> None:
         first, second, third = others
