@@ -321,8 +321,13 @@ class TestMarks:
     def test_it_is_closed_once_the_admission_is_prepared(
         self, candidates: list[Dossier], sheet: str, jury: User, admission: Step
     ) -> None:
+        post(jury, sheet, **{f"{candidates[0].pk}:english": "12,5"})
         rows.published(admission)
-        assert "les notes ne changent plus" in read(jury, sheet)
+        page = read(jury, sheet)
+        assert "les notes ne changent plus" in page
+        assert "12,5" in page
+        assert "Écrivez une note" not in page
+        assert f'name="{candidates[0].pk}:english"' not in page
 
     def test_fifty_candidates_cost_no_more_queries_than_three(
         self, candidates: list[Dossier], sheet: str, jury: User, procedure: Procedure, count_queries: Counting
