@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
@@ -18,8 +19,21 @@ from programmes.typed import reason_typed
 Review = SupportingDocument.Review
 
 
+Holder = Callable[[SupportingDocument], str]
+_holders: list[Holder] = []
+
+
 class NotReviewable(Refused):
-    """The paper is not checked yet, or no longer the current one; or a refusal says no reason."""
+    """The paper is not checked yet, no longer the current one, or held; or a refusal says no reason."""
+
+
+def holds_papers(holder: Holder) -> Holder:
+    """Register who says why a paper cannot be refused any more; an empty sentence holds nothing.
+
+    Only the app that built on an accepted paper knows what would fall with it.
+    """
+    _holders.append(holder)
+    return holder
 
 
 @transaction.atomic
@@ -39,6 +53,8 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
         raise NotReviewable(gettext("Cette pièce n’a pas encore passé le contrôle automatique."))
     if not accepted and not reason:
         raise NotReviewable(gettext("Dites au candidat pourquoi la pièce est refusée."))
+    if not accepted and (held := next(filter(None, (holder(document) for holder in _holders)), "")):
+        raise NotReviewable(held)
     document.review = Review.ACCEPTED if accepted else Review.REFUSED
     document.review_reason = "" if accepted else reason
     document.reviewed_at = instant()

@@ -13,6 +13,7 @@ class OffersConfig(AppConfig):
     verbose_name = _("Intégration")
 
     def ready(self) -> None:
-        """Register what follows from the facts that other apps state."""
+        """Register what follows from the facts that other apps state, and what holds a paper."""
         import_module("offers.arrivals")
         import_module("offers.departures")
+        import_module("offers.enrolment")

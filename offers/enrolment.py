@@ -21,7 +21,7 @@ from applicants.editing import LATE_PAPERS
 from applicants.models import Dossier
 from documents.models import SupportingDocument
 from documents.notices import issue_notice
-from documents.reviews import review_paper
+from documents.reviews import holds_papers, review_paper
 from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
@@ -72,7 +72,7 @@ def review_title(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
     document = SupportingDocument.objects.get(pk=document_id)
     enrolment = _locked(Enrolment.objects.get(dossier__folder=document.folder_id).pk)
     _require_staff(enrolment, by)
-    if document.kind not in {proof.rule.code for proof in proofs_of([enrolment.dossier])[enrolment.dossier_id]}:
+    if not _proves_title(document, enrolment.dossier):
         raise NotAwaited(gettext("Cette pièce ne justifie pas le titre exigé."))
     if enrolment.state != State.AWAITING_TITLE:
         raise NotAwaited(gettext("Cette admission n’attend plus de titre."))
@@ -101,6 +101,21 @@ def note_integration_file(dossier_id: UUID, *, by: User) -> Enrolment:
     enrolment.save(update_fields=["integration_file_at"])
     record("integration_file.received", enrolment.dossier, by=by)
     return enrolment
+
+
+@holds_papers
+def _held_by_an_admission(document: SupportingDocument) -> str:
+    """The title on which a definitive admission rests is not refused behind its back, by whoever verifies papers.
+
+    Rule: AST-22. Read under the lock of the dossier, which the acts that review take.
+    """
+    enrolment = Enrolment.objects.select_related("dossier__version").filter(dossier__folder=document.folder_id).first()
+    if enrolment is None or enrolment.state != State.DEFINITIVE or not _proves_title(document, enrolment.dossier):
+        return ""
+    return gettext(
+        "L’admission de ce candidat est définitive et repose sur cette pièce : elle ne se refuse plus. Si la pièce est "
+        "fausse, la candidature s’annule pour manquement au règlement."
+    )
 
 
 def pronounce_all_ready(procedure: Procedure) -> int:
@@ -175,6 +190,10 @@ def _locked(enrolment_id: int) -> Enrolment:
     enrolment = Enrolment.objects.select_related("pool__programme__school", "pool__track").get(pk=enrolment_id)
     enrolment.dossier = dossier
     return enrolment
+
+
+def _proves_title(document: SupportingDocument, dossier: Dossier) -> bool:
+    return document.kind in {proof.rule.code for proof in proofs_of([dossier])[dossier.pk]}
 
 
 def _require_staff(enrolment: Enrolment, by: User) -> None:

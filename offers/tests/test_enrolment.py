@@ -14,6 +14,7 @@ from documents.models import Notice
 from journal.errors import NotAllowed, Refused
 from journal.followups import run_pending_facts
 from juries.publication import confirm_correction, propose_correction
+from juries.verification import review_paper
 from notifications.rendering import render
 from offers.allocation import Reply
 from offers.enrolment import NotAwaited, lapse_overdue, note_integration_file, pronounce_all_ready, review_title
@@ -86,6 +87,22 @@ def test_a_title_refused_is_asked_for_again(zoe: Dossier, verifier: User) -> Non
     review_title(title.pk, accepted=False, reason="Illisible", by=verifier)
     run_pending_facts()
     assert zoe.corrections.get().opens == [f"paper:{PROOFS[0]}"]
+
+
+def test_a_definitive_admission_holds_its_title_and_nothing_else(zoe: Dossier, verifier: User) -> None:
+    """Catches a verification that asks again for what an admission already rests on."""
+    title, transcript = (paper(zoe, kind) for kind in PROOFS)
+    review_title(title.pk, accepted=True, by=verifier)
+    review_paper(title.pk, accepted=False, reason="Illisible", by=verifier)  # nothing rests on it yet
+    for proof in (title, transcript):
+        review_title(proof.pk, accepted=True, by=verifier)
+    with pytest.raises(Refused, match="définitive"):
+        review_paper(title.pk, accepted=False, reason="Illisible", by=verifier)
+    title.refresh_from_db()
+    assert title.review == "accepted"
+    review_paper(title.pk, accepted=True, by=verifier)
+    assert review_paper(paper(zoe, "cv").pk, accepted=False, reason="Trop long", by=verifier).review == "refused"
+    assert seat_of(zoe) == ("albi", "definitive")
 
 
 def test_only_titles_are_reviewed_here(zoe: Dossier, verifier: User) -> None:
