@@ -130,14 +130,22 @@ def person(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def attempt(request: HttpRequest, act: Callable[[], T], done: str = "") -> T | None:
-    """Carry out an act and say so, or show why it was refused; what its person may not see is not there (404)."""
+def attempt(
+    request: HttpRequest, act: Callable[[], T], done: str = "", *, tell: Callable[[str], object] | None = None
+) -> T | None:
+    """Carry out an act and say so, or `tell` why it was refused, by default on top of the next page.
+
+    What its person may not see is not there (404).
+    """
     try:
         result = act()
     except ObjectDoesNotExist as missing:
         raise Http404 from missing
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        if tell is None:
+            messages.error(request, str(refusal))
+        else:
+            tell(str(refusal))
         return None
     if done:
         messages.success(request, done)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext
 
 from accounts.models import User
-from journal.errors import Refused
-from programmes.desk import DeskAdmin, person
+from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Role, Step
 
 T = TypeVar("T")
@@ -45,16 +43,9 @@ def attempt_typed(request: HttpRequest, form: forms.Form, act: Callable[..., T],
     """Carry out an act with what the form says, and say so; otherwise the form bears why not, for `as_typed`."""
     if not form.is_valid():
         return None
-    try:
-        result = act(**form.cleaned_data, by=person(request))
-    except ObjectDoesNotExist as missing:
-        raise Http404 from missing
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    if done:
-        messages.success(request, done)
-    return result
+    return attempt(
+        request, partial(act, **form.cleaned_data, by=person(request)), done, tell=partial(form.add_error, None)
+    )
 
 
 def as_typed(fresh: Form, returned: forms.Form | None) -> Form:
