@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -71,8 +70,7 @@ def sign_in(request: HttpRequest, slug: str) -> HttpResponse:
     except (ValueError, User.DoesNotExist):
         raise Http404 from None
     login(request, user, backend=BACKEND)
-    # The click stands for the mailed code, which shows that the address is the person's.
-    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    characters.prove_address(user)
     return HttpResponseRedirect(_home_of(user, procedure))
 
 
