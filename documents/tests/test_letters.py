@@ -60,6 +60,12 @@ LETTERS: dict[str, tuple[str, dict[str, Any]]] = {
     "enrolment": ("enrolment", {"programme": Text("Ingénieur", "Engineer"), "entry_year": 1, **TRACK}),
 }
 
+SIGNATURES = {
+    "fr": ("Pour le service des admissions", "Pour le jury d’admission"),
+    "en": ("For the admissions service", "For the admissions jury"),
+}
+OF_THE_SERVICE = {"receipt", "summons", "withdrawn"}  # of which no jury decides
+
 
 def issue(
     kind: str, candidate: User, procedure: Procedure, school: School | None, key: str = "k", **context: Any
@@ -94,6 +100,8 @@ def test_each_letter_says_who_what_and_how_to_verify_it(
         assert needed in said
     assert ("jeudi 28 mai 2026" if language == "fr" else "28 May 2026") in said
     assert "{" not in said
+    service, jury = SIGNATURES[language]
+    assert (service in said, jury in said) == ((True, False) if case in OF_THE_SERVICE else (False, True))
     catalog: Any = PdfReader(io.BytesIO(made)).trailer["/Root"]
     assert catalog["/MarkInfo"]["/Marked"]
     assert catalog["/Lang"] == language
