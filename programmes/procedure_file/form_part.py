@@ -1,0 +1,64 @@
+"""Reading the form of a file: pages, questions, and the conditions on which they are asked."""
+
+from __future__ import annotations
+
+from programmes.procedure_file.nodes import Place, Wrong, by_key, each
+from programmes.procedure_file.values import (
+    answer,
+    key_of,
+    one_of,
+    whole_number,
+    words,
+    yes_or_no,
+)
+from programmes.rules import (
+    ALWAYS,
+    Condition,
+    FieldKind,
+    FieldRule,
+    Option,
+    PageRule,
+)
+from programmes.text import Text
+
+NO_TEXT = Text("", "")
+
+
+def read_page(place: Place) -> PageRule:
+    with place.table() as page:
+        return PageRule(
+            code=key_of(place),
+            title=page.need("title", words, NO_TEXT),
+            intro=page.may("intro", words, NO_TEXT),
+            fields=page.need("fields", by_key(read_field), ()),
+        )
+
+
+def read_field(place: Place) -> FieldRule:
+    with place.table() as field:
+        return FieldRule(
+            code=key_of(place),
+            kind=field.need("kind", one_of(FieldKind), FieldKind.TEXT),
+            label=field.need("label", words, NO_TEXT),
+            help=field.may("help", words, NO_TEXT),
+            required=field.may("required", yes_or_no, True),
+            options=field.may("options", by_key(_option), ()),
+            max_length=field.may("max_length", whole_number(1, 10_000), None),
+            when=field.may("when", read_condition, ALWAYS),
+            must_be=field.may("must_be", answer, ""),
+        )
+
+
+def _option(place: Place) -> Option:
+    return Option(code=key_of(place), label=words(place))
+
+
+def read_condition(place: Place) -> Condition:
+    return Condition({name: entry.read(_answers, ()) for name, entry in place.entries().items()})
+
+
+def _answers(place: Place) -> tuple[str, ...]:
+    answers = each(answer)(place)
+    if not answers:
+        raise Wrong("la liste est vide : la condition ne serait jamais remplie.")
+    return answers

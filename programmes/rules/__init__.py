@@ -1,0 +1,86 @@
+"""The rules of a procedure: what a version holds, as plain values.
+
+A procedure's file says them, `ProcedureVersion.rules` keeps them as JSON, and every pure core (eligibility, readiness,
+fees, marks) takes them from here. A submitted dossier keeps the version it was submitted under, so nothing here is ever
+changed in place. What an office may change at any time (calendar, seats, texts, people) is in `programmes.models`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from programmes.rules.conditions import ALWAYS, Condition, Option
+from programmes.rules.form import FieldKind, FieldRule, PageRule
+from programmes.rules.money import Exemption, FeeRule, Means, Needed
+from programmes.rules.papers import Alternative, FileKind, PaperRule, RefereeRule
+from programmes.rules.selection import ChoiceRule, CorrectionRule, TestRule
+from programmes.rules.storing import as_json, from_json
+from programmes.rules.titles import Equivalence, Speciality, Title
+
+__all__ = [
+    "ALWAYS",
+    "Alternative",
+    "ChoiceRule",
+    "Condition",
+    "CorrectionRule",
+    "Equivalence",
+    "Exemption",
+    "FeeRule",
+    "FieldKind",
+    "FieldRule",
+    "FileKind",
+    "Means",
+    "Needed",
+    "Option",
+    "PageRule",
+    "PaperRule",
+    "RefereeRule",
+    "Rules",
+    "Speciality",
+    "TestRule",
+    "Title",
+    "as_json",
+    "from_json",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All that a version holds."""
+
+    programmes: tuple[Option, ...] = ()  # in the procedure's order; the columns of the eligibility tables
+    titles: tuple[Title, ...] = ()
+    choices: ChoiceRule = field(default_factory=ChoiceRule)
+    pages: tuple[PageRule, ...] = ()
+    papers: tuple[PaperRule, ...] = ()
+    referees: tuple[RefereeRule, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    fee: FeeRule | None = None
+    tests: tuple[TestRule, ...] = ()
+    equivalences: tuple[Equivalence, ...] = ()
+    corrections: CorrectionRule = field(default_factory=CorrectionRule)
+
+    def title(self, code: str) -> Title | None:
+        """The title of that code, if the procedure knows it."""
+        return next((title for title in self.titles if title.code == code), None)
+
+    def equivalence(self, code: str) -> Equivalence | None:
+        """The equivalence of that code."""
+        return next((rule for rule in self.equivalences if rule.code == code), None)
+
+    def paper(self, code: str) -> PaperRule | None:
+        """The paper of that code, if the procedure asks for it."""
+        return next((paper for paper in self.papers if paper.code == code), None)
+
+    @property
+    def exempting_paper(self) -> str:
+        """The code of the paper that proves an exemption of the fee; "" where nothing exempts."""
+        return self.fee.exemption.paper if self.fee and self.fee.exemption else ""
+
+    def field(self, code: str) -> FieldRule | None:
+        """The form's field of that id."""
+        return next((rule for page in self.pages for rule in page.fields if rule.code == code), None)
+
+    def referee(self, code: str) -> RefereeRule | None:
+        """The kind of referee of that code."""
+        return next((rule for rule in self.referees if rule.code == code), None)

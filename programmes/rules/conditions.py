@@ -1,0 +1,31 @@
+"""Conditions, and the options of a choice: what every other rule is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from programmes.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A plain condition: each named answer must be one of the values listed. No entry means always.
+
+    Names are ids of form fields, or `title`, `speciality`, `equivalence`. A yes/no answer is "yes" or "no".
+    """
+
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def holds(self, answers: Mapping[str, str]) -> bool:
+        """Whether `answers` (by field id) meet the condition."""
+        return all(answers.get(name, "") in allowed for name, allowed in self.values.items())
+
+
+ALWAYS = Condition()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    code: str
+    label: Text

@@ -1,0 +1,55 @@
+"""What is joined to a dossier: papers, and the opinions of referees."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from programmes.rules.conditions import ALWAYS, Condition
+from programmes.rules.form import FieldRule
+from programmes.text import Text
+
+
+class FileKind(enum.StrEnum):
+    """The kinds of file that may be uploaded, told by their content."""
+
+    PDF = "pdf"
+    JPEG = "jpeg"
+    PNG = "png"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRule:
+    """A supporting document: who must give it, in what form, and whether it may come late."""
+
+    code: str
+    label: Text
+    help: Text = Text("", "")
+    required: bool = True
+    when: Condition = ALWAYS
+    kinds: tuple[FileKind, ...] = (FileKind.PDF, FileKind.JPEG, FileKind.PNG)
+    max_bytes: int = 5_000_000
+    max_files: int = 1
+    late: bool = False  # may still be deposited until the calendar's "late_papers" closes
+    proves_title: bool = False  # definitive admission waits for each such paper owed, accepted
+
+
+@dataclass(frozen=True, slots=True)
+class RefereeRule:
+    """A third person's confidential opinion: how many, and what is asked of them."""
+
+    code: str
+    label: Text
+    help: Text = Text("", "")
+    max_count: int = 1
+    questions: tuple[FieldRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One of several things must be there by submission: an appraisal by a referee, or a paper."""
+
+    code: str
+    label: Text
+    referees: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
