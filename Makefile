@@ -55,7 +55,7 @@ format: install
 
 bench: install
 	$(BIN)/python -m bench.allocation
-	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.pages ast-2026
 
 messages: install
 	bin/messages

@@ -1,7 +1,7 @@
 """What a page costs: how often it asks the database, and how much processor time it takes.
 
-    python -m bench.pages    (30 candidates; status 1 if a page costs more than it may)
-    python -m bench.pages --candidates 300
+    python -m bench.pages PROCEDURE    (30 candidates; status 1 if a page costs more than it may)
+    python -m bench.pages PROCEDURE --candidates 300
 
 A procedure is played with made-up people in a database that is thrown away. At each of its moments one candidate in
 each state, and the staff, follow the links of their pages; of each kind of page the dearest is printed. Processor time
@@ -57,7 +57,7 @@ Costs = dict[tuple[str, str], Cost]  # by kind of person and kind of page
 def main() -> int:
     """Play, look, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--procedure", default="ast-2026")
+    parser.add_argument("procedure", help="its code")
     parser.add_argument("--candidates", type=int, default=30)
     wanted = parser.parse_args()
 

@@ -1,24 +1,17 @@
 """The admission on titles 2026 as its file says it, fact by fact against the notice."""
 
 import datetime as dt
-import json
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from programmes.procedure_file import read
 from programmes.procedure_file.schema import Live, ProcedureFile, StepKind
-from programmes.rules import FieldKind, Means, Needed, PaperRule, Rules, as_json, from_json
+from programmes.rules import FieldKind, Means, Needed, PaperRule, Rules
+from tests.procedures import owed, paris, procedure_file, windows_of
 
-PARIS = ZoneInfo("Europe/Paris")
 
-
-@cache
 def file() -> ProcedureFile:
-    return read(Path(__file__).parents[1] / "procedures" / "ast-2026.yaml")
+    return procedure_file("ast-2026")
 
 
 @pytest.fixture
@@ -31,14 +24,9 @@ def rules() -> Rules:
     return file().rules
 
 
-def paris(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text).replace(tzinfo=PARIS)
-
-
 def test_the_calendar(live: Live) -> None:
     """AST-02, AST-12, AST-13, AST-16: each hour of the notice; "17 July" is the end of that day."""
-    windows = {entry.code: (entry.starts_at, entry.ends_at) for entry in live.calendar}
-    assert windows == {
+    assert windows_of(file()) == {
         "applications": (paris("2026-01-26 14:00"), paris("2026-03-20 23:00")),
         "late_papers": (None, paris("2026-07-18 00:00")),
     }
@@ -133,11 +121,6 @@ def test_the_fee(rules: Rules) -> None:
     assert rules.paper(fee.exemption.paper) is not None
 
 
-def owed(rules: Rules, **answers: str) -> set[str]:
-    """The codes of the papers that a candidate with these answers must give, sooner or later."""
-    return {paper.code for paper in rules.papers if paper.required and paper.when.holds(answers)}
-
-
 EVERYONE = {"identity", "school-certificate", "transcripts", "diplomas", "cv", "motivation-letter"}
 LATER = {"required-title", "second-semester-transcript"}
 
@@ -205,24 +188,3 @@ def test_the_identity_is_asked_as_the_portal_keeps_it(rules: Rules) -> None:
 def test_no_question_on_sex(rules: Rules) -> None:
     assert rules.field("sex") is None
     assert rules.field("gender") is None
-
-
-def test_the_rules_survive_the_database(rules: Rules) -> None:
-    """A rule that JSON changes would change for those who apply, not for those who read the file."""
-    assert from_json(Rules, json.loads(json.dumps(as_json(rules)))) == rules
-
-
-def test_every_text_is_in_both_languages() -> None:
-    """ALL-01: only names of schools may be one for both."""
-    only_french = [path for path, text in _texts("", as_json(file().rules)) if text["fr"] and not text["en"]]
-    assert all(path.startswith(".programmes") for path in only_french)
-
-
-def _texts(path: str, value: object) -> list[tuple[str, dict[str, str]]]:
-    if isinstance(value, dict):
-        if set(value) == {"fr", "en"}:
-            return [(path, value)]
-        return [found for key, inner in value.items() for found in _texts(f"{path}.{key}", inner)]
-    if isinstance(value, list):
-        return [found for number, inner in enumerate(value) for found in _texts(f"{path}.{number}", inner)]
-    return []
