@@ -139,15 +139,16 @@ def strings_in(path: Path) -> Iterator[tuple[int, str]]:
     """The texts of a Python file with their lines, docstrings left out."""
     tree = ast.parse(path.read_text())
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    docstrings = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, documented) and is_said(node)}
+    said = {id(docstring_of(node)) for node in ast.walk(tree) if isinstance(node, documented)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
             yield node.lineno, node.value
 
 
-def is_said(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether it begins with a docstring."""
-    return bool(node.body) and isinstance(node.body[0], ast.Expr) and ast.get_docstring(node) is not None
+def docstring_of(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> ast.expr | None:
+    """The text with which it begins, if it begins with one."""
+    first = node.body[0] if node.body else None
+    return first.value if isinstance(first, ast.Expr) else None
 
 
 def names_of(file: ProcedureFile) -> set[str]:
@@ -164,8 +165,8 @@ def both(text: Text) -> set[str]:
 
 def codes_of(file: ProcedureFile) -> set[str]:
     """The codes of a procedure, its schools and its programmes."""
-    rows = [*file.live.schools, *file.live.programmes]
-    return {file.code, *(row.code for row in rows)}
+    live = file.live
+    return {file.code, *(school.code for school in live.schools), *(programme.code for programme in live.programmes)}
 
 
 ALL_CODES = {code for path in FILES for code in codes_of(procedure_file(path.stem))}
