@@ -22,7 +22,14 @@ from programmes.roles import OFFICE, PRESIDENT, require_role
 from programmes.typed import reason_typed
 
 ENDED_FACT = "dossier_ended"
-LETTERS_THAT_FALL = ("summons", "admissibility", "admission", "refusal", "enrolment")  # a receipt stays true
+LETTERS_THAT_FALL = (
+    "summons",
+    "decision",
+    "admissibility",
+    "admission",
+    "refusal",
+    "enrolment",
+)  # a receipt stays true
 
 
 class NothingToEnd(Refused):

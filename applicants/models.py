@@ -19,7 +19,8 @@ from payments.models import Account
 from programmes.models import Procedure, ProcedureVersion, Programme, Role, Track
 from programmes.rules import Rules
 
-READERS = (Role.Kind.OFFICE, Role.Kind.JURY, Role.Kind.PRESIDENT)  # of all dossiers of their procedure
+JURORS = (Role.Kind.JURY, Role.Kind.PRESIDENT)
+JUDGES_OF_A_CHOICE = (*JURORS, Role.Kind.HEAD, Role.Kind.EVALUATOR)
 LONGEST_FOLDED_NAME = 420  # characters by which names are searched; a letter may fold into many
 
 
@@ -65,10 +66,12 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def visible_to(self, user: User) -> Self:
         """Those that a member of staff may open by role.
 
-        The office, the jury and the presidency see the submitted dossiers of the procedure; a school's service and
-        its accountants see those that ranked the school first. Drafts are the candidate's alone. Rule: AST-07.
+        The office and a common jury see the submitted dossiers of the procedure. A school's service and its accountants
+        see those that ranked the school first, or where one office examines, those of that office see all. Where each
+        programme decides, its jury sees the validated dossiers that chose it. Drafts are the candidate's alone.
+        Rules: AST-07, APP-15.
         """
-        return self._with_role(user, everywhere=READERS, at_first_choice=[Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT])
+        return self._with_role(user, examiners=[Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT])
 
     def readable_by(self, user: User) -> Self:
         """Those of them that the person may read whole.
@@ -76,18 +79,38 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         Of the others, whose fee is all that concerns the person, answers, papers and opinions stay closed; but for
         the paper of an exemption. Rule: AST-07.
         """
-        return self._with_role(user, everywhere=READERS, at_first_choice=[Role.Kind.VERIFIER])
+        return self._with_role(user, examiners=[Role.Kind.VERIFIER])
 
-    def _with_role(self, user: User, *, everywhere: Sequence[str], at_first_choice: Sequence[str]) -> Self:
-        """The submitted dossiers of procedures where `user` has such a role; or has one at the school ranked first."""
+    def _with_role(self, user: User, *, examiners: Sequence[str]) -> Self:
+        """The submitted dossiers that `user` sees as one of the office, of the jury, or of those `examiners`."""
         roles = Role.objects.filter(user=user, user__is_active=True)
-        of_all_schools = roles.filter(Q(kind__in=everywhere) | Q(kind__in=at_first_choice, school=None))
-        of_its_school = roles.filter(
-            kind__in=at_first_choice, school=OuterRef("programme__school"), procedure=OuterRef("programme__procedure")
+        of_all = roles.filter(
+            Q(kind=Role.Kind.OFFICE)
+            | Q(kind__in=JURORS, procedure__judgement=Procedure.Judgement.COMMON)
+            | Q(kind__in=examiners, school=None)
         )
-        ranked_first = Choice.objects.filter(Exists(of_its_school), rank=1)
-        seen = Q(procedure__in=of_all_schools.values("procedure")) | Q(pk__in=ranked_first.values("dossier"))
-        return self.filter(seen).exclude(status=Status.DRAFT)
+        of_its_school = roles.filter(
+            kind__in=examiners, school=OuterRef("programme__school"), procedure=OuterRef("programme__procedure")
+        )
+        ranked_first = Choice.objects.filter(
+            Exists(of_its_school), rank=1, programme__procedure__examination=Procedure.Examination.FIRST_CHOICE
+        )
+        judged = Choice.objects.filter(Exists(self._judging(roles)), dossier__validated_at__isnull=False)
+        seen = Q(procedure__in=of_all.values("procedure")) | Q(pk__in=ranked_first.values("dossier"))
+        return self.filter(seen | Q(pk__in=judged.values("dossier"))).exclude(status=Status.DRAFT)
+
+    @staticmethod
+    def _judging(roles: models.QuerySet[Role]) -> models.QuerySet[Role]:
+        """Those of `roles` that judge the programme of an outer choice, where each programme decides."""
+        its_programme = Q(programme=None) | Q(programme=OuterRef("programme"))
+        its_school = Q(school=None) | Q(school=OuterRef("programme__school"))
+        return roles.filter(
+            its_programme,
+            its_school,
+            kind__in=JUDGES_OF_A_CHOICE,
+            procedure=OuterRef("programme__procedure"),
+            procedure__judgement=Procedure.Judgement.BY_PROGRAMME,
+        )
 
 
 class Dossier(models.Model):

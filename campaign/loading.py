@@ -160,9 +160,11 @@ def _lost_steps(procedure: Procedure, live: Live) -> Iterator[str]:
     """Decisions, panels and publications belong to a step: it stays, and stays what it is."""
     kinds = {given.code: given.kind for given in live.steps}
     for step in procedure.steps.annotate(
-        decided=Count("decisions", distinct=True), panelled=Count("panels", distinct=True)
+        decided=Count("decisions", distinct=True),
+        panelled=Count("panels", distinct=True),
+        published=Count("publications", distinct=True),
     ):
-        if kinds.get(step.code) != step.kind and (step.decided or step.panelled or hasattr(step, "publication")):
+        if kinds.get(step.code) != step.kind and (step.decided or step.panelled or step.published):
             yield gettext("L’étape « %(code)s » a commencé : elle ne peut ni disparaître ni changer de nature.") % {
                 "code": step.code
             }

@@ -157,6 +157,11 @@ class Notice(Leased):
     TITLES = {
         "receipt": _("Accusé de réception de votre dossier"),
         "summons": _("Convocation aux épreuves"),
+        "decision": _("Décision sur votre candidature"),
+        "decision:admissible": _("Avis d’admissibilité"),
+        "decision:admitted": _("Avis d’admission"),
+        "decision:conditional": _("Avis d’admission sous réserve"),
+        "decision:waiting": _("Inscription sur liste d’attente"),
         "admissibility": _("Avis d’admissibilité"),
         "admission": _("Avis d’admission"),
         "admission:conditional": _("Avis d’admission sous réserve"),

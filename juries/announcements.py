@@ -9,8 +9,9 @@ from typing import Any
 
 from applicants.dossiers import home_of
 from applicants.editing import LATE_PAPERS
-from applicants.models import Dossier
+from applicants.models import Choice
 from documents.notices import issue_notice, replace_letters, replace_notices
+from journal.followups import state_fact
 from juries.models import Decision, DecisionCorrection, Publication
 from notifications.context import encode
 from notifications.models import Mail
@@ -32,6 +33,15 @@ NOTICES = {
     Decision.Outcome.CONDITIONAL: "admission",
     Decision.Outcome.REFUSED: "refusal",
 }
+MAILS_OF_A_CHOICE = {
+    Decision.Outcome.ADMISSIBLE: "choice_called",
+    Decision.Outcome.NOT_ADMISSIBLE: "choice_not_retained",
+    Decision.Outcome.ADMITTED: "choice_admitted",
+    Decision.Outcome.CONDITIONAL: "choice_admitted",
+    Decision.Outcome.WAITING: "choice_waiting",
+    Decision.Outcome.REFUSED: "choice_refused",
+}
+TOLD_FACT = "choice_told"  # the decision on a choice is public and its candidate told: a place may follow
 FALL_WITH = {  # letters that rested on the decision before
     Decision.Outcome.NOT_ADMISSIBLE: ("summons",),
     Decision.Outcome.REFUSED: ("enrolment",),
@@ -42,25 +52,19 @@ def announce_decision(decision: Decision, publication: Publication) -> None:
     """Queue the mail and issue the notice of a decision whose publication instant has come. Rules: AST-13,
     AST-25.
     """
-    dossier = decision.dossier
-    facts = facts_of(decision)
-    key = f"decision:{decision.step_id}:{dossier.pk}"
+    dossier, key, facts = decision.dossier, _key(decision), facts_of(decision)
     issue_notice(
-        NOTICES[Decision.Outcome(decision.outcome)],
+        _letter(decision),
         key=key,
         procedure=publication.procedure,
         recipient=dossier.candidate.user,
-        school=_letterhead(dossier),
+        school=_letterhead(decision),
         visible_at=publication.visible_at,
         **facts,
     )
-    queue_mail(
-        MAILS[Decision.Outcome(decision.outcome)],
-        to=dossier.candidate.user,
-        key=key,
-        procedure=publication.procedure,
-        **facts,
-    )
+    queue_mail(_mail(decision), to=dossier.candidate.user, key=key, procedure=publication.procedure, **facts)
+    if decision.choice is not None:
+        state_fact(TOLD_FACT, decision.pk)
 
 
 def announce_correction(decision: Decision, correction: DecisionCorrection) -> None:
@@ -69,14 +73,14 @@ def announce_correction(decision: Decision, correction: DecisionCorrection) -> N
     """
     dossier = decision.dossier
     facts = facts_of(decision) | {"corrects": True}
-    first_key = f"decision:{decision.step_id}:{dossier.pk}"
+    first_key = _key(decision)
     key = f"{first_key}:correction:{correction.pk}"
     notice = issue_notice(
-        NOTICES[Decision.Outcome(decision.outcome)],
+        _letter(decision),
         key=key,
         procedure=decision.procedure,
         recipient=dossier.candidate.user,
-        school=_letterhead(dossier),
+        school=_letterhead(decision),
         **facts,
     )
     replace_notices(first_key, by=notice)
@@ -88,7 +92,7 @@ def preview(decision: Decision, language: str) -> Rendered:
     """The mail that will tell a decision, in `language`, to be read before it leaves. Rule: ALL-05."""
     return render(
         Mail(
-            kind=MAILS[Decision.Outcome(decision.outcome)],
+            kind=_mail(decision),
             recipient=decision.dossier.candidate.user,
             language=language,
             procedure=decision.procedure,
@@ -100,6 +104,8 @@ def preview(decision: Decision, language: str) -> Rendered:
 def facts_of(decision: Decision) -> dict[str, Any]:
     """What mails and notices say of a decision: who, what, where, and until when."""
     dossier = decision.dossier
+    if decision.choice is not None:
+        return _facts_of_choice(decision, decision.choice)
     return {
         "addressee": dossier.candidate.full_name,
         "reference": dossier.reference,
@@ -125,6 +131,37 @@ def _dates(decision: Decision) -> dict[str, Any]:
     return dates
 
 
-def _letterhead(dossier: Dossier) -> School | None:
-    """The school that writes: the one ranked first, which the candidate knows."""
-    return dossier.first_choice.school if dossier.first_choice else None
+def _facts_of_choice(decision: Decision, choice: Choice) -> dict[str, Any]:
+    """The same, where a programme has decided on the choice that names it."""
+    return {
+        "addressee": decision.dossier.candidate.full_name,
+        "reference": decision.dossier.reference,
+        "step": decision.step.label,
+        "outcome": decision.outcome,
+        "programme": choice.programme.title,
+        "school_name": choice.programme.school.name,
+        "rank": decision.rank,
+        "path": home_of(decision.dossier),
+        **_dates(decision),
+    }
+
+
+def _mail(decision: Decision) -> str:
+    outcome = Decision.Outcome(decision.outcome)
+    return MAILS[outcome] if decision.choice_id is None else MAILS_OF_A_CHOICE[outcome]
+
+
+def _letter(decision: Decision) -> str:
+    return NOTICES[Decision.Outcome(decision.outcome)] if decision.choice_id is None else "decision"
+
+
+def _key(decision: Decision) -> str:
+    """What makes the first mail and letter of a decision unique."""
+    about = decision.dossier_id if decision.choice_id is None else f"{decision.dossier_id}:{decision.choice_id}"
+    return f"decision:{decision.step_id}:{about}"
+
+
+def _letterhead(decision: Decision) -> School | None:
+    """The school that writes: the one that decided, or the one ranked first, which the candidate knows."""
+    programme = decision.choice.programme if decision.choice else decision.dossier.first_choice
+    return programme.school if programme else None

@@ -14,4 +14,5 @@ class JuriesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what follows from the facts that other apps state."""
+        import_module("juries.choice_publication")
         import_module("juries.departures")

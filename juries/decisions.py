@@ -56,6 +56,7 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
     outcome = Decision.Outcome.ADMISSIBLE if admissible else Decision.Outcome.NOT_ADMISSIBLE
     decision, _ = Decision.objects.update_or_create(
         dossier=dossier,
+        choice=None,
         step=step,
         defaults={
             "outcome": outcome,

@@ -9,18 +9,33 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from applicants.models import Dossier
-from programmes.models import Procedure, School, Step
+from applicants.models import Choice, Dossier
+from programmes.models import JurySession, Procedure, Programme, School, Step
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    """Publications by how much of a step they hold."""
+
+    def whole(self) -> Self:
+        """Those of a whole step, as a common jury has them; at most one a step."""
+        return self.filter(session=None, programme=None)
 
 
 class Publication(models.Model):
-    """The results of a step: prepared (frozen), then public from one instant on the procedure's clock.
+    """Results that come out together: prepared (frozen), then public from one instant on the procedure's clock.
 
+    Those of a whole step, where a common jury decides; of one session; or of one programme, as it decides.
     Visibility depends on that instant alone, so no worker that is late can delay or hasten it; the act that
     runs at the instant only announces (mails, notices).
     """
 
-    step = models.OneToOneField(Step, models.CASCADE, related_name="publication", verbose_name=_("étape"))
+    step = models.ForeignKey(Step, models.CASCADE, related_name="publications", verbose_name=_("étape"))
+    session = models.ForeignKey(
+        JurySession, models.RESTRICT, null=True, related_name="publications", verbose_name=_("session")
+    )
+    programme = models.ForeignKey(
+        Programme, models.RESTRICT, null=True, related_name="publications", verbose_name=_("formation")
+    )
     visible_at = models.DateTimeField(_("instant de publication"))
     prepared_at = models.DateTimeField(_("préparée le"))
     prepared_by = models.ForeignKey(
@@ -28,9 +43,16 @@ class Publication(models.Model):
     )
     announced_at = models.DateTimeField(_("annoncée le"), null=True)
 
+    objects = PublicationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("publication")
         verbose_name_plural = _("publications")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step"], condition=Q(session=None, programme=None), name="one_publication_of_a_whole_step"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.step}"
@@ -51,23 +73,32 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def published(self, procedure: Procedure) -> Self:
         """The decisions of `procedure` whose publication instant has come on its clock. Rule: AST-13."""
-        return self.filter(dossier__procedure=procedure, step__publication__visible_at__lte=procedure.now())
+        return self.filter(dossier__procedure=procedure, publication__visible_at__lte=procedure.now())
 
 
 class Decision(models.Model):
-    """What the jury decided on a dossier at a step, and why."""
+    """What was decided at a step, and why: on a dossier, or on one of its choices where each programme decides."""
 
     class Outcome(models.TextChoices):
         ADMISSIBLE = "admissible", _("admissible")
         NOT_ADMISSIBLE = "not_admissible", _("non admissible")
         ADMITTED = "admitted", _("admis")
         CONDITIONAL = "conditional", _("admis sous réserve")
+        WAITING = "waiting", _("liste d’attente")
         REFUSED = "refused", _("non admis")
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="decisions", verbose_name=_("dossier"))
+    choice = models.ForeignKey(
+        Choice, models.RESTRICT, null=True, related_name="decisions", verbose_name=_("candidature")
+    )
     step = models.ForeignKey(Step, models.CASCADE, related_name="decisions", verbose_name=_("étape"))
+    publication = models.ForeignKey(
+        Publication, models.SET_NULL, null=True, related_name="decisions", verbose_name=_("publication")
+    )
     outcome = models.CharField(_("décision"), max_length=20, choices=Outcome.choices)
+    rank = models.PositiveIntegerField(_("rang en liste d’attente"), null=True)
     reason = models.TextField(_("motif"), blank=True)
+    out_of_turn_because = models.CharField(_("décidée hors de son tour parce que"), max_length=500, blank=True)
     decided_at = models.DateTimeField(_("prise le"))
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("prise par")
@@ -80,7 +111,12 @@ class Decision(models.Model):
         verbose_name = _("décision")
         verbose_name_plural = _("décisions")
         constraints = [
-            models.UniqueConstraint(fields=["dossier", "step"], name="one_decision_per_step"),
+            models.UniqueConstraint(fields=["dossier", "step"], condition=Q(choice=None), name="one_decision_per_step"),
+            models.UniqueConstraint(fields=["choice", "step"], name="one_decision_per_choice_and_step"),
+            models.CheckConstraint(
+                condition=Q(outcome="waiting", rank__gte=1) | ~Q(outcome="waiting") & Q(rank=None),
+                name="ranked_on_the_waiting_list_only",
+            ),
             models.CheckConstraint(
                 condition=~Q(outcome="not_admissible") | ~Q(reason=""), name="not_admissible_with_a_reason"
             ),

@@ -75,6 +75,7 @@ def prepare_publication(step_id: int, *, by: User, visible_at: dt.datetime | Non
     publication = Publication.objects.create(
         step=step, visible_at=instant, prepared_at=step.procedure.now(), prepared_by=by
     )
+    Decision.objects.filter(step=step).update(publication=publication)
     record(
         "publication.prepared",
         publication,
@@ -95,7 +96,7 @@ def cancel_publication(step_id: int, *, by: User) -> None:
         NotPublishable: nothing is prepared, or the results are public.
     """
     step = _lock_step(step_id, by)
-    publication = Publication.objects.select_for_update(of=("self",)).filter(step=step).first()
+    publication = Publication.objects.whole().select_for_update(of=("self",)).filter(step=step).first()
     if publication is None:
         raise NotPublishable(gettext("Aucune publication n’est préparée pour cette étape."))
     is_told = step.decisions.exclude(announced_at=None).exists()  # while this request waited, or the clock went back
@@ -220,17 +221,18 @@ def _announce_batch(publication_id: int) -> int:
     )
     if publication.announced_at is not None or not publication.is_public:
         return 0
-    waiting = announceable(publication.step).filter(announced_at=None).order_by("pk")
+    concerned = publication.decisions.filter(dossier__status=Status.VALIDATED)
+    waiting = concerned.filter(announced_at=None).order_by("pk")
     waiting = waiting.select_for_update(of=("self",), no_key=True)  # none is corrected meanwhile
-    batch = list(waiting.select_related("dossier__candidate__user", "step")[:BATCH])
+    related = ("dossier__candidate__user", "dossier__procedure", "step__procedure", "choice__programme__school")
+    batch = list(waiting.select_related(*related)[:BATCH])
     for decision in batch:
         announce_decision(decision, publication)
     Decision.objects.filter(pk__in=[decision.pk for decision in batch]).update(announced_at=publication.procedure.now())
     if len(batch) < BATCH:
         publication.announced_at = publication.procedure.now()
         publication.save(update_fields=["announced_at"])
-        told = announceable(publication.step).count()
-        record("publication.announced", publication, step=publication.step.code, decisions=told)
+        record("publication.announced", publication, step=publication.step.code, decisions=concerned.count())
     return len(batch)
 
 
@@ -271,6 +273,5 @@ def _require_still_of_use(decision: Decision) -> None:
 
 def _lock_decision(decision_id: int) -> Decision:
     decisions = Decision.objects.select_for_update(of=("self",))
-    return decisions.select_related("dossier__procedure", "dossier__candidate__user", "step__publication").get(
-        pk=decision_id
-    )
+    related = ("dossier__procedure", "dossier__candidate__user", "step", "publication", "choice__programme__school")
+    return decisions.select_related(*related).get(pk=decision_id)

@@ -6,6 +6,8 @@ What is prepared is therefore frozen: an act that comes a moment later finds the
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from django.utils.translation import gettext
 
 from journal.errors import Refused
@@ -42,11 +44,20 @@ def hold_unfrozen(procedure: Procedure, kind: str) -> Step | None:
     return step
 
 
+def publication_of(step: Step) -> Publication | None:
+    """The publication of the whole step, once it is prepared; steps in number are read with them."""
+    return next((one for one in step.publications.all() if one.session_id is None and one.programme_id is None), None)
+
+
 def require_unfrozen(step: Step) -> None:
     """Raise `Frozen` if the publication of `step`, which the caller has locked, is prepared. Rule: AST-24."""
-    publication = Publication.objects.filter(step=step).first()
-    if publication is None:
-        return
+    publication = Publication.objects.whole().filter(step=step).first()
+    if publication is not None:
+        raise_frozen(publication, step)
+
+
+def raise_frozen(publication: Publication, step: Step) -> NoReturn:
+    """Raise `Frozen`, saying whether what `publication` holds is public, or about to be."""
     if step.procedure.now() >= publication.visible_at:
         raise Frozen(
             gettext("Les résultats de l’étape « %(step)s » sont publiés : seule une rectification les change.")

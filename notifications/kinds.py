@@ -42,6 +42,11 @@ KINDS: dict[str, Promise] = {
     "result_refused": _("résultat : refusé"),
     "result_corrected": _("décision rectifiée"),
     "rank_given": _("rang donné"),
+    "choice_called": _("résultat : candidature retenue pour la suite"),
+    "choice_not_retained": _("résultat : candidature non retenue"),
+    "choice_admitted": _("résultat : admis dans une formation"),
+    "choice_waiting": _("résultat : liste d’attente"),
+    "choice_refused": _("résultat : non admis dans une formation"),
     # the integration
     "offer_made": _("place proposée"),
     "period_without_offer": _("période sans proposition"),

@@ -19,6 +19,7 @@ from accounts.models import User
 from applicants.dossiers import home_of, lock
 from applicants.editing import LATE_PAPERS
 from applicants.models import Dossier
+from applicants.proof import is_title_sent, proofs_of, with_title_accepted
 from documents.models import SupportingDocument
 from documents.notices import issue_notice
 from documents.reviews import holds_papers, review_paper
@@ -26,7 +27,6 @@ from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from offers.models import Enrolment, ListEntry
-from offers.proof import is_title_sent, proofs_of, with_title_accepted
 from programmes.models import Pool, Procedure
 from programmes.roles import OFFICE, VERIFIER, require_role
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 from applicants.models import Dossier
+from applicants.proof import with_title_accepted
 from journal.errors import Refused
 from journal.record import record
 from juries.decisions import admissible_dossiers
@@ -27,7 +28,6 @@ from juries.models import Decision, Mark, Publication
 from juries.publication import prepare_publication
 from juries.steps import hold_unfrozen
 from offers.models import ListEntry
-from offers.proof import with_title_accepted
 from programmes.models import Pool, Procedure, Step
 from programmes.roles import JURY, PRESIDENT, require_role
 

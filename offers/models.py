@@ -23,7 +23,7 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         return self.filter(
             pool__programme__procedure=procedure,
             pool__programme__procedure__steps__kind=Step.Kind.ADMISSION,
-            pool__programme__procedure__steps__publication__visible_at__lte=procedure.now(),
+            pool__programme__procedure__steps__publications__visible_at__lte=procedure.now(),
         )
 
     def live(self) -> Self:

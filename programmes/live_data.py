@@ -14,6 +14,7 @@ from typing import Any
 from django.db import models
 
 from programmes.models import (
+    JurySession,
     Participation,
     Pool,
     Procedure,
@@ -23,6 +24,7 @@ from programmes.models import (
 from programmes.procedure_file import schema
 from programmes.text import Text
 
+HOW_IT_RUNS = ("examination", "judgement", "retention_months")
 IN_ORDER = {"schools", "steps", "programmes", "tracks"}  # their order is a fact too
 
 
@@ -67,7 +69,9 @@ def read_live(procedure: Procedure) -> schema.Live:
             schema.CalendarEntry(entry.key, entry.label, entry.starts_at, entry.ends_at)
             for entry in procedure.calendar_entries.all()
         ),
-        steps=tuple(_step(step) for step in procedure.steps.prefetch_related("test_days__school")),
+        steps=tuple(
+            _step(step) for step in procedure.steps.prefetch_related("test_days__school", "sessions__programme")
+        ),
         programmes=tuple(
             schema.Programme(programme.code, programme.school.code, programme.title, programme.description)
             for programme in procedure.programmes.select_related("school")
@@ -75,6 +79,9 @@ def read_live(procedure: Procedure) -> schema.Live:
         tracks=tuple(schema.Track(track.code, track.label, track.entry_year) for track in procedure.tracks.all()),
         pools=tuple(schema.Pool(pool.programme.code, pool.track.code, pool.seats, pool.calls) for pool in pools),
         periods=tuple(schema.Period(period.starts_at, period.ends_at) for period in procedure.periods.all()),
+        examination=schema.Examination(procedure.examination),
+        judgement=schema.Judgement(procedure.judgement),
+        retention_months=procedure.retention_months,
     )
 
 
@@ -84,7 +91,7 @@ def write_live(procedure: Procedure, live: schema.Live) -> None:
     Raises:
         ProtectedError: a row that it does not name is in use.
     """
-    names = ("title", "short_title", "introduction", "year", "contact_email", "website")
+    names = ("title", "short_title", "introduction", "year", "contact_email", "website", *HOW_IT_RUNS)
     for name in names:
         setattr(procedure, name, getattr(live, name))
     procedure.save(update_fields=names)
@@ -92,6 +99,7 @@ def write_live(procedure: Procedure, live: schema.Live) -> None:
     _write_calendar(procedure, live.calendar)
     _write_steps(procedure, live.steps, schools)
     _write_programmes_and_seats(procedure, live, schools)
+    _write_sessions(procedure, live.steps)
     _write_periods(procedure, live.periods)
     procedure.participations.exclude(school__in=schools.values()).delete()
     procedure.__dict__.pop("calendar", None)  # the cached one is of before
@@ -107,8 +115,23 @@ def _school(part: Participation) -> schema.School:
 def _step(step: Step) -> schema.Step:
     days = tuple(schema.TestDay(test_day.school.code, test_day.day) for test_day in step.test_days.all())
     return schema.Step(
-        step.code, schema.StepKind(step.kind), step.label, step.meets_at, step.results_at, test_days=days
+        step.code,
+        schema.StepKind(step.kind),
+        step.label,
+        step.meets_at,
+        step.results_at,
+        test_days=days,
+        decided_by=schema.DecidedBy(step.decided_by),
+        order=schema.Order.ARRIVAL if step.in_order else schema.Order.ANY,
+        notify_within=step.notify_within,
+        booking=schema.Booking(step.booking),
+        sessions=tuple(_session(session) for session in step.sessions.all()),
     )
+
+
+def _session(session: JurySession) -> schema.JurySession:
+    programme = session.programme.code if session.programme else ""
+    return schema.JurySession(programme, session.closes_at, session.meets_at, session.results_at)
 
 
 def _write_school(procedure: Procedure, position: int, given: schema.School) -> School:
@@ -136,8 +159,9 @@ def _write_calendar(procedure: Procedure, calendar: Iterable[schema.CalendarEntr
 def _write_steps(procedure: Procedure, steps: Iterable[schema.Step], schools: Mapping[str, School]) -> None:
     kept = []
     for position, given in _numbered(steps):
-        names = ("kind", "label", "meets_at", "results_at")
+        names = ("kind", "label", "meets_at", "results_at", "decided_by", "notify_within", "booking")
         defaults = {"position": position, **{name: getattr(given, name) for name in names}}
+        defaults["in_order"] = given.order == schema.Order.ARRIVAL
         step, _ = procedure.steps.update_or_create(code=given.code, defaults=defaults)
         kept.append(step)
         days = [
@@ -179,6 +203,26 @@ def _write_programmes_and_seats(procedure: Procedure, live: schema.Live, schools
     _delete_others(Pool.objects.filter(programme__procedure=procedure), pools)
     _delete_others(procedure.programmes.all(), programmes.values())
     _delete_others(procedure.tracks.all(), tracks.values())
+
+
+def _write_sessions(procedure: Procedure, steps: Iterable[schema.Step]) -> None:
+    """The meetings of the juries that meet several times; those of one programme name it."""
+    programmes = {programme.code: programme for programme in procedure.programmes.all()}
+    for step in procedure.steps.all():
+        given = next(one for one in steps if one.code == step.code)
+        kept = [
+            step.sessions.update_or_create(
+                number=number,
+                defaults={
+                    "programme": programmes.get(session.programme),
+                    "closes_at": session.closes_at,
+                    "meets_at": session.meets_at,
+                    "results_at": session.results_at,
+                },
+            )[0]
+            for number, session in _numbered(given.sessions)
+        ]
+        _delete_others(step.sessions.all(), kept)
 
 
 def _write_periods(procedure: Procedure, periods: Iterable[schema.Period]) -> None:
@@ -226,7 +270,7 @@ def _key(item: Any, number: int) -> str:
             return f"{item.programme}-{item.track}"
         case schema.TestDay():
             return f"{item.school}-{item.day}"
-        case schema.Period():
+        case schema.Period() | schema.JurySession():
             return str(number)
         case _:
             return str(item.code)

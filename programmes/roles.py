@@ -8,17 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from accounts.models import User
 from journal.errors import NotAllowed
-from programmes.models import Procedure, Role, School
+from programmes.models import Procedure, Programme, Role, School
 
 OFFICE = Role.Kind.OFFICE
 VERIFIER = Role.Kind.VERIFIER
 ACCOUNTANT = Role.Kind.ACCOUNTANT
 JURY = Role.Kind.JURY
 PRESIDENT = Role.Kind.PRESIDENT
+HEAD = Role.Kind.HEAD
+EVALUATOR = Role.Kind.EVALUATOR
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,16 @@ class HeldRoles:
             return sorted({role.school for role in self.roles if role.school}, key=lambda school: school.name)
         return list(School.objects.filter(participations__procedure__in=self.procedures).distinct())
 
-    def has(self, procedure: Procedure, *kinds: str, school: School | None = None) -> bool:
+    def has(
+        self, procedure: Procedure, *kinds: str, school: School | None = None, programme: Programme | None = None
+    ) -> bool:
         """As `has_role`."""
+        school_id = programme.school_id if programme else school.pk if school else None
         return any(
             role.procedure_id == procedure.pk
             and role.kind in kinds
-            and (school is None or role.school_id in (school.pk, None))
+            and (school_id is None or role.school_id in (school_id, None))
+            and (programme is None or role.programme_id in (programme.pk, None))
             for role in self.roles
         )
 
@@ -62,17 +69,27 @@ def roles_of(user: User) -> HeldRoles:
     return HeldRoles(user, tuple(related.order_by("-procedure__year", "procedure__slug", "kind", "pk")))
 
 
-def has_role(user: User, procedure: Procedure, *kinds: str, school: School | None = None) -> bool:
-    """Whether `user` holds one of `kinds` in `procedure`; with `school`, for that school or for all of them."""
+def has_role(
+    user: User, procedure: Procedure, *kinds: str, school: School | None = None, programme: Programme | None = None
+) -> bool:
+    """Whether `user` holds one of `kinds` in `procedure`.
+
+    With `school`, for that school or for all of them; with `programme`, for it, for its school, or everywhere.
+    """
     if not user.is_active:
         return False
     held = Role.objects.filter(user=user, procedure=procedure, kind__in=kinds)
+    if programme is not None:
+        school = programme.school
+        held = held.filter(Q(programme=programme) | Q(programme=None))
     if school is not None:
-        held = held.filter(school=school) | held.filter(school=None)
+        held = held.filter(Q(school=school) | Q(school=None))
     return held.exists()
 
 
-def require_role(user: User, procedure: Procedure, *kinds: str, school: School | None = None) -> None:
+def require_role(
+    user: User, procedure: Procedure, *kinds: str, school: School | None = None, programme: Programme | None = None
+) -> None:
     """Raise `NotAllowed` unless `has_role`."""
-    if not has_role(user, procedure, *kinds, school=school):
+    if not has_role(user, procedure, *kinds, school=school, programme=programme):
         raise NotAllowed(gettext("Votre rôle ne permet pas cet acte dans cette procédure."))

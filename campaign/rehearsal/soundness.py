@@ -10,13 +10,13 @@ from django.db.models import Count, F, Sum
 
 from applicants.editing import LATE_PAPERS
 from applicants.models import Choice, Dossier, Receipt, Status
+from applicants.proof import is_title_sent, with_title_accepted
 from documents.models import Notice
 from journal.sealing import seal_entries, verify
 from juries.models import Decision, TestSlot
 from notifications.models import Mail
 from offers.allocation import Reply
 from offers.models import Enrolment, Offer, PeriodSeats
-from offers.proof import is_title_sent, with_title_accepted
 from offers.standings import last_replies
 from payments.ledger import OWED
 from payments.models import Charge, LedgerLine

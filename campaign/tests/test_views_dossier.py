@@ -85,7 +85,8 @@ def publish(dossier: Dossier, kind: str, outcome: str) -> None:
     step = Step.objects.get(procedure=dossier.procedure, kind=kind)
     assert step.results_at is not None
     decided(dossier, step, outcome)
-    Publication.objects.create(step=step, visible_at=step.results_at, prepared_at=step.results_at)
+    publication = Publication.objects.create(step=step, visible_at=step.results_at, prepared_at=step.results_at)
+    Decision.objects.filter(step=step).update(publication=publication)
 
 
 def summon(dossier: Dossier) -> None:

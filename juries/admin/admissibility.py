@@ -20,6 +20,7 @@ from juries.admin.wording import title_in_words
 from juries.decisions import JUDGES, decide_admissibility
 from juries.models import Decision
 from juries.publication import OUTCOMES
+from juries.steps import publication_of
 from programmes.desk import attempt, person
 from programmes.models import Step
 from programmes.roles import OFFICE, has_role
@@ -59,7 +60,7 @@ class DecisionAdmin(BoardAdmin):
         """The table of one procedure, by state of the decision and by track."""
         step = find_step(person(request), step_id, Step.Kind.ADMISSIBILITY, *READERS)
         everyone = dossiers_before(step)
-        publication = getattr(step, "publication", None)
+        publication = publication_of(step)
         state = request.GET.get("state", "all" if publication else "undecided")
         track = request.GET.get("track", "")
         shown = everyone.filter(STATES.get(state, STATES["all"])[1])
@@ -147,7 +148,7 @@ def rows_of(dossiers: QuerySet[Dossier] | Page[Dossier]) -> list[dict[str, Any]]
 
 def may_decide(request: HttpRequest, step: Step) -> bool:
     """Whether the page offers to decide; the act judges for itself."""
-    return not hasattr(step, "publication") and has_role(person(request), step.procedure, *JUDGES)
+    return publication_of(step) is None and has_role(person(request), step.procedure, *JUDGES)
 
 
 def _states(everyone: QuerySet[Dossier], chosen: str) -> list[dict[str, Any]]:

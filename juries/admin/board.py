@@ -72,8 +72,10 @@ def steps_of(user: User, kind: str, *roles: str) -> QuerySet[Step]:
     """
     held = Role.objects.filter(user=user, kind__in=roles)
     steps = Step.objects.filter(kind=kind, procedure__in=held.values("procedure"))
-    return steps.select_related("procedure__current_version", "publication").order_by(
-        "-procedure__year", "procedure__slug"
+    return (
+        steps.select_related("procedure__current_version")
+        .prefetch_related("publications")
+        .order_by("-procedure__year", "procedure__slug")
     )
 
 

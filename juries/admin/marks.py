@@ -75,7 +75,7 @@ class MarkAdmin(BoardAdmin):
             schools=_schools(step),
             tests=version.rules.tests if version else (),
             rows=[_row(dossier) for dossier in dossiers],
-            is_frozen=admission.filter(publication__isnull=False).exists(),
+            is_frozen=admission.filter(publications__isnull=False).exists(),
         )
 
 

@@ -31,8 +31,9 @@ from juries.publication import (
     prepare_publication,
     undecided_dossiers,
 )
+from juries.steps import publication_of
 from programmes.desk import attempt, person, roles_held
-from programmes.models import Step
+from programmes.models import Procedure, Step
 
 
 @admin.register(Publication)
@@ -86,8 +87,12 @@ def _steps(request: HttpRequest) -> list[Step]:
     """The steps with results of the procedures where the person may publish, the youngest procedure first."""
     held = roles_held(request)
     procedures = [procedure for procedure in held.procedures if held.has(procedure, *PUBLISHERS)]
-    steps = Step.objects.filter(kind__in=OUTCOMES, procedure__in=procedures).select_related("procedure", "publication")
-    steps = steps.prefetch_related("procedure__periods", "procedure__calendar_entries")
+    steps = (
+        Step.objects.filter(kind__in=OUTCOMES, procedure__in=procedures)
+        .exclude(procedure__judgement=Procedure.Judgement.BY_PROGRAMME)
+        .select_related("procedure")
+    )
+    steps = steps.prefetch_related("publications", "procedure__periods", "procedure__calendar_entries")
     return list(steps.order_by("-procedure__year", "procedure__slug", "position"))
 
 
@@ -123,7 +128,7 @@ def _board(step: Step, counted: Mapping[str, Mapping[str, Any]], samples: dict[i
     unvalidated = Dossier.objects.filter(procedure=step.procedure, status=Status.SUBMITTED)
     return {
         "step": step,
-        "publication": getattr(step, "publication", None),
+        "publication": publication_of(step),
         "outcomes": [outcome_state(outcome) | {"count": counted[outcome]["count"]} for outcome in outcomes],
         "decided": sum(line["count"] for line in counted.values()),
         "undecided": undecided_dossiers(step).count(),

@@ -17,6 +17,7 @@ from juries.decisions import JUDGES
 from juries.models import DecisionCorrection
 from juries.planning import PLANNERS, LeftToDo, left_to_do
 from juries.publication import PUBLISHERS, undecided_dossiers
+from juries.steps import publication_of
 from programmes.models import Procedure, Step
 from programmes.roles import OFFICE, VERIFIER, HeldRoles
 from programmes.waiting import Waiting, tells_what_waits
@@ -26,11 +27,11 @@ from programmes.words import PARIS
 @tells_what_waits
 def at_the_juries(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
     """All of it, step by step; the steps are read once."""
-    steps = {step.kind: step for step in procedure.steps.select_related("publication")}
+    steps = {step.kind: step for step in procedure.steps.prefetch_related("publications")}
     admissibility, tests = steps.get(Step.Kind.ADMISSIBILITY), steps.get(Step.Kind.TESTS)
     if held.has(procedure, VERIFIER, OFFICE):
         yield from _verification(held, procedure, admissibility)
-    if admissibility and not hasattr(admissibility, "publication") and held.has(procedure, *JUDGES):
+    if admissibility and publication_of(admissibility) is None and held.has(procedure, *JUDGES):
         yield _judgement(admissibility)
     if tests and held.has(procedure, *PLANNERS):
         yield from _tests(held, tests, admissibility)
@@ -51,7 +52,7 @@ def _verification(held: HeldRoles, procedure: Procedure, admissibility: Step | N
         to_validate_since=Min("submitted_at", filter=to_validate),
         late=Count("pk", filter=WAITS["examine"][1] & validated),
     )
-    is_to_come = admissibility is not None and not hasattr(admissibility, "publication")
+    is_to_come = admissibility is not None and publication_of(admissibility) is None
     due = admissibility.meets_at if admissibility and is_to_come else None
     count = counted["to_examine"]
     yield Waiting(
@@ -93,7 +94,7 @@ def _tests(held: HeldRoles, step: Step, admissibility: Step | None) -> Iterator[
     left = left_to_do(step)
     if not any(each.to_place or each.to_summon for each in left.values()):
         return
-    publication = getattr(admissibility, "publication", None)
+    publication = publication_of(admissibility) if admissibility else None
     appeared = publication.visible_at if publication else None
     first_days = dict(step.test_days.order_by().values_list("school").annotate(Min("day")))
     for school in schools_of(held, step):

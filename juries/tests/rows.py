@@ -5,6 +5,7 @@ Tests of verification take theirs from `applicants.tests.scenario`, through the 
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from accounts.models import User
@@ -24,8 +25,9 @@ def dossier(
     choices: tuple[str, ...] = ("albi", "ales", "nord-europe"),
     track: str = "L3",
     language: str = "fr",
+    submitted: dt.timedelta = dt.timedelta(),
 ) -> Dossier:
-    """The dossier of candidate `number`, with its choices."""
+    """The dossier of candidate `number`, with its choices; submitted that long ago."""
     user = User.objects.create_user(f"c{number:04}@example.org", language=language)
     candidate = Candidate.objects.create(
         user=user, family_name=f"Été{number:04}", given_names="Ana", folded_name=folded(f"Été{number:04} Ana")
@@ -42,7 +44,7 @@ def dossier(
         title=track,
         speciality="chimie",
         track=Track.objects.get(procedure=procedure, code=track),
-        submitted_at=procedure.now(),
+        submitted_at=procedure.now() - submitted,
         validated_at=procedure.now() if status == Status.VALIDATED else None,
     )
     programmes = {programme.code: programme for programme in Programme.objects.filter(procedure=procedure)}
@@ -60,13 +62,16 @@ def decided(made: Dossier, step: Step, outcome: str) -> Decision:
         outcome=outcome,
         reason="Résultats insuffisants" if outcome == Decision.Outcome.NOT_ADMISSIBLE else "",
         decided_at=step.procedure.now(),
+        publication=Publication.objects.whole().filter(step=step).first(),
     )
 
 
 def published(step: Step) -> Publication:
     """The results of a step, public from now on."""
     now = step.procedure.now()
-    return Publication.objects.create(step=step, visible_at=now, prepared_at=now)
+    publication = Publication.objects.create(step=step, visible_at=now, prepared_at=now)
+    Decision.objects.filter(step=step).update(publication=publication)
+    return publication
 
 
 def admissible(procedure: Procedure, count: int, *, first: int = 1, **how: object) -> list[Dossier]:

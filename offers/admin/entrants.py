@@ -17,13 +17,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from accounts.models import User
+from applicants.proof import Proof, proofs_of
 from documents.models import SupportingDocument
 from documents.serving import paper_response
 from juries.admin.wording import paper_state, title_in_words
 from offers.enrolment import note_integration_file, review_title
 from offers.entrants import entrants_for, open_paper
 from offers.models import Enrolment, ListEntry
-from offers.proof import Proof, proofs_of
 from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Procedure
 from programmes.roles import OFFICE, VERIFIER

@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 
 from applicants.models import Dossier
 from juries.admin.wording import title_in_words
-from juries.models import Mark
+from juries.models import Mark, Publication
+from juries.steps import publication_of
 from offers.lists import marked_dossiers, rankable_by_pool, tied_dossiers, total
 from offers.models import ListEntry
 from programmes.models import Pool, Step
@@ -56,9 +57,14 @@ class ListPage:
         return replace(self, typed=tuple(order))
 
     @cached_property
+    def publication(self) -> Publication | None:
+        """That of the admission, once it is prepared."""
+        return publication_of(self.step)
+
+    @property
     def is_frozen(self) -> bool:
         """Whether the publication is prepared: then nothing changes any more."""
-        return getattr(self.step, "publication", None) is not None
+        return self.publication is not None
 
     @cached_property
     def entries(self) -> list[ListEntry]:

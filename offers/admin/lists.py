@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from juries.admin.board import as_typed, attempt_typed, find_step, steps_of
 from juries.publication import PUBLISHERS
+from juries.steps import publication_of
 from offers.admin.forms import PrepareForm
 from offers.admin.list_page import ListPage, WrongOrder, order_typed
 from offers.lists import marked_dossiers, prepare_admission, rankable_by_pool, set_list, unmarked_dossiers
@@ -131,7 +132,7 @@ def _overview(step: Step) -> dict[str, Any]:
         "rows": [(one, [(track, cells.get((one.pk, track.pk))) for track in tracks]) for one in programmes],
         "unmarked": unmarked_dossiers(candidates),
         "forgotten": forgotten,
-        "publication": getattr(step, "publication", None),
+        "publication": publication_of(step),
         "form": _prepare_form(step, asks_of_empty=bool(forgotten)),
     }
 

@@ -23,7 +23,7 @@ def lists(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
     """Lists to set, until the publication is prepared. Rule: AST-16."""
     if not held.has(procedure, *RANKERS):
         return
-    step = procedure.steps.filter(kind=Step.Kind.ADMISSION, publication=None).first()
+    step = procedure.steps.filter(kind=Step.Kind.ADMISSION, publications=None).first()
     if step is None:
         return
     ranked = set(

@@ -83,7 +83,9 @@ def publish(procedure: Procedure, at: str = PUBLIC) -> Publication:
     for dossier in procedure.dossiers.all():
         outcome = "conditional" if dossier.list_entries.exists() else "refused"
         Decision.objects.create(dossier=dossier, step=step, outcome=outcome, decided_at=procedure.now())
-    return Publication.objects.create(step=step, visible_at=procedure.now(), prepared_at=procedure.now())
+    publication = Publication.objects.create(step=step, visible_at=procedure.now(), prepared_at=procedure.now())
+    Decision.objects.filter(step=step).update(publication=publication)
+    return publication
 
 
 def market(

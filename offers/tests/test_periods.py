@@ -99,7 +99,7 @@ def test_nothing_opens_a_second_too_early(procedure: Procedure) -> None:
 def test_no_offer_before_the_results_are_public(procedure: Procedure) -> None:
     """The jury is late: offers from lists that may still change, and that nobody may know of, would leak them."""
     dossiers = market(procedure, LISTS, CHOICES, SEATS)
-    procedure.steps.get(kind="admission").publication.delete()
+    procedure.steps.get(kind="admission").publications.all().delete()
     stand_at(procedure, period(procedure, 1).starts_at)
     with pytest.raises(OutOfOrder):
         open_period(period(procedure, 1).pk)

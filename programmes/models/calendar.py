@@ -66,9 +66,19 @@ class Step(models.Model):
     """A step of the selection: what is decided there, when the jury meets, when its results come out."""
 
     class Kind(models.TextChoices):
+        OPINION = "opinion", _("avis de la formation")
         ADMISSIBILITY = "admissibility", _("admissibilité")
         TESTS = "tests", _("épreuves")
+        EVALUATION = "evaluation", _("évaluation notée")
         ADMISSION = "admission", _("admission")
+
+    class DecidedBy(models.TextChoices):
+        JURY = "jury", _("le jury")
+        SERVICE = "service", _("le service des admissions")
+
+    class Booking(models.TextChoices):
+        STAFF = "staff", _("le service place les candidats")
+        CANDIDATE = "candidate", _("le candidat choisit son créneau")
 
     procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="steps", verbose_name=_("procédure"))
     code = models.SlugField(_("code"), max_length=40)
@@ -77,6 +87,10 @@ class Step(models.Model):
     position = models.PositiveSmallIntegerField(_("ordre"))
     meets_at = models.DateTimeField(_("réunion du jury"), null=True, blank=True)
     results_at = models.DateTimeField(_("publication prévue"), null=True, blank=True)
+    decided_by = models.CharField(_("qui décide"), max_length=10, choices=DecidedBy.choices, default=DecidedBy.JURY)
+    in_order = models.BooleanField(_("dans l’ordre d’arrivée"), default=False)
+    notify_within = models.PositiveSmallIntegerField(_("réponse sous (jours ouvrés)"), null=True, blank=True)
+    booking = models.CharField(_("créneaux"), max_length=10, choices=Booking.choices, default=Booking.STAFF)
 
     objects = StepQuerySet.as_manager()
 
@@ -88,6 +102,44 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return str(self.label)
+
+
+class JurySession(models.Model):
+    """One of the meetings of a jury that meets several times, or of one programme's jury at its own dates.
+
+    A dossier that was submitted before `closes_at` is studied at this session, or at a later one.
+    """
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="sessions", verbose_name=_("étape"))
+    number = models.PositiveSmallIntegerField(_("numéro"))
+    programme = models.ForeignKey(
+        "programmes.Programme",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name=_("formation"),
+    )
+    closes_at = models.DateTimeField(_("dossiers transmis avant le"), null=True, blank=True)
+    meets_at = models.DateTimeField(_("réunion du jury"))
+    results_at = models.DateTimeField(_("publication prévue"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("session de jury")
+        verbose_name_plural = _("sessions de jury")
+        ordering = ["step", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["step", "number"], name="session_number_once"),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(closes_at__lte=F("meets_at")), name="session_closes_before_it_meets"
+            ),
+            models.CheckConstraint(
+                condition=Q(results_at=None) | Q(results_at__gte=F("meets_at")), name="session_results_after_it_meets"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return gettext("session %(number)s") % {"number": self.number}
 
 
 class TestDay(models.Model):

@@ -42,6 +42,14 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
 class Procedure(models.Model):
     """One admission call of one year."""
 
+    class Examination(models.TextChoices):
+        FIRST_CHOICE = "first_choice", _("par l’école placée en premier")
+        CENTRAL = "central", _("par un bureau commun")
+
+    class Judgement(models.TextChoices):
+        COMMON = "common", _("un jury commun décide du dossier")
+        BY_PROGRAMME = "by_programme", _("chaque formation décide de la candidature qui la concerne")
+
     slug = models.SlugField(_("adresse"), max_length=60, unique=True)
     code = models.SlugField(_("code"), max_length=50)
     title = LocalizedField(_("titre"))
@@ -52,6 +60,11 @@ class Procedure(models.Model):
     clock_offset = models.DurationField(_("décalage de l’horloge"), default=dt.timedelta)
     contact_email = models.EmailField(_("adresse de contact"), blank=True)
     website = models.URLField(_("site"), blank=True)
+    examination = models.CharField(
+        _("vérification des dossiers"), max_length=12, choices=Examination.choices, default=Examination.FIRST_CHOICE
+    )
+    judgement = models.CharField(_("jugement"), max_length=12, choices=Judgement.choices, default=Judgement.COMMON)
+    retention_months = models.PositiveSmallIntegerField(_("conservation des données (mois)"), default=24)
     incident = LocalizedField(_("message d’incident"))
     current_version = models.ForeignKey(
         "ProcedureVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("version en vigueur")
@@ -75,6 +88,11 @@ class Procedure(models.Model):
 
     def __str__(self) -> str:
         return str(self.short_title) or self.slug
+
+    @property
+    def judges_by_programme(self) -> bool:
+        """Whether each programme decides on the choices that name it; otherwise one jury decides on the dossier."""
+        return self.judgement == Procedure.Judgement.BY_PROGRAMME
 
     def now(self) -> dt.datetime:
         """The procedure's time (UTC): that of the current request, shifted by a rehearsal's offset."""

@@ -66,7 +66,7 @@ class RoleQuerySet(models.QuerySet["Role"]):
 
 
 class Role(models.Model):
-    """What a member of staff may do in a procedure; in one school, or in all of them when it names none."""
+    """What a member of staff may do in a procedure: in one programme, in one school, or everywhere if it names none."""
 
     class Kind(models.TextChoices):
         OFFICE = "office", _("bureau du concours")
@@ -74,11 +74,16 @@ class Role(models.Model):
         ACCOUNTANT = "accountant", _("comptabilité")
         JURY = "jury", _("membre du jury")
         PRESIDENT = "president", _("présidence du jury")
+        HEAD = "head", _("responsable de formation")
+        EVALUATOR = "evaluator", _("évaluation des dossiers")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="roles", verbose_name=_("compte"))
     procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="roles", verbose_name=_("procédure"))
     school = models.ForeignKey(
         School, models.CASCADE, null=True, blank=True, related_name="roles", verbose_name=_("école")
+    )
+    programme = models.ForeignKey(
+        "programmes.Programme", models.CASCADE, null=True, blank=True, related_name="roles", verbose_name=_("formation")
     )
     kind = models.CharField(_("rôle"), max_length=20, choices=Kind.choices)
 
@@ -89,11 +94,17 @@ class Role(models.Model):
         verbose_name_plural = _("rôles")
         ordering = ["procedure", "kind"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "procedure", "school", "kind"], name="role_once_per_school"),
+            models.UniqueConstraint(
+                fields=["user", "procedure", "school", "kind"], condition=Q(programme=None), name="role_once_per_school"
+            ),
             models.UniqueConstraint(
                 fields=["user", "procedure", "kind"],
-                condition=Q(school=None),
+                condition=Q(school=None, programme=None),
                 name="role_once_for_all_schools",
+            ),
+            models.UniqueConstraint(fields=["user", "programme", "kind"], name="role_once_per_programme"),
+            models.CheckConstraint(
+                condition=Q(programme=None) | Q(school__isnull=False), name="role_in_a_programme_names_its_school"
             ),
         ]
 

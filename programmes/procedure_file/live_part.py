@@ -47,6 +47,9 @@ def read_live(file: Table) -> schema.Live:
         tracks=file.need("tracks", by_key(_track), ()),
         pools=file.need("seats", _pools, ()),
         periods=file.may("periods", each(_period), ()),
+        examination=file.may("examination", one_of(schema.Examination), schema.Examination.FIRST_CHOICE),
+        judgement=file.may("judgement", one_of(schema.Judgement), schema.Judgement.COMMON),
+        retention_months=file.may("retention_months", whole_number(1, 120), 24),
     )
 
 
@@ -88,6 +91,21 @@ def _step(place: Place) -> schema.Step:
             meets_at=step.may("meets", moment, None),
             results_at=step.may("results", moment, None),
             test_days=step.may("days", _test_days, ()),
+            decided_by=step.may("decided_by", one_of(schema.DecidedBy), schema.DecidedBy.JURY),
+            order=step.may("order", one_of(schema.Order), schema.Order.ANY),
+            notify_within=step.may("notify_within", whole_number(1, 60), None),
+            booking=step.may("booking", one_of(schema.Booking), schema.Booking.STAFF),
+            sessions=step.may("sessions", each(_session), ()),
+        )
+
+
+def _session(place: Place) -> schema.JurySession:
+    with place.table() as session:
+        return schema.JurySession(
+            programme=session.may("programme", code, ""),
+            closes_at=session.may("closes", moment, UNREAD if "closes" in session else None),
+            meets_at=session.need("meets", moment, UNREAD),
+            results_at=session.may("results", moment, UNREAD if "results" in session else None),
         )
 
 

@@ -16,12 +16,49 @@ from programmes.rules import Rules
 from programmes.text import Text
 
 
-class StepKind(enum.StrEnum):
-    """What is decided at a step of the selection."""
+class Examination(enum.StrEnum):
+    """Who verifies the dossiers: the service of the school ranked first, or one office for all."""
 
+    FIRST_CHOICE = "first_choice"
+    CENTRAL = "central"
+
+
+class Judgement(enum.StrEnum):
+    """Who judges: one jury on the dossier for all, or each programme on the choice that names it."""
+
+    COMMON = "common"
+    BY_PROGRAMME = "by_programme"
+
+
+class StepKind(enum.StrEnum):
+    """What is done at a step of the selection."""
+
+    OPINION = "opinion"
     ADMISSIBILITY = "admissibility"
     TESTS = "tests"
+    EVALUATION = "evaluation"
     ADMISSION = "admission"
+
+
+class DecidedBy(enum.StrEnum):
+    """Who decides at a step: the jury, or the service that verifies."""
+
+    JURY = "jury"
+    SERVICE = "service"
+
+
+class Order(enum.StrEnum):
+    """In which order dossiers are decided: any, or as they arrived."""
+
+    ANY = "any"
+    ARRIVAL = "arrival"
+
+
+class Booking(enum.StrEnum):
+    """Who gives a candidate a slot."""
+
+    STAFF = "staff"
+    CANDIDATE = "candidate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +101,18 @@ class TestDay:
 
 
 @dataclass(frozen=True, slots=True)
+class JurySession:
+    """One of several meetings of a jury; of one programme's, or of all. It studies what came before `closes_at`."""
+
+    programme: str
+    closes_at: dt.datetime | None
+    meets_at: dt.datetime
+    results_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the selection, in its order."""
+    """A step of the selection, in its order. A jury that meets several times has sessions, and no other meeting."""
 
     code: str
     kind: StepKind
@@ -73,6 +120,11 @@ class Step:
     meets_at: dt.datetime | None
     results_at: dt.datetime | None
     test_days: tuple[TestDay, ...]
+    decided_by: DecidedBy = DecidedBy.JURY
+    order: Order = Order.ANY
+    notify_within: int | None = None  # working days from the decision to the candidate's notice
+    booking: Booking = Booking.STAFF
+    sessions: tuple[JurySession, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +181,9 @@ class Live:
     tracks: tuple[Track, ...]
     pools: tuple[Pool, ...]
     periods: tuple[Period, ...]
+    examination: Examination = Examination.FIRST_CHOICE
+    judgement: Judgement = Judgement.COMMON
+    retention_months: int = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def test_french_holidays_and_weekends_are_off(day, works):
 
 
 def test_a_decision_before_two_holidays_and_a_weekend():
-    """Decided on Tuesday 7 May 2024: Wednesday and Thursday are holidays, Friday is the first day, Monday the second."""
+    """Decided on Tuesday 7 May 2024: Wednesday and Thursday are off; Friday is the first day, Monday the second."""
     assert working_days_after(dt.date(2024, 5, 7), 2) == dt.date(2024, 5, 13)
 
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from applicants.editing import LATE_PAPERS
 from applicants.models import Dossier
+from applicants.proof import proofs_of
 from campaign.rehearsal.company import Company, Event, between
 from campaign.rehearsal.people import Habit, Person
 from campaign.rehearsal.stages.applications import deposit
@@ -18,7 +19,6 @@ from documents.models import SupportingDocument
 from juries.models import Decision
 from offers.enrolment import note_integration_file, review_title
 from offers.models import Enrolment
-from offers.proof import proofs_of
 
 ARRIVE = dt.timedelta(days=40)  # before the hour of the late papers
 SECOND_TRY = dt.timedelta(days=2)

@@ -6,11 +6,11 @@ Each check works on the values and finds the line of what it complains of by its
 from __future__ import annotations
 
 from programmes.procedure_file import schema
-from programmes.procedure_file.checks.calendar import check_calendar, check_periods
+from programmes.procedure_file.checks.calendar import check_calendar, check_periods, check_sessions
 from programmes.procedure_file.checks.catalogue import check_schools, check_seats, check_titles
 from programmes.procedure_file.checks.form import check_conditions, check_form, check_papers
 from programmes.procedure_file.checks.money import check_fee
-from programmes.procedure_file.checks.selection import check_tests
+from programmes.procedure_file.checks.selection import check_how_steps_run, check_tests
 from programmes.procedure_file.nodes import Source
 from programmes.rules import Rules
 
@@ -20,6 +20,8 @@ def check(source: Source, live: schema.Live, rules: Rules) -> None:
     check_schools(source, live)
     check_calendar(source, live, rules)
     check_periods(source, live)
+    check_sessions(source, live)
+    check_how_steps_run(source, live)
     check_seats(source, live)
     check_titles(source, live, rules)
     check_form(source, rules)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from programmes.procedure_file import schema
@@ -66,3 +66,41 @@ def check_periods(source: Source, live: schema.Live) -> None:
     results = [step.results_at for step in live.steps if step.results_at not in (None, UNREAD)]
     if live.periods and results and UNREAD != live.periods[0].starts_at < max(filter(None, results)):
         source.fault("la première période commence avant la publication des résultats.", "periods", "1")
+
+
+def check_sessions(source: Source, live: schema.Live) -> None:
+    """The sessions of a jury: each in its order, after the one before, and one at last for whoever applied last."""
+    programmes = {programme.code for programme in live.programmes}
+    window = next((entry for entry in live.calendar if entry.code == "applications"), None)
+    for step in live.steps:
+        for number, session in enumerate(step.sessions, start=1):
+            where = ("steps", step.code, "sessions", str(number))
+            if session.programme and session.programme not in programmes:
+                source.fault(f"la formation « {session.programme} » n’existe pas.", *where, "programme")
+            if _is_before(session.meets_at, session.closes_at):
+                source.fault("le jury se réunit avant la date limite de ses dossiers (closes).", *where, "meets")
+            if _is_before(session.results_at, session.meets_at):
+                source.fault("les résultats ne sont pas après la réunion.", *where, "results")
+        for programme in sorted(programmes) if step.sessions else ():
+            own = [one for one in step.sessions if one.programme in ("", programme)]
+            _check_own_sessions(source, step.code, programme, own, window.ends_at if window else None)
+
+
+def _check_own_sessions(
+    source: Source,
+    step: str,
+    programme: str,
+    sessions: Sequence[schema.JurySession],
+    closing: dt.datetime | None,
+) -> None:
+    where = ("steps", step, "sessions")
+    if any(after.meets_at <= before.meets_at for before, after in pairwise(sessions)):
+        source.fault(f"les sessions de « {programme} » ne se suivent pas dans le temps.", *where)
+    last = sessions[-1].closes_at if sessions else UNREAD
+    if not sessions or _is_before(last, closing):
+        source.fault(f"aucune session n’étudie les derniers dossiers transmis pour « {programme} ».", *where)
+
+
+def _is_before(earlier: dt.datetime | None, later: dt.datetime | None) -> bool:
+    """Whether both are known, and the first comes before the second."""
+    return earlier is not None and later is not None and UNREAD not in (earlier, later) and earlier < later

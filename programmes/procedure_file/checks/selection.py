@@ -27,3 +27,51 @@ def check_tests(source: Source, live: schema.Live, rules: Rules) -> None:
     for test in rules.tests:
         if test.eliminatory is not None and test.eliminatory >= test.out_of:
             source.fault("la note éliminatoire atteint la note maximale.", "tests", test.code, "eliminatory")
+
+
+DECIDING = (schema.StepKind.ADMISSIBILITY, schema.StepKind.ADMISSION)
+OF_A_CHOICE = (schema.StepKind.OPINION, schema.StepKind.EVALUATION)
+
+
+def check_how_steps_run(source: Source, live: schema.Live) -> None:
+    """Each step has what its kind needs, and nothing that only another kind, or the other way to judge, can use."""
+    common = live.judgement == schema.Judgement.COMMON
+    if live.periods and not common:
+        source.fault("les périodes demandent un jury commun (judgement: common).", "periods")
+    for step in live.steps:
+        where = ("steps", step.code)
+        if common and step.kind in OF_A_CHOICE:
+            reason = f"« {step.kind} » porte sur une candidature : il faut « judgement: by_programme »."
+            source.fault(reason, *where, "kind")
+        if step.kind in DECIDING:
+            _check_deciding(source, step, where, common=common)
+        else:
+            _check_not_deciding(source, step, where)
+        if step.booking == schema.Booking.CANDIDATE and step.kind != schema.StepKind.TESTS:
+            source.fault("seule une étape de nature « tests » a des créneaux.", *where, "booking")
+
+
+def _check_deciding(source: Source, step: schema.Step, where: tuple[str, ...], *, common: bool) -> None:
+    if common and (step.sessions or step.notify_within):
+        reason = (
+            "un jury commun publie tout à la fois : « sessions » et « notify_within » sont d’un jury par formation."
+        )
+        source.fault(reason, *where)
+    if common and step.results_at is None:
+        source.fault("il manque l’instant de publication (results).", *where)
+    if step.sessions and (step.meets_at or step.results_at):
+        source.fault("une étape a des sessions, ou une réunion (meets, results), pas les deux.", *where, "sessions")
+    if not common and not (step.sessions or step.results_at or step.notify_within):
+        reason = "on ne sait pas quand le candidat a sa réponse : donnez sessions, results ou notify_within."
+        source.fault(reason, *where)
+
+
+def _check_not_deciding(source: Source, step: schema.Step, where: tuple[str, ...]) -> None:
+    given = {
+        "sessions": bool(step.sessions),
+        "notify_within": step.notify_within is not None,
+        "order": step.order == schema.Order.ARRIVAL,
+        "decided_by": step.decided_by == schema.DecidedBy.SERVICE,
+    }
+    for key in (key for key, is_given in given.items() if is_given):
+        source.fault(f"« {key} » est d’une étape où l’on décide (admissibility, admission).", *where, key)
