@@ -1,8 +1,11 @@
-"""Choices: the programmes that a dossier applies to, in the candidate's order of preference. Rules: AST-03, AST-06."""
+"""Choices: the programmes that a dossier applies to, in the candidate's order of preference or side by side.
+
+Rules: AST-03, AST-06, APP-02.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +20,9 @@ from journal.errors import Refused
 from journal.record import record
 from programmes.eligibility import verdicts
 from programmes.models import Programme
+from programmes.rules import Order, Rules
+
+Chosen = tuple[Programme, str]  # a programme, and the status under which it is asked for (blank: none, or not said)
 
 
 class NotEligible(Refused):
@@ -28,8 +34,13 @@ class WrongOrder(Refused):
 
 
 @transaction.atomic
-def rank_choices(dossier_id: UUID, programme_codes: Sequence[str], *, by: User) -> list[Choice]:
+def rank_choices(
+    dossier_id: UUID, programme_codes: Sequence[str], *, by: User, statuses: Mapping[str, str] | None = None
+) -> list[Choice]:
     """Set the whole order of choices, best first; the fee follows the first. An empty order takes all choices away.
+
+    Where the rules rank nothing, the order is that of the catalogue. `statuses` says under which status a programme
+    is asked for, by its code; one that is not named keeps its own.
 
     Raises:
         Dossier.DoesNotExist: not this person's dossier, and still a draft.
@@ -37,53 +48,96 @@ def rank_choices(dossier_id: UUID, programme_codes: Sequence[str], *, by: User) 
         Closed, NotEditable: the dossier is not open.
         WrongOrder, NotEligible: the order cannot be.
         Committed: the first choice would change, and money is on its way to its school, or there.
-    Rules: AST-03, AST-06, AST-10.
+    Rules: AST-03, AST-06, AST-10, APP-02.
     """
     _refuse_after_submission(dossier_id)
     dossier = lock_own(dossier_id, by=by)
     require_editable(dossier, CHOICES)
     programmes = {programme.code: programme for programme in dossier.procedure.programmes.select_related("school")}
     _check_order(dossier, programme_codes, known=programmes)
-    if list(dossier.choices.order_by("rank").values_list("programme__code", flat=True)) == list(programme_codes):
+    before = {choice.programme.code: choice.status for choice in dossier.ranked_choices}
+    wanted = {**before, **(statuses or {})}
+    after = {code: status_of(dossier.rules, code, wanted) for code in in_order(dossier.rules, programme_codes)}
+    if list(after.items()) == list(before.items()):
         return dossier.ranked_choices
-    replace_choices(dossier, [programmes[code] for code in programme_codes], by=by)
+    replace_choices(dossier, [(programmes[code], status) for code, status in after.items()], by=by)
     return dossier.ranked_choices
 
 
-def replace_choices(dossier: Dossier, programmes: Iterable[Programme], *, by: User | None) -> None:
+def replace_choices(dossier: Dossier, chosen: Iterable[Chosen], *, by: User | None) -> None:
     """Write a new order in an act that locked the draft, and let the fee follow.
 
     Raises:
         Committed: the first choice would change, and money is on its way to its school, or there.
     """
-    ordered = list(programmes)
+    ordered = list(chosen)
     dossier.choices.all().delete()
     Choice.objects.bulk_create(
-        Choice(dossier=dossier, programme=programme, rank=rank) for rank, programme in enumerate(ordered, start=1)
+        Choice(dossier=dossier, programme=programme, rank=rank, status=status)
+        for rank, (programme, status) in enumerate(ordered, start=1)
     )
     for stale in ("ranked_choices", "first_choice"):
         dossier.__dict__.pop(stale, None)
     keep_fee_in_step(dossier, by=by)
-    record("dossier.choices_ranked", dossier, by=by, choices=[programme.code for programme in ordered])
+    record("dossier.choices_ranked", dossier, by=by, choices=[programme.code for programme, _ in ordered])
+
+
+def in_order(rules: Rules, codes: Iterable[str]) -> list[str]:
+    """The codes of programmes as they are kept: as given where the candidate ranks, else as in the catalogue."""
+    if rules.choices.order == Order.RANKED:
+        return list(codes)
+    wanted = set(codes)
+    return [programme.code for programme in rules.programmes if programme.code in wanted]
+
+
+def status_of(rules: Rules, code: str, wanted: Mapping[str, str]) -> str:
+    """The status under which a programme is asked for; blank where nobody is asked, or the candidate has not said.
+
+    Raises:
+        WrongOrder: the programme is not studied under the status that `wanted` names.
+    Rule: APP-02.
+    """
+    offered = [status.code for status in rules.statuses_of(code)]
+    if len(offered) < 2:
+        return offered[0] if offered else ""
+    status = wanted.get(code, "")
+    if status and status not in offered:
+        raise WrongOrder(gettext("Cette formation ne se suit pas sous ce statut."))
+    return status
 
 
 def _refuse_after_submission(dossier_id: UUID) -> None:
     """The order is final for everybody, so that staff too are told why, and not that the dossier is another's."""
-    if Dossier.objects.filter(pk=dossier_id, status__in=[Status.SUBMITTED, Status.VALIDATED]).exists():
+    submitted = Dossier.objects.filter(pk=dossier_id, status__in=[Status.SUBMITTED, Status.VALIDATED])
+    found = submitted.select_related("version").first()
+    if found is None:
+        return
+    if found.rules.choices.order == Order.RANKED:
         raise OrderIsFinal(
             gettext("Ce dossier est transmis : l’ordre de ses vœux est définitif, personne ne peut plus le modifier.")
         )
+    raise OrderIsFinal(gettext("Ce dossier est transmis : les formations qu’il demande ne changent plus."))
 
 
 def _check_order(dossier: Dossier, codes: Sequence[str], *, known: dict[str, Programme]) -> None:
-    if len(set(codes)) != len(codes):
+    is_ranked = dossier.rules.choices.order == Order.RANKED
+    if is_ranked and len(set(codes)) != len(codes):
         raise WrongOrder(gettext("Chaque école ne se classe qu’une fois."))
     if unknown := [code for code in codes if code not in known]:
         raise WrongOrder(gettext("La procédure ne propose pas « %(code)s ».") % {"code": unknown[0]})
-    limit = dossier.rules.choices.max_count
-    if limit is not None and len(codes) > limit:
-        raise WrongOrder(gettext("Vous pouvez classer %(limit)s vœux au plus.") % {"limit": limit})
+    _check_count(dossier.rules, len(set(codes)))
     found = verdicts(dossier.rules, dossier.title, dossier.speciality)
     for code in codes:
         if code in found and not found[code].open:
             raise NotEligible(found[code].reason)
+
+
+def _check_count(rules: Rules, count: int) -> None:
+    limit = rules.choices.max_count
+    if limit is None or count <= limit:
+        return
+    if rules.choices.order == Order.SINGLE:
+        raise WrongOrder(gettext("Choisissez une seule formation."))
+    if rules.choices.order == Order.UNRANKED:
+        raise WrongOrder(gettext("Vous pouvez choisir %(limit)s formations au plus.") % {"limit": limit})
+    raise WrongOrder(gettext("Vous pouvez classer %(limit)s vœux au plus.") % {"limit": limit})

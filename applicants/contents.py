@@ -41,6 +41,7 @@ class Contents:
         return FilledIn(
             answers=self.answers,
             choices=tuple(choice.programme.code for choice in self.choices),
+            statuses={choice.programme.code: choice.status for choice in self.choices},
             papers=frozenset(file.kind for file in self.documents if not is_turned_down(file)),
             appraisals=frozenset(r.kind for r in self.referees if r.state == Referee.State.DEPOSITED),
             fee=self.fee,

@@ -16,7 +16,8 @@ from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from payments.models import Account
-from programmes.models import Procedure, Role
+from programmes.models import Procedure, Role, Track
+from programmes.rules import Rules
 from programmes.spelling import new_reference
 
 
@@ -51,11 +52,13 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
     if Role.objects.filter(user=by, procedure=procedure).exists():
         raise WorksHere(gettext("Vous travaillez à cette procédure : vous ne pouvez pas y être candidat."))
     procedure.require_open()
+    version = procedure.versions.latest("number")
     dossier = Dossier.objects.create(
         reference=new_reference(procedure.year),
         procedure=procedure,
         candidate=candidate,
-        version=procedure.versions.latest("number"),
+        version=version,
+        track=only_track(procedure, version.rules),
         folder=Folder.objects.create(procedure=procedure),
         account=Account.objects.create(procedure=procedure, payer=by),
         created_at=procedure.now(),
@@ -71,6 +74,11 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
         path=home_of(dossier),
     )
     return dossier
+
+
+def only_track(procedure: Procedure, rules: Rules) -> Track | None:
+    """The track of everybody, where no title tells candidates apart."""
+    return None if rules.titles else procedure.tracks.first()
 
 
 def lock_own(dossier_id: UUID, *, by: User) -> Dossier:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from applicants.models import Dossier, Status
 from journal.errors import Refused
+from programmes.rules import Order
 
 CHOICES, TITLE, PAYMENT = "choices", "title", "payment"
 FINAL = (CHOICES, TITLE)  # what no correction can open
@@ -51,17 +52,21 @@ def require_editable(dossier: Dossier, place: str) -> None:
     if dossier.status == Status.WITHDRAWN:
         raise NotEditable(gettext("Votre dossier est retiré : il ne change plus."))
     if place in FINAL:
-        raise OrderIsFinal(
-            gettext(
-                "Votre dossier est transmis : l’ordre de vos vœux est définitif, personne ne peut plus le modifier."
-            )
-        )
+        raise OrderIsFinal(_why_final(dossier))
     raise NotEditable(
         gettext(
             "Votre dossier est transmis : cette partie ne se modifie plus. Si votre école vous demande une "
             "correction, elle s’ouvrira d’elle-même."
         )
     )
+
+
+def _why_final(dossier: Dossier) -> str:
+    if dossier.rules.choices.order == Order.RANKED:
+        return gettext(
+            "Votre dossier est transmis : l’ordre de vos vœux est définitif, personne ne peut plus le modifier."
+        )
+    return gettext("Votre dossier est transmis : les formations que vous demandez ne changent plus.")
 
 
 def takes_appraisal(dossier: Dossier, kind: str) -> bool:

@@ -18,6 +18,7 @@ from journal.clock import instant
 from payments.models import Account
 from programmes.models import Procedure, ProcedureVersion, Programme, Role, Track
 from programmes.rules import Rules
+from programmes.text import Text
 
 JURORS = (Role.Kind.JURY, Role.Kind.PRESIDENT)
 JUDGES_OF_A_CHOICE = (*JURORS, Role.Kind.HEAD, Role.Kind.EVALUATOR)
@@ -190,11 +191,15 @@ class Answer(models.Model):
 
 
 class Choice(models.Model):
-    """A programme that the dossier applies to, and its rank of preference (1 is the best)."""
+    """A programme that the dossier applies to, and its rank of preference (1 is the best).
+
+    Where nobody ranks, the rank is the place in the procedure's catalogue.
+    """
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="choices", verbose_name=_("dossier"))
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="choices", verbose_name=_("formation"))
     rank = models.PositiveSmallIntegerField(_("rang"))
+    status = models.CharField(_("statut"), max_length=40, blank=True)  # of the rules' statuses, where they have any
 
     class Meta:
         verbose_name = _("vœu")
@@ -208,6 +213,13 @@ class Choice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rank}. {self.programme}"
+
+    @property
+    def label(self) -> Text:
+        """The programme, and the status under which it is asked for where there are several."""
+        title: Text = self.programme.title
+        status = self.dossier.rules.choices.status(self.status)
+        return title.joined(" · ", status.label) if status else title
 
 
 class Receipt(models.Model):
@@ -224,6 +236,11 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def lines(self) -> list[dict[str, Text]]:
+        """The choices as they were submitted, each by its `label`."""
+        return [{"label": Text.of(choice.get("label", choice["school"]))} for choice in self.choices]
 
 
 class Referee(models.Model):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from applicants.editing import CHOICES, PAYMENT, TITLE
-from programmes.rules import Rules
+from programmes.rules import Order, Rules
 
 PAPERS, REFEREES, REVIEW = "papers", "referees", "review"  # pages of their own, which no correction opens
 
@@ -19,7 +19,7 @@ def name_of(rules: Rules, place: str) -> str:
     area, _, code = place.partition(":")
     fixed = {
         TITLE: gettext("Titre et spécialité"),
-        CHOICES: gettext("Ordre des vœux"),
+        CHOICES: choices_name(rules.choices.order),
         PAYMENT: gettext("Frais d’inscription"),
         PAPERS: gettext("Pièces justificatives"),
         REFEREES: gettext("Appréciation"),
@@ -30,6 +30,15 @@ def name_of(rules: Rules, place: str) -> str:
     referees = {referee.code: referee.label for referee in rules.referees}
     named = {"page": pages, "paper": papers, "referee": referees}.get(area, {})
     return fixed.get(place) or str(named.get(code, place))
+
+
+def choices_name(order: Order) -> str:
+    """What the page of the choices is called."""
+    return {
+        Order.RANKED: gettext("Ordre des vœux"),
+        Order.UNRANKED: gettext("Formations demandées"),
+        Order.SINGLE: gettext("Formation demandée"),
+    }[order]
 
 
 def address_of(slug: str, place: str) -> str:

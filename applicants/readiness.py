@@ -6,14 +6,14 @@ Rule: AST-11.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
 from applicants.values import error_in
 from payments.standing import Standing
 from programmes.eligibility import titles_for, verdicts
-from programmes.rules import FeeRule, FieldRule, Needed, PaperRule, Rules
+from programmes.rules import FeeRule, FieldRule, Needed, Order, PaperRule, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class FilledIn:
 
     answers: Mapping[str, str]  # by field id; with title, speciality and equivalence
     choices: tuple[str, ...] = ()  # codes of programmes, best first
+    statuses: Mapping[str, str] = field(default_factory=dict)  # by programme; blank where none was said
     papers: frozenset[str] = frozenset()  # not turned down; a check that is still to come does not matter
     appraisals: frozenset[str] = frozenset()  # deposited
     fee: Standing = Standing.DUE
@@ -39,7 +40,7 @@ class MissingItem:
 def missing_items(rules: Rules, filled: FilledIn) -> list[MissingItem]:
     """All that must still be done before submission, in the order of the form; labels in the reader's language.
 
-    Rules: AST-08, AST-09, AST-10, AST-11, AST-23.
+    Rules: AST-08, AST-09, AST-10, AST-11, AST-23, APP-02.
     """
     return [
         *_missing_answers(rules, filled),
@@ -115,12 +116,28 @@ def _missing_title(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
 
 def _missing_choices(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
     if len(filled.choices) < rules.choices.min_count:
-        yield MissingItem("choices", gettext("L’ordre de vos vœux"), "choices")
+        yield MissingItem("choices", _choices_in_words(rules.choices.order), "choices")
     found = verdicts(rules, filled.answers.get("title", ""), filled.answers.get("speciality", ""))
     for code in filled.choices:
         verdict = found.get(code)
         if verdict is not None and not verdict.open:
             yield MissingItem(f"choice:{code}", verdict.reason, "choices")
+        if len(rules.statuses_of(code)) > 1 and not filled.statuses.get(code):
+            label = gettext("Le statut sous lequel vous demandez : %(programme)s")
+            yield MissingItem(f"status:{code}", label % {"programme": _programme_label(rules, code)}, "choices")
+
+
+def _choices_in_words(order: Order) -> str:
+    return {
+        Order.RANKED: gettext("L’ordre de vos vœux"),
+        Order.UNRANKED: gettext("Les formations que vous demandez"),
+        Order.SINGLE: gettext("La formation que vous demandez"),
+    }[order]
+
+
+def _programme_label(rules: Rules, code: str) -> str:
+    programme = rules.programme(code)
+    return str(programme.label) if programme else code
 
 
 def _missing_papers(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:

@@ -60,8 +60,8 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
     dossier.submitted_at = dossier.procedure.now()
     dossier.save(update_fields=["status", "submitted_at"])
     receipt = _issue_receipt(dossier)
-    choices = [choice["programme"] for choice in receipt.choices]
-    record("dossier.submitted", dossier, by=by, receipt=receipt.number, choices=choices)
+    codes = [choice["programme"] for choice in receipt.choices]
+    record("dossier.submitted", dossier, by=by, receipt=receipt.number, choices=codes)
     queue_mail(
         "dossier_submitted",
         to=by,
@@ -71,16 +71,28 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
         reference=dossier.reference,
         receipt=receipt.number,
         submitted_at=dossier.submitted_at,
-        choices=receipt.choices,
+        choices=named_choices(dossier),
+        order=str(dossier.rules.choices.order),
         path=home_of(dossier),
     )
     return receipt
 
 
+def named_choices(dossier: Dossier) -> list[dict[str, object]]:
+    """The choices as mails and letters name them."""
+    return [{"rank": choice.rank, "label": choice.label} for choice in dossier.ranked_choices]
+
+
 def _issue_receipt(dossier: Dossier) -> Receipt:
     """The numbered proof: its PDF, and the order of the choices as it now stands for good."""
     choices = [
-        {"rank": choice.rank, "programme": choice.programme.code, "school": choice.programme.school.name}
+        {
+            "rank": choice.rank,
+            "programme": choice.programme.code,
+            "school": choice.programme.school.name,
+            "status": choice.status,
+            "label": choice.label.as_json(),
+        }
         for choice in dossier.ranked_choices
     ]
     notice = issue_notice(
@@ -92,7 +104,8 @@ def _issue_receipt(dossier: Dossier) -> Receipt:
         addressee=dossier.candidate.full_name,
         reference=dossier.reference,
         submitted_at=dossier.submitted_at,
-        choices=choices,
+        choices=named_choices(dossier),
+        order=str(dossier.rules.choices.order),
     )
     return Receipt.objects.create(
         dossier=dossier, number=notice.number, issued_at=dossier.procedure.now(), choices=choices

@@ -14,7 +14,7 @@ from applicants.papers import is_turned_down
 from applicants.places import PAPERS, REFEREES, REVIEW, address_of, name_of
 from applicants.readiness import is_required_now
 from payments.standing import Standing
-from programmes.rules import PageRule
+from programmes.rules import Order, PageRule
 from programmes.words import money
 
 NAMED_IN_HINT = 3  # things left to do that a line names; further ones are counted
@@ -81,10 +81,14 @@ def _title(contents: Contents) -> Task:
 
 
 def _choices(contents: Contents) -> Task:
-    order = " · ".join(f"{choice.rank}.\N{NO-BREAK SPACE}{choice.programme.title}" for choice in contents.choices)
+    is_ranked = contents.dossier.rules.choices.order == Order.RANKED
+    names = [
+        f"{choice.rank}.\N{NO-BREAK SPACE}{choice.label}" if is_ranked else str(choice.label)
+        for choice in contents.choices
+    ]
     left = _left(contents, CHOICES)
     kind = DONE if not left else PROBLEM if contents.choices else TODO
-    return _task(contents, CHOICES, kind, hint=_still_to_do(left) if kind == PROBLEM else order)
+    return _task(contents, CHOICES, kind, hint=_still_to_do(left) if kind == PROBLEM else " · ".join(names))
 
 
 def _papers(contents: Contents) -> Task:

@@ -65,8 +65,8 @@ def _check(dossier: Dossier, title: str, speciality: str, equivalence: str) -> N
 
 def _drop_closed_choices(dossier: Dossier, *, by: User) -> list[Programme]:
     still_open = open_programmes(dossier.rules, dossier.title, dossier.speciality)
-    ranked = [choice.programme for choice in dossier.ranked_choices]
-    closed = [programme for programme in ranked if programme.code not in still_open]
+    closed = [choice.programme for choice in dossier.ranked_choices if choice.programme.code not in still_open]
     if closed:
-        replace_choices(dossier, [programme for programme in ranked if programme.code in still_open], by=by)
+        kept = [choice for choice in dossier.ranked_choices if choice.programme.code in still_open]
+        replace_choices(dossier, [(choice.programme, choice.status) for choice in kept], by=by)
     return closed

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accounts.models import User
 from applicants.choices import replace_choices
-from applicants.dossiers import home_of, lock
+from applicants.dossiers import home_of, lock, only_track
 from applicants.fees import APPLICATION_FEE
 from applicants.models import Dossier, Status
 from journal.record import record
@@ -44,12 +44,12 @@ def fit_draft(dossier_id: UUID, rules: Rules, *, by: User | None) -> bool:
         dossier.track = None
         dossier.save(update_fields=["title", "speciality", "equivalence", "track"])
     still_open = open_programmes(rules, dossier.title, dossier.speciality)
-    ranked = [choice.programme for choice in dossier.ranked_choices]
-    kept = [programme for programme in ranked if programme.code in still_open]
-    if kept != ranked:
-        replace_choices(dossier, kept, by=by)
+    kept = [choice for choice in dossier.ranked_choices if choice.programme.code in still_open]
+    is_one_lost = len(kept) != len(dossier.ranked_choices)
+    if is_one_lost:
+        replace_choices(dossier, [(choice.programme, choice.status) for choice in kept], by=by)
     _drop_fee_of_other_amount(dossier, rules)
-    return kept != ranked or not keeps_title
+    return is_one_lost or not keeps_title
 
 
 @transaction.atomic
@@ -64,7 +64,8 @@ def move_draft(dossier_id: UUID, *, lost: bool, by: User | None) -> None:
         return
     news = list(asked_anew(dossier.rules, version.rules))
     dossier.version = version
-    dossier.save(update_fields=["version"])
+    dossier.track = dossier.track or only_track(dossier.procedure, version.rules)
+    dossier.save(update_fields=["version", "track"])
     record("dossier.version_changed", dossier, by=by, version=version.number)
     if news or lost:
         queue_mail(

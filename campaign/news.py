@@ -18,6 +18,7 @@ from juries.models import Decision
 from juries.summons import Summons
 from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
 from programmes.models import Period, Step
+from programmes.rules import Order
 from programmes.words import date_and_hour, deadline
 
 Outcome = Decision.Outcome
@@ -192,6 +193,8 @@ def _after_admissibility(standing: Standing, admissibility: Decision) -> News:
 
 
 def _who_verifies(dossier: Dossier) -> str:
+    if dossier.rules.choices.order != Order.RANKED:
+        return gettext("Nous vérifions vos pièces. Nous vous écrivons s’il faut corriger.")
     first = dossier.receipt.choices[0]["school"] if dossier.receipt.choices else ""
     return gettext(
         "%(school)s, que vous placez en premier, vérifie vos pièces. Nous vous écrivons s’il faut corriger."

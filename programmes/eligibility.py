@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from programmes.rules import Equivalence, Option, Rules, Speciality, Title
+from programmes.rules import Equivalence, ProgrammeRule, Rules, Speciality, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def titles_for(rules: Rules, equivalence: str) -> tuple[Title, ...]:
     return tuple(title for title in rules.titles if title.code in claimed.titles)
 
 
-def _verdict(programme: Option, title: Title | None, row: Speciality | None) -> Verdict:
+def _verdict(programme: ProgrammeRule, title: Title | None, row: Speciality | None) -> Verdict:
     if title is None or row is None:
         return Verdict(False, gettext("Indiquez d’abord votre titre et sa spécialité."))
     if programme.code in row.programmes:

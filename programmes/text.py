@@ -26,6 +26,11 @@ class Text:
         """The text in `language` ("fr" or "en"); French where the other is missing."""
         return self.en if language.startswith("en") and self.en else self.fr
 
+    def joined(self, by: str, other: Text) -> Text:
+        """This text and another, in each language."""
+        french, english = (by.join((self.in_language(code), other.in_language(code))) for code in ("fr", "en"))
+        return Text(fr=french, en=english)
+
     @classmethod
     def of(cls, value: Text | dict[str, str] | str | None) -> Text:
         """A `Text` from what a file or a column holds: a mapping, one string for both languages, or nothing."""

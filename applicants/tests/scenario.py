@@ -30,11 +30,12 @@ from documents.models import SupportingDocument
 from journal.clock import instant
 from journal.models import Entry
 from notifications.models import Mail
+from notifications.rendering import render
 from payments.models import Charge
 from payments.transfers import declare_transfer
 from programmes.loading import store
 from programmes.models import Procedure, Role, School
-from programmes.procedure_file import read
+from programmes.procedure_file import read, read_text
 from programmes.procedure_file.schema import ProcedureFile
 from programmes.rules import FieldKind, FieldRule
 
@@ -72,6 +73,11 @@ def ast_2026() -> ProcedureFile:
 def procedure_at(moment: str) -> Procedure:
     """The procedure, loaded as a rehearsal whose clock stands at `moment` (Europe/Paris)."""
     return set_clock(store(ast_2026(), rehearsal=True), moment)
+
+
+def procedure_from(text: str, moment: str = OPEN) -> Procedure:
+    """A made-up procedure, from the text of its file, loaded as a rehearsal whose clock stands at `moment`."""
+    return set_clock(store(read_text(text, name="made-up.yaml"), rehearsal=True), moment)
 
 
 def set_clock(procedure: Procedure, moment: str) -> Procedure:
@@ -128,8 +134,7 @@ def filled(
     """A dossier that lacks nothing but its fee; the further-study sheet stands for the appraisal."""
     dossier = begun(procedure, by)
     choose_title(dossier.pk, title=title[0], speciality=title[1], equivalence="", by=by)
-    for page in dossier.rules.pages:
-        save_answers(dossier.pk, page.code, {rule.code: answer_to(rule) for rule in page.fields}, by=by)
+    answer_all(dossier, by)
     rank_choices(dossier.pk, choices, by=by)
     dossier = reloaded(dossier.pk)
     answers = answers_of(dossier)
@@ -138,6 +143,22 @@ def filled(
         deposit_paper(dossier.pk, kind, pdf(), by=by)
     pass_checks(dossier)
     return reloaded(dossier.pk)
+
+
+def answer_all(dossier: Dossier, by: User) -> None:
+    """Answer every question of the form."""
+    for page in dossier.rules.pages:
+        save_answers(dossier.pk, page.code, {rule.code: answer_to(rule) for rule in page.fields}, by=by)
+
+
+def deposit_all(dossier: Dossier, by: User) -> None:
+    """Deposit every paper that must be there to submit."""
+    dossier = reloaded(dossier.pk)
+    answers = answers_of(dossier)
+    for rule in dossier.rules.papers:
+        if is_required_now(rule, answers):
+            deposit_paper(dossier.pk, rule.code, pdf(), by=by)
+    pass_checks(dossier)
 
 
 def complete(procedure: Procedure, by: User, **how: tuple[str, ...]) -> Dossier:
@@ -181,6 +202,11 @@ def pass_checks(dossier: Dossier) -> None:
 def events(subject_id: object) -> list[str]:
     """The names of what the journal holds on a subject."""
     return list(Entry.objects.filter(subject_id=str(subject_id)).values_list("event", flat=True))
+
+
+def words_of(mail: Mail) -> str:
+    """What a mail says, as it is sent."""
+    return render(mail).text
 
 
 def mails(kind: str) -> list[Mail]:

@@ -19,9 +19,9 @@ from programmes.rules import (
     FieldRule,
     Means,
     Needed,
-    Option,
     PageRule,
     PaperRule,
+    ProgrammeRule,
     RefereeRule,
     Rules,
     Speciality,
@@ -57,7 +57,7 @@ fees = st.builds(
 )
 rules = st.builds(
     Rules,
-    programmes=st.just((Option("albi", Text("Albi", "")), Option("ales", Text("Alès", "")))),
+    programmes=st.just((ProgrammeRule("albi", Text("Albi", "")), ProgrammeRule("ales", Text("Alès", "")))),
     titles=st.just((Title("T", Text("Titre", ""), "t", (Speciality("s", Text("Spécialité", ""), ("albi",)),)),)),
     choices=st.builds(ChoiceRule, min_count=st.integers(0, 2)),
     pages=st.lists(fields, max_size=3, unique_by=lambda rule: rule.code).map(

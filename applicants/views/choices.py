@@ -15,11 +15,13 @@ from django.utils.translation import gettext
 from applicants.choices import rank_choices
 from applicants.contents import Contents, read_contents
 from applicants.editing import CHOICES, may_edit
-from applicants.models import Dossier
+from applicants.models import Choice, Dossier
 from applicants.views.own_dossier import dossier_page, person, render_page
+from applicants.views.ticking import statuses_typed, ticked_choices
 from journal.errors import Refused
 from programmes.eligibility import verdicts
 from programmes.models import Programme
+from programmes.rules import Option, Order
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ class OtherProgramme:
 
 @dossier_page
 def choices(request: HttpRequest, dossier: Dossier) -> HttpResponse:
-    """The ranked choices, and the programmes that could join them."""
+    """The ranked choices, and the programmes that could join them; where nobody ranks, the catalogue to tick."""
+    if dossier.rules.choices.order != Order.RANKED:
+        return ticked_choices(request, dossier)
     if request.method == "POST":
         return _rank(request, dossier)
     contents = read_contents(dossier)
@@ -43,7 +47,9 @@ def choices(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "applicants/choices.html",
         CHOICES,
         is_open=may_edit(dossier, CHOICES),
-        items=[_line(choice.programme) for choice in contents.choices],
+        items=[_line(choice) for choice in contents.choices],
+        needs_title=bool(dossier.rules.titles) and not dossier.title,
+        asking_status=_asking_status(contents),
         others=_others(dossier, contents),
     )
 
@@ -71,7 +77,9 @@ def _rank(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     before = [choice.programme.code for choice in dossier.ranked_choices]
     by_script = request.headers.get("X-Requested-With") == "fetch"
     try:
-        rank_choices(dossier.pk, new_order(before, request.POST), by=person(request))
+        rank_choices(
+            dossier.pk, new_order(before, request.POST), by=person(request), statuses=statuses_typed(request.POST)
+        )
     except Refused as refused:
         messages.error(request, str(refused))
         if by_script:  # which then loads the page again: the order as it stands, and this message
@@ -83,14 +91,21 @@ def _rank(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     return redirect("applicants:choices", dossier.procedure.slug)
 
 
-def _line(programme: Programme) -> dict[str, str]:
+def _line(choice: Choice) -> dict[str, str]:
     """A ranked choice as components/ranking.html shows it."""
+    programme = choice.programme
     return {
         "id": programme.code,
-        "label": str(programme.title),
+        "label": str(choice.label),
         "detail": str(programme.description),
         "accent": programme.school.accent,
     }
+
+
+def _asking_status(contents: Contents) -> list[tuple[Choice, tuple[Option, ...]]]:
+    """The choices that can be asked for under several statuses, with these."""
+    offered = [(choice, contents.dossier.rules.statuses_of(choice.programme.code)) for choice in contents.choices]
+    return [(choice, statuses) for choice, statuses in offered if len(statuses) > 1]
 
 
 def _others(dossier: Dossier, contents: Contents) -> list[OtherProgramme]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from applicants.contents import Contents, read_contents
 from applicants.editing import CHOICES, PAYMENT, TITLE
-from applicants.models import Dossier, Status
+from applicants.models import Choice, Dossier, Status
 from applicants.places import PAPERS, REFEREES, REVIEW, address_of, name_of
 from applicants.submission import NotReady, submit_dossier
 from applicants.task_list import task_groups, tasks
@@ -21,6 +21,7 @@ from applicants.views.own_dossier import dossier_page, person, render_page
 from applicants.views.titles import title_lines
 from documents.models import Notice
 from journal.errors import Refused
+from programmes.rules import Order
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,7 @@ def _sections(contents: Contents) -> list[Section]:
     lines: dict[str, list[dict[str, str]]] = {f"page:{p.code}": said(p, contents.answers) for p in rules.pages}
     if rules.titles:
         lines[TITLE] = title_lines(dossier)
-    lines[CHOICES] = [
-        {"label": gettext("Vœu %(rank)s") % {"rank": choice.rank}, "value": str(choice.programme.title)}
-        for choice in contents.choices
-    ]
+    lines[CHOICES] = [{"label": _said_of(choice), "value": str(choice.label)} for choice in contents.choices]
     lines[PAPERS] = [
         {
             "label": str(rule.label),
@@ -106,3 +104,10 @@ def _sections(contents: Contents) -> list[Section]:
         if task := states.get(place):
             lines[place] = [{"label": task.title, "value": " – ".join(filter(None, [task.label, task.hint]))}]
     return [Section(name_of(rules, place), address_of(slug, place), said_there) for place, said_there in lines.items()]
+
+
+def _said_of(choice: Choice) -> str:
+    """What stands before a choice: its rank, or its school where nobody ranks."""
+    if choice.dossier.rules.choices.order == Order.RANKED:
+        return gettext("Vœu %(rank)s") % {"rank": choice.rank}
+    return choice.programme.school.name

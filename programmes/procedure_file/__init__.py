@@ -38,7 +38,7 @@ def read_text(text: str, *, name: str) -> schema.ProcedureFile:
     with root.table() as file:
         procedure_code = file.need("code", code, "")
         live = read_live(file)
-        rules = read_rules(file, live.programmes)
+        rules = read_rules(file)
     if file.is_readable:
         check(source, live, rules)
     if source.faults:

@@ -42,14 +42,14 @@ def read_field(place: Place) -> FieldRule:
             label=field.need("label", words, NO_TEXT),
             help=field.may("help", words, NO_TEXT),
             required=field.may("required", yes_or_no, True),
-            options=field.may("options", by_key(_option), ()),
+            options=field.may("options", by_key(read_option), ()),
             max_length=field.may("max_length", whole_number(1, 10_000), None),
             when=field.may("when", read_condition, ALWAYS),
             must_be=field.may("must_be", answer, ""),
         )
 
 
-def _option(place: Place) -> Option:
+def read_option(place: Place) -> Option:
     return Option(code=key_of(place), label=words(place))
 
 

@@ -119,6 +119,7 @@ def _test_days(place: Place) -> tuple[schema.TestDay, ...]:
 
 def _programme(place: Place) -> schema.Programme:
     with place.table() as programme:
+        programme.leave("statuses")  # a rule: see `selection_part.read_programme`
         return schema.Programme(
             code=key_of(place),
             school=programme.need("school", code, ""),

@@ -192,6 +192,10 @@ class Table:
             )
         return self.may(key, reader, instead)
 
+    def leave(self, key: str) -> None:
+        """Say that `key` is known here, and read elsewhere."""
+        self._known.add(key)
+
     def may(self, key: str, reader: Callable[[Place], T], default: T) -> T:
         """The value of `key`, or `default` where the file does not give it."""
         self._known.add(key)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from programmes.procedure_file import schema
 from programmes.procedure_file.form_part import NO_TEXT, read_page
 from programmes.procedure_file.money_part import read_fee
 from programmes.procedure_file.nodes import Place, Table, by_key, cells_under, each
 from programmes.procedure_file.papers_part import read_alternative, read_paper, read_referee
-from programmes.procedure_file.selection_part import read_choices, read_corrections, read_test
+from programmes.procedure_file.selection_part import read_choices, read_corrections, read_programme, read_test
 from programmes.procedure_file.values import (
     code,
     key_of,
@@ -21,7 +20,6 @@ from programmes.rules import (
     ChoiceRule,
     CorrectionRule,
     Equivalence,
-    Option,
     Rules,
     Speciality,
     Title,
@@ -29,10 +27,10 @@ from programmes.rules import (
 from programmes.text import Text
 
 
-def read_rules(file: Table, programmes: tuple[schema.Programme, ...]) -> Rules:
-    """The rules, from the file's outermost table; `programmes` are those that the live part names."""
+def read_rules(file: Table) -> Rules:
+    """The rules, from the file's outermost table."""
     return Rules(
-        programmes=tuple(Option(programme.code, programme.title) for programme in programmes),
+        programmes=file.may("programmes", by_key(read_programme), ()),
         titles=file.may("titles", by_key(_title), ()),
         equivalences=file.may("equivalences", by_key(_equivalence), ()),
         choices=file.may("choices", read_choices, ChoiceRule()),

@@ -1,31 +1,53 @@
-"""Reading the selection of a file: choices, tests, corrections."""
+"""Reading the selection of a file: programmes as the rules know them, choices, tests, corrections."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from programmes.procedure_file.form_part import NO_TEXT
-from programmes.procedure_file.nodes import Place
+from programmes.procedure_file.form_part import NO_TEXT, read_option
+from programmes.procedure_file.nodes import Place, by_key, each
 from programmes.procedure_file.values import (
+    code,
     decimal,
     key_of,
+    one_of,
     whole_number,
     words,
 )
 from programmes.rules import (
     ChoiceRule,
     CorrectionRule,
+    Order,
+    ProgrammeRule,
     TestRule,
 )
 
 
+def read_programme(place: Place) -> ProgrammeRule:
+    """What the rules say of a programme; the live part reads the rest of its table, and tells of unknown keys."""
+    programme = place.table()
+    return ProgrammeRule(
+        code=key_of(place),
+        label=programme.may("title", words, NO_TEXT),
+        statuses=programme.may("statuses", each(code), ()),
+    )
+
+
 def read_choices(place: Place) -> ChoiceRule:
     with place.table() as choices:
+        order = choices.may("order", one_of(Order), Order.RANKED)
         least = choices.may("at_least", whole_number(1), 1)
-        most = choices.may("at_most", whole_number(1), None)
-        if most is not None and most < least:
+        most = choices.may("at_most", whole_number(1), 1 if order == Order.SINGLE else None)
+        if order == Order.SINGLE and (least, most) != (1, 1):
+            place.fault("on ne choisit qu’une formation (order: single) : at_least et at_most n’ont pas lieu d’être.")
+        elif most is not None and most < least:
             place.fault(f"au moins {least} et au plus {most} : ces nombres se contredisent.")
-        return ChoiceRule(min_count=least, max_count=most)
+        return ChoiceRule(
+            min_count=least,
+            max_count=most,
+            order=order,
+            statuses=choices.may("statuses", by_key(read_option), ()),
+        )
 
 
 def read_test(place: Place) -> TestRule:

@@ -13,7 +13,7 @@ from programmes.rules.conditions import ALWAYS, Condition, Option
 from programmes.rules.form import FieldKind, FieldRule, PageRule
 from programmes.rules.money import Exemption, FeeRule, Means, Needed
 from programmes.rules.papers import Alternative, FileKind, PaperRule, RefereeRule
-from programmes.rules.selection import ChoiceRule, CorrectionRule, TestRule
+from programmes.rules.selection import ChoiceRule, CorrectionRule, Order, ProgrammeRule, TestRule
 from programmes.rules.storing import as_json, from_json
 from programmes.rules.titles import Equivalence, Speciality, Title
 
@@ -32,8 +32,10 @@ __all__ = [
     "Means",
     "Needed",
     "Option",
+    "Order",
     "PageRule",
     "PaperRule",
+    "ProgrammeRule",
     "RefereeRule",
     "Rules",
     "Speciality",
@@ -48,7 +50,7 @@ __all__ = [
 class Rules:
     """All that a version holds."""
 
-    programmes: tuple[Option, ...] = ()  # in the procedure's order; the columns of the eligibility tables
+    programmes: tuple[ProgrammeRule, ...] = ()  # in the procedure's order; the columns of the eligibility tables
     titles: tuple[Title, ...] = ()
     choices: ChoiceRule = field(default_factory=ChoiceRule)
     pages: tuple[PageRule, ...] = ()
@@ -59,6 +61,18 @@ class Rules:
     tests: tuple[TestRule, ...] = ()
     equivalences: tuple[Equivalence, ...] = ()
     corrections: CorrectionRule = field(default_factory=CorrectionRule)
+
+    def programme(self, code: str) -> ProgrammeRule | None:
+        """The programme of that code."""
+        return next((programme for programme in self.programmes if programme.code == code), None)
+
+    def statuses_of(self, programme: str) -> tuple[Option, ...]:
+        """The statuses under which a programme may be chosen, in order; none where nobody is asked. Rule: APP-02."""
+        known = self.choices.statuses
+        rule = self.programme(programme)
+        if rule is None or not rule.statuses:
+            return known[:1]
+        return tuple(status for status in known if status.code in rule.statuses)
 
     def title(self, code: str) -> Title | None:
         """The title of that code, if the procedure knows it."""

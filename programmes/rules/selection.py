@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
+from programmes.rules.conditions import Option
 from programmes.text import Text
+
+
+class Order(enum.StrEnum):
+    """How the programmes of a dossier stand to each other."""
+
+    RANKED = "ranked"  # in the candidate's order of preference
+    UNRANKED = "unranked"  # side by side: each decides by itself
+    SINGLE = "single"  # there is one only
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeRule:
+    """A programme as the rules know it: a column of the eligibility tables, a choice to offer."""
+
+    code: str
+    label: Text
+    statuses: tuple[str, ...] = ()  # those under which it is studied; none named: the first that the choices know
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRule:
-    """How many programmes a dossier may rank."""
+    """How many programmes a dossier may choose, in what order, and under which statuses they can be studied."""
 
     min_count: int = 1
     max_count: int | None = None
+    order: Order = Order.RANKED
+    statuses: tuple[Option, ...] = ()  # such as apprentice, student; none where nobody is asked
+
+    def status(self, code: str) -> Option | None:
+        """The status of that code."""
+        return next((status for status in self.statuses if status.code == code), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from programmes.eligibility import open_programmes, titles_for, verdicts
 from programmes.procedure_file import read
-from programmes.rules import Option, Rules, Speciality, Title
+from programmes.rules import ProgrammeRule, Rules, Speciality, Title
 from programmes.text import Text
 
 ALL = {"albi", "ales", "nord-europe"}
@@ -130,7 +130,7 @@ def any_rules(draw: st.DrawFn) -> Rules:
         )
         for code in draw(CODES)
     )
-    return Rules(programmes=tuple(Option(code, Text(code, code)) for code in programmes), titles=titles)
+    return Rules(programmes=tuple(ProgrammeRule(code, Text(code, code)) for code in programmes), titles=titles)
 
 
 @given(any_rules(), st.sampled_from("abcdefg"), st.sampled_from("abcdefg"))
@@ -150,5 +150,5 @@ def test_open_is_what_the_row_says_and_no_more(rules: Rules, data: st.DataObject
 
 @given(CODES)
 def test_a_procedure_without_tables_opens_all(codes: list[str]) -> None:
-    rules = Rules(programmes=tuple(Option(code, Text(code, code)) for code in codes))
+    rules = Rules(programmes=tuple(ProgrammeRule(code, Text(code, code)) for code in codes))
     assert open_programmes(rules, "", "") == set(codes)

@@ -10,7 +10,7 @@ from programmes.procedure_file.checks.calendar import check_calendar, check_peri
 from programmes.procedure_file.checks.catalogue import check_schools, check_seats, check_titles
 from programmes.procedure_file.checks.form import check_conditions, check_form, check_papers
 from programmes.procedure_file.checks.money import check_fee
-from programmes.procedure_file.checks.selection import check_how_steps_run, check_tests
+from programmes.procedure_file.checks.selection import check_choices, check_how_steps_run, check_tests
 from programmes.procedure_file.nodes import Source
 from programmes.rules import Rules
 
@@ -24,6 +24,7 @@ def check(source: Source, live: schema.Live, rules: Rules) -> None:
     check_how_steps_run(source, live)
     check_seats(source, live)
     check_titles(source, live, rules)
+    check_choices(source, live, rules)
     check_form(source, rules)
     check_conditions(source, rules)
     check_papers(source, live, rules)

@@ -1,10 +1,19 @@
-"""Checks of the selection: tests and their days."""
+"""Checks of the selection: choices and their statuses, tests and their days."""
 
 from __future__ import annotations
 
 from programmes.procedure_file import schema
+from programmes.procedure_file.checks.comparing import must_exist
 from programmes.procedure_file.nodes import Source
 from programmes.rules import Rules
+
+
+def check_choices(source: Source, live: schema.Live, rules: Rules) -> None:
+    known = {status.code for status in rules.choices.statuses}
+    for programme in rules.programmes:
+        must_exist(source, programme.statuses, known, "le statut", "programmes", programme.code, "statuses")
+    if not rules.titles and len(live.tracks) > 1:
+        source.fault("plusieurs filières, mais aucun titre (titles) ne dit laquelle est celle d’un candidat.", "tracks")
 
 
 def check_tests(source: Source, live: schema.Live, rules: Rules) -> None:
