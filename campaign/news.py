@@ -81,7 +81,7 @@ def news_of(standing: Standing) -> News:
     """The headline of a submitted dossier."""
     dossier = standing.dossier
     if dossier.status == Status.WITHDRAWN:
-        return _ended(dossier)
+        return ended_news(dossier)
     if standing.enrolment is not None and not standing.is_turned_down:
         return _enrolled(standing.enrolment, standing.title_due)
     if standing.admission is not None:
@@ -93,7 +93,8 @@ def news_of(standing: Standing) -> News:
     return News("waiting", gettext("Votre dossier est transmis"), _who_verifies(dossier))
 
 
-def _ended(dossier: Dossier) -> News:
+def ended_news(dossier: Dossier) -> News:
+    """The headline of a dossier that was withdrawn or voided."""
     if dossier.ended_because:
         return News("problem", gettext("Votre candidature est annulée"), dossier.ended_because)
     return News(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 
-from programmes.models import CalendarEntry, Period, Step
+from programmes.models import CalendarEntry, JurySession, Period, Step
 from programmes.words import PARIS, date_and_hour, date_in_full, deadline
 
 
@@ -25,12 +25,20 @@ class Milestone:
 
 
 def milestones(
-    entries: Iterable[CalendarEntry], steps: Iterable[Step], periods: Iterable[Period], now: dt.datetime
+    entries: Iterable[CalendarEntry],
+    steps: Iterable[Step],
+    periods: Iterable[Period],
+    now: dt.datetime,
+    sessions: Iterable[JurySession] = (),
 ) -> list[Milestone]:
-    """The milestones in the order of their instants, as they stand at `now`; `steps` are read `with_days`."""
+    """The milestones in the order of their instants, as they stand at `now`.
+
+    `steps` are read `with_days`, `sessions` with their step and their programme.
+    """
     found = [_window(str(entry), entry.starts_at, entry.ends_at) for entry in entries]
     for step in steps:
         found += [*_test_days(step), *_results(step)]
+    found += [_session(session) for session in sessions]
     for period in periods:
         label = gettext("Propositions d’intégration, période %(number)s") % {"number": period.number}
         found.append(_window(label, period.starts_at, period.ends_at))
@@ -57,6 +65,22 @@ def _results(step: Step) -> list[Milestone]:
     met = gettext("Le jury se réunit le %(day)s.") % {"day": date_in_full(step.meets_at)} if step.meets_at else ""
     label = gettext("Résultats : %(step)s") % {"step": step}
     return [Milestone(label, step.results_at, when=date_and_hour(step.results_at), detail=met)]
+
+
+def _session(session: JurySession) -> Milestone:
+    """A jury's meeting, at the hour of its results where the calendar has one."""
+    words = {"step": session.step, "number": session.number, "programme": session.programme}
+    if session.programme is not None:
+        label = gettext("%(step)s : jury de la formation %(programme)s") % words
+    else:
+        label = gettext("%(step)s : session de jury n° %(number)d") % words
+    detail = ""
+    if session.closes_at is not None:
+        detail = gettext("Dossiers transmis au plus tard le %(end)s.") % {"end": deadline(session.closes_at)}
+    if session.results_at is None:
+        return Milestone(label, session.meets_at, when=date_in_full(session.meets_at), detail=detail)
+    when = gettext("résultats le %(when)s") % {"when": date_and_hour(session.results_at)}
+    return Milestone(label, session.results_at, when=when, detail=detail)
 
 
 def _test_days(step: Step) -> list[Milestone]:

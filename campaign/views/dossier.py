@@ -21,13 +21,14 @@ from applicants.readiness import applies
 from applicants.task_list import DOING, DONE, PROBLEM, TODO, TaskGroup, task_groups, tasks
 from applicants.views.own_dossier import dossier_page, person
 from applicants.views.papers import paper_line
+from campaign.choice_news import choice_lines, news_of_choices
 from campaign.news import Standing, news_of
 from campaign.timeline import Milestone, milestones
 from documents.models import Notice, SupportingDocument
 from juries.models import Decision
 from juries.summons import Summons, calendar_file, summons_of
 from offers.models import ListEntry, Offer
-from programmes.models import Period, School, Step
+from programmes.models import JurySession, Period, School, Step
 
 
 @dossier_page
@@ -84,6 +85,8 @@ def _is_review(group: TaskGroup) -> bool:
 
 def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     procedure = dossier.procedure
+    if procedure.judges_by_programme:
+        return _followed_by_choice(request, dossier)
     steps, periods = list(procedure.steps.with_days(_own_school(dossier))), list(procedure.periods.all())
     standing = _standing(dossier, steps, periods)
     context = _frame(dossier) | {
@@ -98,6 +101,26 @@ def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
         "milestones": _timeline(dossier, steps, periods),
+    }
+    return render(request, "campaign/followed.html", context)
+
+
+def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """The same, where each programme decides: a line for each choice, and the way on for each."""
+    procedure = dossier.procedure
+    public = Decision.objects.published(procedure).filter(dossier=dossier, choice__isnull=False)
+    lines = choice_lines(dossier, public.select_related("step").order_by("step__position"), {})
+    is_over = dossier.status == Status.WITHDRAWN or all(line.is_over for line in lines)
+    context = _frame(dossier) | {
+        "news": news_of_choices(dossier, lines),
+        "is_over": is_over,
+        "lines": lines,
+        "corrections": waiting_corrections(dossier),
+        "late_papers": [] if is_over else _late_papers(dossier),
+        "late_window": procedure.calendar.get(LATE_PAPERS),
+        "receipt": dossier.receipt,
+        "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
+        "milestones": _timeline(dossier, list(procedure.steps.with_days()), []),
     }
     return render(request, "campaign/followed.html", context)
 
@@ -143,7 +166,18 @@ def _own_school(dossier: Dossier) -> QuerySet[School]:
 
 def _timeline(dossier: Dossier, steps: list[Step], periods: list[Period]) -> list[Milestone]:
     procedure = dossier.procedure
-    return milestones(procedure.calendar.values(), steps, periods, procedure.now())
+    return milestones(procedure.calendar.values(), steps, periods, procedure.now(), _sessions(dossier))
+
+
+def _sessions(dossier: Dossier) -> list[JurySession]:
+    """The sessions at which the dossier may be studied: of the programmes chosen, and not closed before it came."""
+    if not dossier.procedure.judges_by_programme:
+        return []
+    chosen = [choice.programme_id for choice in dossier.ranked_choices]
+    sessions = JurySession.objects.filter(step__procedure=dossier.procedure).select_related("step", "programme")
+    if dossier.submitted_at is not None:
+        sessions = sessions.exclude(closes_at__lte=dossier.submitted_at)
+    return [one for one in sessions if one.programme_id is None or one.programme_id in chosen]
 
 
 def _published(dossier: Dossier) -> dict[str, Decision]:

@@ -12,7 +12,7 @@ from applicants.editing import APPLICATIONS
 from applicants.models import Dossier
 from campaign.timeline import milestones
 from offers.seats import pools_as_announced
-from programmes.models import Pool, Procedure, School, TestDay, Track
+from programmes.models import JurySession, Pool, Procedure, School, TestDay, Track
 from programmes.rules import Rules, Title
 from programmes.text import Text
 
@@ -53,7 +53,9 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "window": shown.calendar.get(APPLICATIONS),
             "is_open": shown.is_open(),
             "dossier": _own_dossier(request, shown),
-            "milestones": milestones(shown.calendar.values(), shown.steps.with_days(), shown.periods.all(), now),
+            "milestones": milestones(
+                shown.calendar.values(), shown.steps.with_days(), shown.periods.all(), now, _sessions(shown)
+            ),
             "test_days": test_days(shown),
             "participations": shown.participations.select_related("school"),
             "tracks": tracks_of(pools),
@@ -63,6 +65,13 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "rules": rules,
         },
     )
+
+
+def _sessions(shown: Procedure) -> list[JurySession]:
+    """The sessions of the juries that meet several times."""
+    if not shown.judges_by_programme:
+        return []
+    return list(JurySession.objects.filter(step__procedure=shown).select_related("step", "programme"))
 
 
 def test_days(shown: Procedure) -> list[tuple[School, list[dt.date]]]:

@@ -1,0 +1,116 @@
+"""What a candidate is told of each choice, where each programme decides: how far it is, and what there is to do.
+
+Decisions given here come in through their gate: they are those that the candidate may see. What else the candidate may
+be asked about a choice (an interview to book, a place to confirm) comes as a `Prompt`, which goes first.
+Rules: APP-15, BS-03, BS-06, NE-04, IIM-04, IIM-05.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from applicants.models import Choice, Dossier, Status
+from campaign.news import News, ended_news
+from juries.models import Decision
+
+Outcome = Decision.Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Something about a choice that the candidate is asked, or told beyond its last decision.
+
+    `kind` and `label` are of components/state_tag.html; without `url` there is nothing to do.
+    """
+
+    kind: str
+    label: str
+    text: str
+    url: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceLine:
+    """One choice on the home: its programme, its state in a word, what that means, and what there is to do."""
+
+    choice: Choice
+    kind: str
+    label: str
+    text: str
+    url: str = ""
+    action: str = ""
+    is_over: bool = False
+
+
+def choice_lines(dossier: Dossier, decisions: Iterable[Decision], prompts: Mapping[int, Prompt]) -> list[ChoiceLine]:
+    """A line for each choice of a submitted dossier, in its order.
+
+    `decisions` are those that are public, in the order of their steps; `prompts` go by the choice's key.
+    """
+    last = {decision.choice_id: decision for decision in decisions}
+    return [_line(dossier, choice, last.get(choice.pk), prompts.get(choice.pk)) for choice in dossier.ranked_choices]
+
+
+def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
+    """The headline: what is to be done, else the best that is known."""
+    if dossier.status == Status.WITHDRAWN:
+        return ended_news(dossier)
+    to_do = next((line for line in lines if line.url), None)
+    if to_do is not None:
+        title = gettext("%(programme)s : %(state)s")
+        words = {"programme": to_do.choice.programme.title, "state": to_do.label.lower()}
+        return News("doing", title % words, to_do.text, to_do.url, to_do.action)
+    if dossier.status == Status.SUBMITTED:
+        text = gettext("Vos pièces sont vérifiées. Nous vous écrivons s’il faut corriger quelque chose.")
+        return News("waiting", gettext("Votre dossier est transmis"), text)
+    if lines and all(line.is_over for line in lines):
+        text = gettext("Chaque formation que vous avez choisie a répondu. Ses réponses sont ci-dessous.")
+        return News("plain", gettext("Votre candidature est close"), text)
+    if any(line.kind == "done" for line in lines):
+        text = gettext("Où en est chacune de vos candidatures est écrit ci-dessous.")
+        return News("done", gettext("Des formations vous ont répondu"), text)
+    text = gettext("Votre dossier est complet : chaque formation que vous avez choisie l’étudie à son tour.")
+    return News("waiting", gettext("Votre dossier est étudié"), text)
+
+
+def _line(dossier: Dossier, choice: Choice, decision: Decision | None, prompt: Prompt | None) -> ChoiceLine:
+    if dossier.status == Status.WITHDRAWN:
+        return ChoiceLine(choice, "closed", gettext("Retirée"), "", is_over=True)
+    if prompt is not None:
+        return ChoiceLine(
+            choice, prompt.kind, prompt.label, prompt.text, prompt.url, prompt.action, is_over=prompt.kind == "closed"
+        )
+    if decision is None:
+        return _undecided(dossier, choice)
+    return _decided(choice, decision)
+
+
+def _undecided(dossier: Dossier, choice: Choice) -> ChoiceLine:
+    if dossier.status == Status.SUBMITTED:
+        text = gettext("La formation reçoit votre dossier dès que vos pièces sont vérifiées.")
+        return ChoiceLine(choice, "waiting", gettext("En vérification"), text)
+    return ChoiceLine(choice, "waiting", gettext("À l’étude"), gettext("La formation étudie votre dossier."))
+
+
+def _decided(choice: Choice, decision: Decision) -> ChoiceLine:
+    match decision.outcome:
+        case Outcome.ADMISSIBLE:
+            text = gettext("Votre candidature est retenue pour la suite de la sélection.")
+            return ChoiceLine(choice, "done", gettext("Retenue pour la suite"), text)
+        case Outcome.ADMITTED:
+            return ChoiceLine(choice, "done", gettext("Admis"), gettext("Le jury vous admet dans cette formation."))
+        case Outcome.CONDITIONAL:
+            text = gettext("Le jury vous admet dans cette formation, sous réserve de votre titre.")
+            return ChoiceLine(choice, "done", gettext("Admis sous réserve"), text)
+        case Outcome.WAITING:
+            text = gettext("Vous y êtes au rang %(rank)d. Nous vous écrivons si une place se libère pour vous.")
+            return ChoiceLine(choice, "waiting", gettext("Liste d’attente"), text % {"rank": decision.rank})
+        case Outcome.NOT_ADMISSIBLE:
+            text = gettext("Votre candidature n’est pas retenue pour la suite de la sélection.")
+            return ChoiceLine(choice, "closed", gettext("Non retenue"), text, is_over=True)
+    text = gettext("Vous n’êtes pas admis dans cette formation. Cette décision est sans appel.")
+    return ChoiceLine(choice, "closed", gettext("Non admis"), text, is_over=True)

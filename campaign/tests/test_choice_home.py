@@ -1,0 +1,122 @@
+"""The home of a dossier whose programmes decide each for itself: what it says of each choice, and nothing early."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from applicants.models import Dossier, Receipt, Status
+from applicants.tests.reading import read
+from applicants.tests.scenario import set_clock
+from juries.models import Decision
+from juries.tests import rows
+from juries.tests.test_choice_decisions import FILE, choice_of
+from programmes.loading import store
+from programmes.models import JurySession, Procedure
+from programmes.procedure_file import read as read_file
+
+MOST_QUERIES = 12
+Outcome = Decision.Outcome
+
+
+@pytest.fixture
+def procedure(db: None) -> Procedure:
+    """The small procedure, in its spring."""
+    made = store(read_file(FILE), rehearsal=True)
+    set_clock(made, "2026-03-16 10:00")
+    return Procedure.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def dossier(procedure: Procedure) -> Dossier:
+    """Validated, with a choice in each of three programmes."""
+    made = rows.dossier(procedure, choices=("data", "design", "energy"), track="entry", submitted=dt.timedelta(days=5))
+    Receipt.objects.create(dossier=made, number="R-1", issued_at=procedure.now(), choices=[])
+    return made
+
+
+@pytest.fixture
+def home(client: Client, dossier: Dossier, django_assert_max_num_queries: DjangoAssertNumQueries):
+    """The page as its candidate sees it now."""
+    client.force_login(dossier.candidate.user)
+
+    def look() -> str:
+        with django_assert_max_num_queries(MOST_QUERIES):
+            answer = client.get(reverse("campaign:dossier", args=[dossier.procedure.slug]))
+        assert answer.status_code == 200
+        return read(answer)
+
+    return look
+
+
+def decide(
+    dossier: Dossier, step: str, programme: str, outcome: str, *, at: dt.datetime, rank: int | None = None
+) -> None:
+    """A decision of a programme, public from `at`."""
+    found = dossier.procedure.steps.get(code=step)
+    choice = choice_of(dossier, programme)
+    publication = found.publications.create(
+        programme=choice.programme, visible_at=at, prepared_at=dossier.procedure.now()
+    )
+    Decision.objects.create(
+        dossier=dossier,
+        choice=choice,
+        step=found,
+        outcome=outcome,
+        rank=rank,
+        reason="x" if outcome == Outcome.NOT_ADMISSIBLE else "",
+        publication=publication,
+        decided_at=dossier.procedure.now(),
+    )
+
+
+def test_each_choice_says_what_its_programme_decided(home, dossier):
+    now = dossier.procedure.now()
+    decide(dossier, "study", "data", Outcome.ADMISSIBLE, at=now)
+    decide(dossier, "study", "design", Outcome.NOT_ADMISSIBLE, at=now)
+    said = home()
+    assert "Retenue pour la suite" in said
+    assert "Non retenue" in said
+    assert "À l’étude" in said
+    assert "Vos candidatures" in said
+
+
+def test_nothing_shows_before_its_instant(home, dossier):
+    soon = dossier.procedure.now() + dt.timedelta(hours=1)
+    decide(dossier, "study", "data", Outcome.ADMISSIBLE, at=soon)
+    assert "Retenue" not in home()
+    set_clock(dossier.procedure, "2026-03-16 11:01")
+    assert "Retenue pour la suite" in home()
+
+
+def test_the_later_step_is_the_one_told(home, dossier):
+    now = dossier.procedure.now()
+    decide(dossier, "study", "data", Outcome.ADMISSIBLE, at=now)
+    decide(dossier, "admission", "data", Outcome.WAITING, at=now, rank=3)
+    said = home()
+    assert "Vous y êtes au rang 3" in said
+    assert "Retenue pour la suite" not in said
+
+
+def test_when_all_have_refused_it_is_said_with_care_and_nothing_is_asked(home, dossier):
+    for programme in ("data", "design", "energy"):
+        decide(dossier, "study", programme, Outcome.NOT_ADMISSIBLE, at=dossier.procedure.now())
+    said = home()
+    assert "Votre candidature est close" in said
+    assert "Retirer ma candidature" not in said
+
+
+def test_before_verification_no_programme_has_it(home, dossier):
+    Dossier.objects.update(status=Status.SUBMITTED, validated_at=None)
+    assert "En vérification" in home()
+
+
+def test_the_sessions_that_may_study_it_are_on_the_timeline(home, dossier):
+    JurySession.objects.filter(number=1).update(closes_at=dossier.submitted_at)
+    said = home()
+    assert "session de jury n° 2" in said
+    assert "session de jury n° 1" not in said
