@@ -23,6 +23,7 @@ from django.views.decorators.cache import never_cache
 # The work of teams and juries, in the order of a procedure. Every other list is a register, opened now and then.
 WORK = (
     "applicants.dossier",
+    "applicants.message",
     "payments.charge",
     "juries.decision",
     "juries.panel",

@@ -128,7 +128,7 @@ def close(dossier: Dossier, correction: Correction, *, by: User | None) -> None:
     correction.answered_at = dossier.procedure.now()
     correction.save(update_fields=["answered_at"])
     record("correction.answered", dossier, by=by, correction=str(correction.pk))
-    if address := _school_address(dossier):
+    if address := school_address(dossier):
         queue_mail(
             "correction_answered",
             to=address,
@@ -213,7 +213,7 @@ def _mail_candidate(dossier: Dossier, correction: Correction, kind: str) -> None
     )
 
 
-def _school_address(dossier: Dossier) -> str:
+def school_address(dossier: Dossier) -> str:
     """Where the school ranked first is written to in this procedure; the office's address if it has none."""
     first = dossier.first_choice
     schools = Participation.objects.filter(procedure=dossier.procedure, school=first.school_id if first else None)

@@ -3,17 +3,20 @@
 A place is a part of the dossier: "page:identity", "title", "choices", "paper:cv", "referee:appraiser",
 "payment". A draft is open whole while applications are; a submitted dossier opens only for papers that may
 come late and for what a correction asks.
-Rules: AST-02, AST-06, AST-12.
+Applications stay open longer for a candidate to whom the office granted an extension (`applicants.extensions`).
+Rules: AST-02, AST-06, AST-12, ALL-07.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
 
 from django.utils.translation import gettext
 
 from applicants.models import Dossier, Status
 from journal.errors import Refused
+from programmes.models import CalendarEntry
 from programmes.rules import Order
 
 CHOICES, TITLE, PAYMENT = "choices", "title", "payment"
@@ -29,10 +32,35 @@ class OrderIsFinal(NotEditable):
     """The choices of a submitted dossier never change, whoever asks. Rule: AST-06."""
 
 
+def applications_of(dossier: Dossier) -> CalendarEntry | None:
+    """The window of applications as it holds for this dossier: longer where an extension was granted."""
+    window, until = dossier.procedure.calendar.get(APPLICATIONS), dossier.extended_until
+    if window is None or window.ends_at is None or until is None or until <= window.ends_at:
+        return window
+    longer = copy(window)
+    longer.ends_at = until
+    return longer
+
+
+def is_applying(dossier: Dossier) -> bool:
+    """Whether the procedure's time is within the window of applications of this dossier."""
+    window = applications_of(dossier)
+    return window is not None and window.contains(dossier.procedure.now())
+
+
+def require_applying(dossier: Dossier) -> None:
+    """Raise `Closed` unless `is_applying`, saying when applications open or when they closed. Rule: AST-02."""
+    window = applications_of(dossier)
+    if window is None:
+        dossier.procedure.require_open(APPLICATIONS)
+    else:
+        window.require_contains(dossier.procedure.now())
+
+
 def may_edit(dossier: Dossier, place: str) -> bool:
     """Whether the candidate may change `place` now, on the procedure's clock."""
     if dossier.status == Status.DRAFT:
-        return dossier.procedure.is_open(APPLICATIONS)
+        return is_applying(dossier)
     if dossier.status == Status.WITHDRAWN or place in FINAL:
         return False
     return is_late_paper(dossier, place) or is_asked_for(dossier, place)
@@ -48,7 +76,7 @@ def require_editable(dossier: Dossier, place: str) -> None:
     if may_edit(dossier, place):
         return
     if dossier.status == Status.DRAFT:
-        dossier.procedure.require_open(APPLICATIONS)
+        require_applying(dossier)
     if dossier.status == Status.WITHDRAWN:
         raise NotEditable(gettext("Votre dossier est retiré : il ne change plus."))
     if place in FINAL:
@@ -75,7 +103,7 @@ def takes_appraisal(dossier: Dossier, kind: str) -> bool:
     """
     if dossier.status == Status.WITHDRAWN:
         return False
-    return dossier.procedure.is_open(APPLICATIONS) or may_edit(dossier, f"referee:{kind}")
+    return is_applying(dossier) or may_edit(dossier, f"referee:{kind}")
 
 
 def is_late_paper(dossier: Dossier, place: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.functional import cached_property  # such a one can be prefetched
 from django.utils.translation import gettext_lazy as _
 
@@ -82,6 +82,11 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         """
         return self._with_role(user, examiners=[Role.Kind.VERIFIER])
 
+    def with_unread_messages(self, *, by_candidate: bool) -> Self:
+        """With `unread_messages`: how many were written, by the candidate or to them, and not read yet."""
+        unread = Q(messages__read_at=None, messages__by_candidate=by_candidate)
+        return self.annotate(unread_messages=Count("messages", filter=unread))
+
     def _with_role(self, user: User, *, examiners: Sequence[str]) -> Self:
         """The submitted dossiers that `user` sees as one of the office, of the jury, or of those `examiners`."""
         roles = Role.objects.filter(user=user, user__is_active=True)
@@ -134,6 +139,8 @@ class Dossier(models.Model):
     validated_at = models.DateTimeField(_("validé le"), null=True)
     ended_at = models.DateTimeField(_("retiré le"), null=True)
     ended_because = models.CharField(_("motif du retrait"), max_length=500, blank=True)
+    extended_until = models.DateTimeField(_("délai accordé jusqu’au"), null=True)
+    extended_because = models.CharField(_("motif du délai"), max_length=500, blank=True)
 
     objects = DossierQuerySet.as_manager()
 
@@ -324,3 +331,51 @@ class Correction(models.Model):
         """Whether the candidate may still answer it."""
         waiting = self.answered_at is None and self.withdrawn_at is None
         return waiting and self.procedure.now() < self.until
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Messages by who has not read them yet."""
+
+    def unread_by_candidate(self) -> Self:
+        """Those that the candidate has not seen."""
+        return self.filter(by_candidate=False, read_at=None)
+
+    def unread_by_staff(self) -> Self:
+        """Those of candidates that nobody who answers them has seen."""
+        return self.filter(by_candidate=True, read_at=None)
+
+
+class Message(models.Model):
+    """What the candidate and those who examine the dossier write to each other inside it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="messages", verbose_name=_("dossier"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("auteur")
+    )
+    by_candidate = models.BooleanField(_("du candidat"))
+    text = models.TextField(_("message"))
+    folder = models.OneToOneField(
+        Folder, models.PROTECT, null=True, related_name="message", verbose_name=_("fichiers joints")
+    )
+    sent_at = models.DateTimeField(_("envoyé le"))
+    read_at = models.DateTimeField(_("lu le"), null=True)  # by the candidate, or by the first of the staff
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["sent_at", "pk"]
+        indexes = [
+            models.Index(fields=["dossier", "sent_at"], name="message_by_dossier"),
+            models.Index(fields=["dossier"], condition=Q(read_at=None), name="message_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure of the dossier."""
+        return self.dossier.procedure

@@ -36,8 +36,11 @@ WITH_THE_SCHOOL = (Status.SUBMITTED, Status.VALIDATED)
 @transaction.atomic
 def ask_for_paper_again(document_id: str) -> None:
     """A paper was turned down, by the check or by staff: ask for another."""
-    document = SupportingDocument.objects.select_related("folder__dossier").get(pk=UUID(document_id))
-    dossier = lock(document.folder.dossier.pk)
+    document = SupportingDocument.objects.get(pk=UUID(document_id))
+    found = Dossier.objects.filter(folder=document.folder_id).values_list("pk", flat=True).first()
+    if found is None:
+        return  # a file joined to a message: whoever reads it there sees that it cannot be opened
+    dossier = lock(found)
     document.refresh_from_db()
     rule = dossier.rules.paper(document.kind)
     if rule is None or document.superseded_at is not None or not is_turned_down(document):

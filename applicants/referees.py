@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.dossiers import lock, lock_own
-from applicants.editing import APPLICATIONS, asked_until, require_editable
+from applicants.editing import APPLICATIONS, applications_of, asked_until, require_editable
 from applicants.models import Appraisal, Dossier, Referee, Status
 from journal.errors import Refused
 from journal.record import record
@@ -248,10 +248,15 @@ def _mail(dossier: Dossier, referee: Referee, kind: str, *, key: str) -> None:
         referee=referee.name,
         candidate=dossier.candidate.full_name,
         label=rule_of(dossier, referee.kind).label,
-        closes_at=asked_until(dossier, f"referee:{referee.kind}") or procedure.calendar[APPLICATIONS].ends_at,
+        closes_at=asked_until(dossier, f"referee:{referee.kind}") or _closes_at(dossier),
         contact=procedure.contact_email,
         path=reverse("applicants:appraisal", args=[secret_of(referee.pk)]),
     )
+
+
+def _closes_at(dossier: Dossier) -> dt.datetime | None:
+    window = applications_of(dossier)
+    return window.ends_at if window else None
 
 
 def _lock_for_candidate(referee_id: UUID, *, by: User) -> tuple[Dossier, Referee]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from applicants.contents import read_contents
 from applicants.dossiers import home_of, lock_own
-from applicants.editing import NotEditable
+from applicants.editing import NotEditable, require_applying
 from applicants.fees import keep_fee_in_step
 from applicants.models import Dossier, Receipt, Status
 from applicants.papers import lay_aside_unasked
@@ -51,7 +51,7 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
         raise NotEditable(gettext("Votre dossier est retiré : il ne peut plus être transmis."))
     if dossier.status != Status.DRAFT:
         return dossier.receipt
-    dossier.procedure.require_open()
+    require_applying(dossier)
     keep_fee_in_step(dossier, by=by)
     if items := read_contents(dossier).missing:
         raise NotReady(items)

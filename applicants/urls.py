@@ -5,6 +5,7 @@ from django.urls import path
 from applicants.views import (
     appraisals,
     choices,
+    conversation,
     corrections,
     fees,
     form_pages,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("<slug:slug>/relecture/", review.review, name="review"),
     path("<slug:slug>/transmettre/", review.submit, name="submit"),
     path("<slug:slug>/accuse/", review.receipt, name="receipt"),
+    path("<slug:slug>/messages/", conversation.messages_page, name="messages"),
+    path("<slug:slug>/messages/fichier/<uuid:document_id>/", conversation.attachment, name="attachment"),
     path("<slug:slug>/correction/<uuid:correction_id>/", corrections.correction, name="correction"),
     path("<slug:slug>/retrait/", withdrawal.withdraw, name="withdraw"),
 ]

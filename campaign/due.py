@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 
 from applicants.referees import remind_referees_due
+from campaign.staffing import end_lent_roles
 from journal.clock import at_one_instant
 from journal.followups import run_pending_facts
 from juries.publication import announce, due_publications
@@ -32,6 +33,7 @@ def announce_results(procedure: Procedure) -> None:
 
 
 DUE_ACTS: tuple[DueAct, ...] = (
+    end_lent_roles,
     announce_results,
     turn_periods,
     pronounce_all_ready,

@@ -1,7 +1,8 @@
-"""How far the playing of a rehearsal has come, so that it can go on after a stop and be watched from a page."""
+"""What spans the apps: how far the playing of a rehearsal has come; and what was done to the accounts of people."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,3 +36,26 @@ class Play(Leased):
     def is_under_way(self) -> bool:
         """Whether something is left to play."""
         return self.starts_over or self.played is None or self.played < self.until
+
+
+class AddressChange(models.Model):
+    """Another address for an account, written by staff once they had made sure of whose it is."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="address_changes", verbose_name=_("compte")
+    )
+    before = models.EmailField(_("ancienne adresse"))
+    after = models.EmailField(_("nouvelle adresse"))
+    checked_how = models.CharField(_("vérification de l’identité"), max_length=500)
+    changed_at = models.DateTimeField(_("changée le"))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("changée par")
+    )
+
+    class Meta:
+        verbose_name = _("changement d’adresse")
+        verbose_name_plural = _("changements d’adresse")
+        ordering = ["-changed_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.changed_at:%d/%m/%Y}"

@@ -8,13 +8,17 @@ from django.utils.translation import gettext_lazy as _
 KINDS: dict[str, Promise] = {
     # the account
     "address_code": _("code de confirmation d’adresse"),
+    "address_left": _("adresse quittée"),
+    "address_taken": _("nouvelle adresse"),
     "known_address": _("compte déjà ouvert"),
     "password_link": _("lien de mot de passe"),
     "role_given": _("rôle confié"),
+    "role_lent": _("suppléance confiée"),
     "sign_in_code": _("code de connexion"),
     "unknown_address": _("adresse sans compte"),
     # the dossier
     "dossier_started": _("dossier ouvert"),
+    "dossier_extended": _("délai accordé"),
     "dossier_submitted": _("dossier transmis"),
     "dossier_validated": _("dossier validé"),
     "dossier_voided": _("dossier annulé"),
@@ -24,6 +28,8 @@ KINDS: dict[str, Promise] = {
     "correction_asked": _("correction demandée"),
     "correction_answered": _("réponse à une correction"),
     "correction_withdrawn": _("correction levée"),
+    "message_to_candidate": _("message au candidat"),
+    "message_to_school": _("message d’un candidat"),
     "referee_asked": _("appréciation demandée"),
     "referee_reminder": _("rappel d’appréciation"),
     "referee_deposited": _("appréciation déposée"),

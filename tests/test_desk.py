@@ -63,4 +63,4 @@ def test_the_work_comes_before_the_registers(client: Client) -> None:
     client.force_login(staff(procedure_at(OPEN), Role.Kind.OFFICE))
     places = client.get(reverse("admin:index")).context["available_apps"]
     assert [group["app_label"] for group in places] == ["work", "registers"]
-    assert [str(line["name"]) for line in places[0]["models"]][:3] == ["Dossiers", "Paiements", "Admissibilité"]
+    assert [str(line["name"]) for line in places[0]["models"]][:3] == ["Dossiers", "Messages", "Paiements"]

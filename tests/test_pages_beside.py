@@ -41,6 +41,7 @@ OF_A_SUBMITTED_ONE = [
     "/dossier/{slug}/relecture/",
     "/dossier/{slug}/retrait/",
     "/dossier/{slug}/accuse/",
+    "/dossier/{slug}/messages/",
 ]
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from applicants.appraisals import by_secret, decline_appraisal, deposit_appraisal, save_appraisal
-from applicants.editing import APPLICATIONS
+from applicants.editing import applications_of
 from applicants.forms.questions import QuestionsForm
 from applicants.models import Appraisal, Referee
 from applicants.values import WrongAnswer
@@ -42,7 +42,7 @@ def appraisal(request: HttpRequest, secret: str) -> HttpResponse:
         "referee": referee,
         "procedure": referee.dossier.procedure,
         "candidate": referee.dossier.candidate,
-        "window": referee.dossier.procedure.calendar.get(APPLICATIONS),
+        "window": applications_of(referee.dossier),
         "now": referee.dossier.procedure.now(),
         "rule": rule,
         "form": form,

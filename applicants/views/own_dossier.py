@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from accounts.models import User
 from applicants.contents import Contents
 from applicants.corrections import waiting_corrections
-from applicants.editing import APPLICATIONS
+from applicants.editing import applications_of
 from applicants.models import Dossier, Status
 from applicants.places import address_of, in_order
 from applicants.task_list import Task, task_groups, tasks
@@ -91,7 +91,8 @@ def own_dossier(user: User, slug: str) -> Dossier:
         Http404: there is none.
     """
     related = ("procedure", "version", "candidate__user", "receipt")
-    return get_object_or_404(Dossier.objects.owned_by(user).select_related(*related), procedure__slug=slug)
+    own = Dossier.objects.owned_by(user).with_unread_messages(by_candidate=False)
+    return get_object_or_404(own.select_related(*related), procedure__slug=slug)
 
 
 def render_page(request: HttpRequest, contents: Contents, template: str, place: str, **context: Any) -> HttpResponse:
@@ -99,7 +100,7 @@ def render_page(request: HttpRequest, contents: Contents, template: str, place: 
     dossier = contents.dossier
     groups = task_groups(contents)
     procedure, is_draft = dossier.procedure, dossier.status == Status.DRAFT
-    window = procedure.calendar.get(APPLICATIONS)
+    window = applications_of(dossier)
     frame = {
         "procedure": procedure,
         "dossier": dossier,

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from applicants.contents import Contents, read_contents
-from applicants.editing import LATE_PAPERS, may_edit
+from applicants.editing import LATE_PAPERS, is_applying, may_edit
 from applicants.forms.papers import PaperForm
 from applicants.models import Dossier, Status
 from applicants.papers import deposit_paper, is_turned_down, remove_paper
@@ -59,7 +59,7 @@ def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         contents,
         "applicants/papers.html",
         PAPERS,
-        is_open=dossier.status == Status.DRAFT and dossier.procedure.is_open(),
+        is_open=dossier.status == Status.DRAFT and is_applying(dossier),
         is_late_open=any(may_edit(dossier, f"paper:{rule.code}") for rule in late),
         items=_lines(contents, late=False),
         late_items=_lines(contents, late=True),

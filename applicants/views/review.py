@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from applicants.contents import Contents, read_contents
-from applicants.editing import CHOICES, PAYMENT, TITLE
+from applicants.editing import CHOICES, PAYMENT, TITLE, is_applying
 from applicants.models import Choice, Dossier, Status
 from applicants.places import PAPERS, REFEREES, REVIEW, address_of, name_of
 from applicants.submission import NotReady, submit_dossier
@@ -46,7 +46,7 @@ def review(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         REVIEW,
         sections=_sections(contents),
         missing=missing if dossier.status == Status.DRAFT else [],
-        is_open=dossier.status == Status.DRAFT and dossier.procedure.is_open(),
+        is_open=dossier.status == Status.DRAFT and is_applying(dossier),
     )
 
 

@@ -1,5 +1,5 @@
-"""The staff's side of what spans the apps: who works on a procedure, and what happened in it."""
+"""The staff's side of what spans the apps: procedures, who works on them, accounts, and what happened."""
 
-from campaign.admin import journal, people
+from campaign.admin import accounts, journal, procedures, roles
 
-__all__ = ["journal", "people"]
+__all__ = ["accounts", "journal", "procedures", "roles"]

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from applicants.contents import read_contents
 from applicants.corrections import waiting_corrections
-from applicants.editing import APPLICATIONS, LATE_PAPERS, PAYMENT
+from applicants.editing import LATE_PAPERS, PAYMENT, applications_of, is_applying
 from applicants.given import answers_of
 from applicants.models import Dossier, Status
 from applicants.places import REVIEW
@@ -66,7 +66,7 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "is_ready": not contents.missing,
         "next_task": next((task for task in counted if task.kind in (TODO, DOING, PROBLEM)), None),
         "is_draft": True,
-        "is_open": dossier.procedure.is_open(),
+        "is_open": is_applying(dossier),
         "is_too_late": is_too_late,
         "milestones": _timeline(dossier, list(steps), list(periods)),
     }
@@ -75,7 +75,7 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def _is_too_late(dossier: Dossier) -> bool:
     """Whether the draft can never be submitted any more."""
-    window = dossier.procedure.calendar.get(APPLICATIONS)
+    window = applications_of(dossier)
     return window is not None and window.is_over(dossier.procedure.now())
 
 
@@ -155,7 +155,7 @@ def _frame(dossier: Dossier) -> dict[str, object]:
         "procedure": procedure,
         "dossier": dossier,
         "now": procedure.now(),
-        "window": procedure.calendar.get(APPLICATIONS),
+        "window": applications_of(dossier),
     }
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.models import User
-from applicants.editing import APPLICATIONS
+from applicants.editing import APPLICATIONS, applications_of
 from applicants.models import Dossier
 from campaign.demonstration.wishes import is_ready
 from notifications.models import Mail
@@ -34,8 +34,8 @@ class Entry:
 
     @property
     def closes_at(self) -> dt.datetime | None:
-        """When applications close, if they are open."""
-        window = self.procedure.calendar.get(APPLICATIONS)
+        """When applications close, if they are open: for one's own dossier, be it later than for others."""
+        window = applications_of(self.dossier) if self.dossier else self.procedure.calendar.get(APPLICATIONS)
         return window.ends_at if window and window.contains(self.procedure.now()) else None
 
 
@@ -46,9 +46,15 @@ def home(request: HttpRequest) -> HttpResponse:
     own = _own_dossiers(request)
     listed = Q(pk__in=Procedure.objects.on_show(request.user).values("pk")) | Q(pk__in=own)
     procedures = Procedure.objects.filter(listed).prefetch_related("calendar_entries", "participations__school")
-    entries = [Entry(procedure, own.get(procedure.pk)) for procedure in procedures]
+    entries = [_entry(procedure, own.get(procedure.pk)) for procedure in procedures]
     entries.sort(key=lambda entry: (entry.closes_at is None, entry.opens_at is None))
     return render(request, "campaign/home.html", {"entries": entries, "not_delivered": _not_delivered(request)})
+
+
+def _entry(procedure: Procedure, dossier: Dossier | None) -> Entry:
+    if dossier is not None:
+        dossier.procedure = procedure  # whose calendar has been read for all of them
+    return Entry(procedure, dossier)
 
 
 def _not_delivered(request: HttpRequest) -> Mail | None:

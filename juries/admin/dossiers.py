@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applicants.answers import folded
 from applicants.fees import APPLICATION_FEE
-from applicants.models import Choice, Correction, Dossier
+from applicants.models import Choice, Correction, Dossier, Message
 from documents.models import SupportingDocument
 from documents.serving import paper_response
 from journal.errors import Refused
@@ -130,7 +130,7 @@ class DossierAdmin(DeskAdmin):
 
     def _find(self, request: HttpRequest, object_id: str) -> Dossier:
         """A dossier that the person may see; there is no other (404)."""
-        dossiers = Dossier.objects.visible_to(person(request))
+        dossiers = Dossier.objects.visible_to(person(request)).with_unread_messages(by_candidate=True)
         related = ("procedure", "version", "candidate__user", "account", "track")
         try:
             found = dossiers.select_related(*related).filter(pk=UUID(object_id)).first()
@@ -170,7 +170,10 @@ class DossierAdmin(DeskAdmin):
 
     @admin.display(description=_("état"), ordering="status")
     def state(self, dossier: Any) -> str:
-        return state_tag(dossier_state(dossier.status, is_asked=dossier.is_asked))
+        state = state_tag(dossier_state(dossier.status, is_asked=dossier.is_asked))
+        if not dossier.has_message:
+            return state
+        return format_html("{}<br>{}", state, state_tag({"kind": "todo", "label": gettext("message à lire")}))
 
 
 def reads_dossiers(request: HttpRequest) -> bool:
@@ -200,6 +203,7 @@ def with_progress(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
     exemption = Exemption.objects.filter(charge__account=OuterRef("account"), state=Exemption.State.ASKED)
     first = Choice.objects.filter(dossier=OuterRef("pk"), rank=1)
     asked = Correction.objects.filter(dossier=OuterRef("pk"), answered_at=None, withdrawn_at=None)
+    message = Message.objects.unread_by_staff().filter(dossier=OuterRef("pk"))
     return dossiers.annotate(
         unreviewed=Coalesce(Subquery(unreviewed), 0),
         charge_state=Subquery(charge.values("state")[:1]),
@@ -207,6 +211,7 @@ def with_progress(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
         exemption_is_asked=Exists(exemption),
         first_school=Subquery(first.values("programme__school__name")[:1]),
         is_asked=Exists(asked),
+        has_message=Exists(message),
     ).prefetch_related("version")
 
 

@@ -17,6 +17,7 @@ from programmes.models import Track
 SETTLED = [Charge.State.SETTLED, Charge.State.WAIVED]
 WAITS = {
     "examine": (_("des pièces à examiner"), Q(unreviewed__gt=0)),
+    "message": (_("la lecture d’un message"), Q(has_message=True)),
     "candidate": (_("une réponse du candidat"), Q(is_asked=True)),
     "fee": (_("les frais"), ~Q(charge_state__in=SETTLED) | Q(charge_state=None)),
     "validation": (

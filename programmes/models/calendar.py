@@ -10,9 +10,11 @@ from django.db.models import F, Max, Min, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from journal.errors import Closed
 from programmes.models.procedures import Procedure
 from programmes.models.schools import School
 from programmes.text import LocalizedField
+from programmes.words import date_and_hour
 
 
 class CalendarEntry(models.Model):
@@ -45,6 +47,13 @@ class CalendarEntry(models.Model):
         """Whether `moment` is in the window: from its start, and strictly before its end."""
         after_start = self.starts_at is None or moment >= self.starts_at
         return after_start and not self.is_over(moment)
+
+    def require_contains(self, moment: dt.datetime) -> None:
+        """Raise `Closed`, saying when the window opens or when it closed, unless `moment` is in it. Rule: AST-02."""
+        if self.starts_at is not None and moment < self.starts_at:
+            raise Closed(gettext("Cette étape ouvre le %(when)s.") % {"when": date_and_hour(self.starts_at)})
+        if self.ends_at is not None and moment >= self.ends_at:
+            raise Closed(gettext("Cette étape est close depuis le %(when)s.") % {"when": date_and_hour(self.ends_at)})
 
     def is_over(self, moment: dt.datetime) -> bool:
         """Whether the window has ended at `moment`."""

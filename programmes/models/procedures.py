@@ -19,7 +19,7 @@ from journal.clock import instant
 from journal.errors import Closed
 from programmes.rules_field import RulesField
 from programmes.text import LocalizedField
-from programmes.words import PARIS, date_and_hour
+from programmes.words import PARIS
 
 if TYPE_CHECKING:
     from programmes.models.calendar import CalendarEntry
@@ -117,11 +117,7 @@ class Procedure(models.Model):
         entry = self.calendar.get(key)
         if entry is None:
             raise Closed(gettext("Cette étape n’est pas prévue au calendrier de la procédure."))
-        now = self.now()
-        if entry.starts_at is not None and now < entry.starts_at:
-            raise Closed(gettext("Cette étape ouvre le %(when)s.") % {"when": date_and_hour(entry.starts_at)})
-        if entry.ends_at is not None and now >= entry.ends_at:
-            raise Closed(gettext("Cette étape est close depuis le %(when)s.") % {"when": date_and_hour(entry.ends_at)})
+        entry.require_contains(self.now())
 
 
 class ProcedureVersion(models.Model):

@@ -7,11 +7,14 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from journal.clock import instant
 from programmes.models.procedures import Procedure
 from programmes.text import LocalizedField
+from programmes.words import PARIS
 
 
 class School(models.Model):
@@ -60,13 +63,27 @@ class Participation(models.Model):
 class RoleQuerySet(models.QuerySet["Role"]):
     """Who may do what."""
 
+    def in_force(self) -> Self:
+        """Without the roles that were lent until a day that is over (Europe/Paris, by the wall clock)."""
+        return self.filter(Q(until=None) | Q(until__gte=timezone.localdate(instant(), PARIS)))
+
     def held(self, user: User, procedure: Procedure, *kinds: str) -> Self:
         """The roles of one of `kinds` that `user` holds in `procedure`."""
         return self.filter(user=user, procedure=procedure, kind__in=kinds)
 
 
+class RolesInForce(models.Manager["Role"]):
+    """A lent role gives no right from the end of its last day on, be the task that takes it away late."""
+
+    def get_queryset(self) -> RoleQuerySet:
+        return RoleQuerySet(self.model, using=self._db).in_force()
+
+
 class Role(models.Model):
-    """What a member of staff may do in a procedure: in one programme, in one school, or everywhere if it names none."""
+    """What a member of staff may do in a procedure: in one programme, in one school, or everywhere if it names none.
+
+    A role may be lent: its deputy holds one that is the same but for the person, until a day. Rule: ALL-07.
+    """
 
     class Kind(models.TextChoices):
         OFFICE = "office", _("bureau du concours")
@@ -87,7 +104,13 @@ class Role(models.Model):
     )
     kind = models.CharField(_("rôle"), max_length=20, choices=Kind.choices)
 
-    objects: ClassVar[models.Manager[Role]] = RoleQuerySet.as_manager()
+    until = models.DateField(_("jusqu’au"), null=True, blank=True)  # the last day of a role that was lent
+    deputy_of = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="deputies", verbose_name=_("en suppléance de")
+    )
+
+    objects: ClassVar[RolesInForce] = RolesInForce()
+    also_over = RoleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rôle")
@@ -105,6 +128,10 @@ class Role(models.Model):
             models.UniqueConstraint(fields=["user", "programme", "kind"], name="role_once_per_programme"),
             models.CheckConstraint(
                 condition=Q(programme=None) | Q(school__isnull=False), name="role_in_a_programme_names_its_school"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None, deputy_of=None) | Q(until__isnull=False, deputy_of__isnull=False),
+                name="role_lent_until_a_day",
             ),
         ]
 
