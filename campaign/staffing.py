@@ -20,7 +20,6 @@ from programmes.models import Procedure, Role, School
 from programmes.roles import OFFICE, has_role
 from programmes.words import PARIS
 
-
 PLACE = ("procedure", "school", "programme", "kind")  # what a deputy's role has in common with the one that is lent
 
 

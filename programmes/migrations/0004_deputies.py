@@ -6,25 +6,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programmes', '0003_how_procedures_run'),
+        ("programmes", "0003_how_procedures_run"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='role',
-            name='deputy_of',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deputies', to='programmes.role', verbose_name='en suppléance de'),
+            model_name="role",
+            name="deputy_of",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deputies",
+                to="programmes.role",
+                verbose_name="en suppléance de",
+            ),
         ),
         migrations.AddField(
-            model_name='role',
-            name='until',
-            field=models.DateField(blank=True, null=True, verbose_name='jusqu’au'),
+            model_name="role",
+            name="until",
+            field=models.DateField(blank=True, null=True, verbose_name="jusqu’au"),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deputy_of', None), ('until', None)), models.Q(('deputy_of__isnull', False), ('until__isnull', False)), _connector='OR'), name='role_lent_until_a_day'),
+            model_name="role",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("deputy_of", None), ("until", None)),
+                    models.Q(("deputy_of__isnull", False), ("until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="role_lent_until_a_day",
+            ),
         ),
     ]
