@@ -12,7 +12,7 @@ from applicants.fees import APPLICATION_FEE
 from applicants.given import answers_of
 from applicants.models import Choice, Dossier, Referee
 from applicants.papers import is_turned_down
-from applicants.readiness import FilledIn, MissingItem, applies, missing_items
+from applicants.readiness import FilledIn, MissingItem, applies, is_of_dossier, missing_items
 from documents.models import SupportingDocument
 from payments.models import Charge, Payment
 from payments.standing import Standing, standing_from
@@ -55,7 +55,16 @@ class Contents:
 
     @property
     def papers(self) -> list[PaperRule]:
-        """The papers that concern this candidate, in the procedure's order."""
+        """The papers of the dossier that concern this candidate, in the procedure's order."""
+        return [rule for rule in self._that_apply if is_of_dossier(rule)]
+
+    @property
+    def place_papers(self) -> list[PaperRule]:
+        """Those that confirm a place, and concern this candidate if there is one."""
+        return [rule for rule in self._that_apply if not is_of_dossier(rule)]
+
+    @property
+    def _that_apply(self) -> list[PaperRule]:
         return [rule for rule in self.dossier.rules.papers if applies(rule, self.answers)]
 
     def files(self, kind: str) -> list[SupportingDocument]:

@@ -17,7 +17,7 @@ from applicants.dossiers import home_of, lock, lock_own
 from applicants.editing import FINAL, PAYMENT, OrderIsFinal
 from applicants.models import Correction, Dossier, Status
 from applicants.papers import lay_aside_unasked
-from applicants.readiness import MissingItem
+from applicants.readiness import MissingItem, is_of_dossier
 from applicants.submission import NotReady
 from journal.errors import Closed, Refused
 from journal.record import record
@@ -157,7 +157,7 @@ def places_of(dossier: Dossier) -> list[str]:
     """What a correction can open in this dossier."""
     rules = dossier.rules
     places = [f"page:{page.code}" for page in rules.pages]
-    places += [f"paper:{paper.code}" for paper in rules.papers]
+    places += [f"paper:{paper.code}" for paper in rules.papers if is_of_dossier(paper)]
     places += [f"referee:{referee.code}" for referee in rules.referees]
     return places + ([PAYMENT] if rules.fee else [])
 

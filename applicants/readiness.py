@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from applicants.values import error_in
 from payments.standing import Standing
 from programmes.eligibility import titles_for, verdicts
-from programmes.rules import FeeRule, FieldRule, Needed, Order, PaperRule, Rules
+from programmes.rules import FeeRule, FieldRule, Needed, Order, PaperRule, Rules, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,13 @@ def applies(rule: FieldRule | PaperRule, answers: Mapping[str, str]) -> bool:
 
 
 def is_required_now(paper: PaperRule, answers: Mapping[str, str]) -> bool:
-    """Whether a paper must be there at submission: late ones need not. Rule: AST-12."""
-    return paper.required and not paper.late and applies(paper, answers)
+    """Whether a paper must be there at submission: late ones, and those of a place, need not. Rule: AST-12."""
+    return is_of_dossier(paper) and paper.required and not paper.late and applies(paper, answers)
+
+
+def is_of_dossier(paper: PaperRule) -> bool:
+    """Whether a paper is asked for with the dossier; the others only once there is a place to confirm."""
+    return paper.stage == Stage.DOSSIER
 
 
 def fee_is_enough(fee: FeeRule, state: Standing) -> bool:

@@ -17,6 +17,7 @@ from applicants.choices import replace_choices
 from applicants.dossiers import home_of, lock, only_track
 from applicants.fees import APPLICATION_FEE
 from applicants.models import Dossier, Status
+from applicants.readiness import is_of_dossier
 from journal.record import record
 from notifications.outbox import queue_mail
 from payments import charges
@@ -100,7 +101,7 @@ def _drop_fee_of_other_amount(dossier: Dossier, rules: Rules) -> None:
 def _asked(rules: Rules) -> Iterator[FieldRule | PaperRule]:
     for page in rules.pages:
         yield from page.fields
-    yield from rules.papers
+    yield from filter(is_of_dossier, rules.papers)
 
 
 def _still_knows_title(dossier: Dossier, rules: Rules) -> bool:

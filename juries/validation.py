@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
+from applicants.readiness import is_of_dossier
 from programmes.rules import PaperRule, Rules
 
 ACCEPTED, REFUSED, UNREVIEWED = "accepted", "refused", "unreviewed"
@@ -40,7 +41,8 @@ def obstacles(rules: Rules, examined: Examined) -> list[Obstacle]:
     """Why a dossier cannot be validated yet, in the order of its papers; empty when nothing stands in the
     way.
     """
-    papers = [rule for rule in rules.papers if not rule.late and rule.code != rules.exempting_paper]
+    of_dossier = [rule for rule in rules.papers if is_of_dossier(rule)]
+    papers = [rule for rule in of_dossier if not rule.late and rule.code != rules.exempting_paper]
     found = [obstacle for rule in papers if (obstacle := _paper_obstacle(rule, examined))]
     found += _missing_alternatives(rules, examined)
     if rules.fee and not examined.fee_is_settled:

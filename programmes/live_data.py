@@ -73,7 +73,9 @@ def read_live(procedure: Procedure) -> schema.Live:
             _step(step) for step in procedure.steps.prefetch_related("test_days__school", "sessions__programme")
         ),
         programmes=tuple(
-            schema.Programme(programme.code, programme.school.code, programme.title, programme.description)
+            schema.Programme(
+                programme.code, programme.school.code, programme.title, programme.description, programme.starts_on
+            )
             for programme in procedure.programmes.select_related("school")
         ),
         tracks=tuple(schema.Track(track.code, track.label, track.entry_year) for track in procedure.tracks.all()),
@@ -181,6 +183,7 @@ def _write_programmes_and_seats(procedure: Procedure, live: schema.Live, schools
                 "school": schools[given.school],
                 "title": given.title,
                 "description": given.description,
+                "starts_on": given.starts_on,
             },
         )[0]
         for position, given in _numbered(live.programmes)

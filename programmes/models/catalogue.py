@@ -19,6 +19,7 @@ class Programme(models.Model):
     code = models.SlugField(_("code"), max_length=40)
     title = LocalizedField(_("intitulé"))
     description = LocalizedField(_("description"))
+    starts_on = models.DateField(_("rentrée"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("ordre"), default=0)
 
     class Meta:

@@ -125,6 +125,7 @@ def _programme(place: Place) -> schema.Programme:
             school=programme.need("school", code, ""),
             title=programme.need("title", words, NO_TEXT),
             description=programme.may("description", words, NO_TEXT),
+            starts_on=programme.may("starts_on", day, None),
         )
 
 

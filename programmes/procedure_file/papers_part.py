@@ -19,6 +19,7 @@ from programmes.rules import (
     FileKind,
     PaperRule,
     RefereeRule,
+    Stage,
 )
 
 ALL_KINDS = (FileKind.PDF, FileKind.JPEG, FileKind.PNG)
@@ -37,6 +38,7 @@ def read_paper(place: Place) -> PaperRule:
             max_files=paper.may("max_files", whole_number(1, 50), 1),
             late=paper.may("late", yes_or_no, False),
             proves_title=paper.may("proves_title", yes_or_no, False),
+            stage=paper.may("stage", one_of(Stage), Stage.DOSSIER),
         )
 
 

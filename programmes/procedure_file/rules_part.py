@@ -8,7 +8,13 @@ from programmes.procedure_file.form_part import NO_TEXT, read_page
 from programmes.procedure_file.money_part import read_fee
 from programmes.procedure_file.nodes import Place, Table, by_key, cells_under, each
 from programmes.procedure_file.papers_part import read_alternative, read_paper, read_referee
-from programmes.procedure_file.selection_part import read_choices, read_corrections, read_programme, read_test
+from programmes.procedure_file.selection_part import (
+    read_choices,
+    read_confirmation,
+    read_corrections,
+    read_programme,
+    read_test,
+)
 from programmes.procedure_file.values import (
     code,
     key_of,
@@ -41,6 +47,7 @@ def read_rules(file: Table) -> Rules:
         fee=file.may("fee", read_fee, None),
         tests=file.may("tests", by_key(read_test), ()),
         corrections=file.may("corrections", read_corrections, CorrectionRule()),
+        confirmation=file.may("confirmation", read_confirmation, None),
     )
 
 

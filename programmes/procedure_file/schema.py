@@ -135,6 +135,7 @@ class Programme:
     school: str
     title: Text
     description: Text
+    starts_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,16 @@ from programmes.procedure_file.values import (
     one_of,
     whole_number,
     words,
+    yes_or_no,
 )
 from programmes.rules import (
     ChoiceRule,
+    ConfirmationRule,
     CorrectionRule,
     Order,
     ProgrammeRule,
     TestRule,
+    Who,
 )
 
 
@@ -65,3 +68,15 @@ def read_test(place: Place) -> TestRule:
 def read_corrections(place: Place) -> CorrectionRule:
     with place.table() as corrections:
         return CorrectionRule(days=corrections.may("days", whole_number(1, 60), 7))
+
+
+def read_confirmation(place: Place) -> ConfirmationRule:
+    with place.table() as confirmation:
+        return ConfirmationRule(
+            days=confirmation.need("days", whole_number(1, 120), 1),
+            release=confirmation.may("release", one_of(Who), Who.BY_STAFF),
+            call_next=confirmation.may("call_next", one_of(Who), Who.BY_STAFF),
+            papers=confirmation.may("papers", each(code), ()),
+            papers_checked=confirmation.may("papers_checked", yes_or_no, True),
+            deposit=confirmation.may("deposit", yes_or_no, False),
+        )

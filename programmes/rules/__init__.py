@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from programmes.rules.conditions import ALWAYS, Condition, Option
 from programmes.rules.form import FieldKind, FieldRule, PageRule
 from programmes.rules.money import Exemption, FeeRule, Means, Needed
-from programmes.rules.papers import Alternative, FileKind, PaperRule, RefereeRule
-from programmes.rules.selection import ChoiceRule, CorrectionRule, Order, ProgrammeRule, TestRule
+from programmes.rules.papers import Alternative, FileKind, PaperRule, RefereeRule, Stage
+from programmes.rules.selection import ChoiceRule, ConfirmationRule, CorrectionRule, Order, ProgrammeRule, TestRule, Who
 from programmes.rules.storing import as_json, from_json
 from programmes.rules.titles import Equivalence, Speciality, Title
 
@@ -22,6 +22,7 @@ __all__ = [
     "Alternative",
     "ChoiceRule",
     "Condition",
+    "ConfirmationRule",
     "CorrectionRule",
     "Equivalence",
     "Exemption",
@@ -39,8 +40,10 @@ __all__ = [
     "RefereeRule",
     "Rules",
     "Speciality",
+    "Stage",
     "TestRule",
     "Title",
+    "Who",
     "as_json",
     "from_json",
 ]
@@ -61,6 +64,7 @@ class Rules:
     tests: tuple[TestRule, ...] = ()
     equivalences: tuple[Equivalence, ...] = ()
     corrections: CorrectionRule = field(default_factory=CorrectionRule)
+    confirmation: ConfirmationRule | None = None  # none: places go by periods of offers
 
     def programme(self, code: str) -> ProgrammeRule | None:
         """The programme of that code."""

@@ -18,6 +18,13 @@ class FileKind(enum.StrEnum):
     PNG = "png"
 
 
+class Stage(enum.StrEnum):
+    """When a paper is asked for: with the dossier, or only from who confirms a place."""
+
+    DOSSIER = "dossier"
+    PLACE = "place"
+
+
 @dataclass(frozen=True, slots=True)
 class PaperRule:
     """A supporting document: who must give it, in what form, and whether it may come late."""
@@ -32,6 +39,7 @@ class PaperRule:
     max_files: int = 1
     late: bool = False  # may still be deposited until the calendar's "late_papers" closes
     proves_title: bool = False  # definitive admission waits for each such paper owed, accepted
+    stage: Stage = Stage.DOSSIER
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,3 +60,26 @@ class CorrectionRule:
     """How many days a candidate has to answer a correction that opens by itself; staff who ask set another date."""
 
     days: int = 7
+
+
+class Who(enum.StrEnum):
+    """Who does what falls due: the portal by itself, or staff, who see that it is."""
+
+    AUTOMATIC = "automatic"
+    BY_STAFF = "by_staff"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationRule:
+    """How somebody who is admitted keeps the place: within so many days of the notice, and by what besides saying so.
+
+    A place that is not confirmed in time is released, and one that is free goes to the next of the waiting list.
+    Rules: BS-07, NE-05, IIM-05, IIM-06.
+    """
+
+    days: int
+    release: Who = Who.BY_STAFF
+    call_next: Who = Who.BY_STAFF
+    papers: tuple[str, ...] = ()  # codes of papers of the stage "place"
+    papers_checked: bool = True  # they must be accepted; else it is enough that they are there
+    deposit: bool = False
