@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from applicants.models import Correction, Dossier, Referee
 from campaign.rehearsal.company import Company
 from documents.models import Notice, SupportingDocument
-from juries.models import Decision, Mark, Panel, TestSlot
+from juries.models import Decision, Mark, Panel, Publication, TestSlot
 from notifications.models import Mail
 from offers.models import Enrolment, ListEntry, Offer, ReplyRecord, SeatMove
 from payments.models import Charge, Exemption, Payment
@@ -69,6 +69,19 @@ def of_verification(procedure: Procedure) -> Figures:
 def of_admissibility(procedure: Procedure) -> Figures:
     """What the jury decided."""
     return {"decisions": _decisions(procedure, Step.Kind.ADMISSIBILITY)}
+
+
+def of_decisions(procedure: Procedure) -> Figures:
+    """What each programme decided at each step, and how often results came out."""
+    steps = procedure.steps.filter(decisions__isnull=False).distinct().order_by("position")
+    return {
+        "choices": {
+            step.code: count_by(Decision.objects.filter(step=step), "choice__programme__code", "outcome")
+            for step in steps
+        },
+        "publications": count_by(Publication.objects.filter(step__procedure=procedure), "step__code"),
+        "out of turn": Decision.objects.filter(step__procedure=procedure).exclude(out_of_turn_because="").count(),
+    }
 
 
 def of_tests(procedure: Procedure) -> Figures:

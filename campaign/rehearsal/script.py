@@ -1,6 +1,6 @@
 """The script: all events of a rehearsal in the order of their moments, and how they are played.
 
-What a person would do is an event of one of the `STAGES`. What the calendar does by itself are the due acts, run at the
+What a person would do is an event of one of its stages. What the calendar does by itself are the due acts, run at the
 instants at which the real portal would. Playing can stop at any moment and go on from there later.
 """
 
@@ -15,10 +15,11 @@ from applicants.editing import APPLICATIONS
 from applicants.referees import DAYS_BEFORE_CLOSING
 from campaign.due import run_due_acts_of
 from campaign.rehearsal.company import Company, Event
-from campaign.rehearsal.stages import STAGES, Stage
+from campaign.rehearsal.stages import Stage, stages_of
 from journal.followups import run_pending_facts
 from journal.wakeups import without_wakeups
 from offers.reminders import BEFORE_THE_END
+from programmes.models import JurySession
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Line:
 def lines(company: Company) -> list[Line]:
     """The whole script. At one moment the due acts come first, then the stages in their order."""
     staged: list[tuple[Stage | None, Event]] = [(None, event) for event in due_events(company)]
-    for stage in STAGES:
+    for stage in stages_of(company.procedure):
         staged += [(stage, event) for event in stage.events(company)]
     staged.sort(key=lambda item: item[1].moment)
     last = {stage.code: number for number, (stage, _event) in enumerate(staged) if stage}
@@ -81,6 +82,7 @@ def due_events(company: Company) -> Iterator[Event]:
     """The instants at which something comes due, whoever is asleep."""
     procedure = company.procedure
     instants = {step.results_at for step in procedure.steps.all()}
+    instants |= set(JurySession.objects.filter(step__procedure=procedure).values_list("results_at", flat=True))
     ends = {entry.ends_at for entry in procedure.calendar.values() if entry.ends_at}
     instants |= ends | {end + dt.timedelta(days=days) for end in ends for days in DAYS_AFTER_AN_END}
     if (window := company.window(APPLICATIONS)) is not None:

@@ -150,4 +150,7 @@ RULES: tuple[Callable[[Procedure], Iterator[str]], ...] = (
 def _results(procedure: Procedure) -> list[str]:
     """The key of the mail and of the letter of each decision that is public."""
     published = Decision.objects.published(procedure).filter(dossier__status=Status.VALIDATED)
-    return [f"decision:{step}:{dossier}" for step, dossier in published.values_list("step", "dossier")]
+    return [
+        f"decision:{step}:{dossier}" + (f":{choice}" if choice else "")
+        for step, dossier, choice in published.values_list("step", "dossier", "choice")
+    ]

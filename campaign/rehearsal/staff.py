@@ -1,4 +1,6 @@
-"""The made-up staff: an office, a jury with its presidency, and in each school those who verify and those who count.
+"""The made-up staff: an office, juries with their presidency, and in each school those who verify and those who count.
+
+Where each programme decides, it has a head, a jury with its presidency and two evaluators of its own.
 
 They share the domain of their addresses with the made-up candidates: by it one knows who belongs to which rehearsal.
 """
@@ -10,7 +12,24 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from accounts.models import User
-from programmes.models import Procedure, Role, School
+from programmes.models import Procedure, Programme, Role, School
+
+
+@dataclass(frozen=True)
+class Jury:
+    """Who presides a jury, and one of its members."""
+
+    president: User
+    juror: User
+
+
+@dataclass(frozen=True)
+class Faculty:
+    """Who acts for one programme."""
+
+    head: User
+    jury: Jury
+    evaluators: tuple[User, User]
 
 
 @dataclass(frozen=True)
@@ -18,13 +37,28 @@ class Staff:
     """Who acts for the procedure."""
 
     office: User
-    president: User
-    juror: User
+    jury: Jury | None  # the common one
+    central: User | None  # who verifies for all, where one office does
     verifiers: dict[int, User]  # by school
     accountants: dict[int, User]
+    programmes: dict[int, Faculty]  # by programme, where each decides
+
+    @property
+    def president(self) -> User:
+        """Who presides the common jury."""
+        assert self.jury is not None
+        return self.jury.president
+
+    @property
+    def juror(self) -> User:
+        """A member of the common jury."""
+        assert self.jury is not None
+        return self.jury.juror
 
     def verifier(self, school: School | None) -> User:
         """Who verifies for a school; for none, the office."""
+        if self.central is not None:
+            return self.central
         return self.verifiers[school.pk] if school else self.office
 
 
@@ -36,21 +70,51 @@ def domain_of(procedure: Procedure) -> str:
 def hire(procedure: Procedure, *, domain: str) -> Staff:
     """Make the accounts and roles, unless they are there."""
     schools = [part.school for part in procedure.participations.select_related("school")]
+    is_central = procedure.examination == Procedure.Examination.CENTRAL
+    programmes = procedure.programmes.select_related("school") if procedure.judges_by_programme else ()
     return Staff(
-        office=_member(procedure, Role.Kind.OFFICE, None, domain),
-        president=_member(procedure, Role.Kind.PRESIDENT, None, domain),
-        juror=_member(procedure, Role.Kind.JURY, None, domain),
-        verifiers={school.pk: _member(procedure, Role.Kind.VERIFIER, school, domain) for school in schools},
-        accountants={school.pk: _member(procedure, Role.Kind.ACCOUNTANT, school, domain) for school in schools},
+        office=_member(procedure, Role.Kind.OFFICE, domain),
+        jury=None if procedure.judges_by_programme else _jury(procedure, domain),
+        central=_member(procedure, Role.Kind.VERIFIER, domain) if is_central else None,
+        verifiers={school.pk: _member(procedure, Role.Kind.VERIFIER, domain, school) for school in schools},
+        accountants={school.pk: _member(procedure, Role.Kind.ACCOUNTANT, domain, school) for school in schools},
+        programmes={programme.pk: _faculty(procedure, programme, domain) for programme in programmes},
     )
 
 
-def _member(procedure: Procedure, kind: Role.Kind, school: School | None, domain: str) -> User:
-    address = f"{kind}{'-' + school.code if school else ''}@{domain}"
+def _jury(procedure: Procedure, domain: str, programme: Programme | None = None) -> Jury:
+    school = programme.school if programme else None
+    president, juror = (
+        _member(procedure, kind, domain, school, programme) for kind in (Role.Kind.PRESIDENT, Role.Kind.JURY)
+    )
+    return Jury(president, juror)
+
+
+def _faculty(procedure: Procedure, programme: Programme, domain: str) -> Faculty:
+    first, second = (
+        _member(procedure, Role.Kind.EVALUATOR, domain, programme.school, programme, number) for number in (1, 2)
+    )
+    return Faculty(
+        head=_member(procedure, Role.Kind.HEAD, domain, programme.school, programme),
+        jury=_jury(procedure, domain, programme),
+        evaluators=(first, second),
+    )
+
+
+def _member(
+    procedure: Procedure,
+    kind: Role.Kind,
+    domain: str,
+    school: School | None = None,
+    programme: Programme | None = None,
+    number: int = 0,
+) -> User:
+    where = programme or school
+    address = "-".join([kind, *([where.code] if where else []), *([str(number)] if number else [])]) + f"@{domain}"
     user = User.objects.filter(email=address).first()
     if user is None:
-        label = str(Role.Kind(kind).label).capitalize()
-        name = gettext("%(role)s, %(school)s") % {"role": label, "school": school} if school else label
+        label = str(Role.Kind(kind).label).capitalize() + (f" {number}" if number else "")
+        name = gettext("%(role)s, %(school)s") % {"role": label, "school": where} if where else label
         user = User.objects.create_user(address, name=name, is_staff=True)
-    Role.objects.get_or_create(user=user, procedure=procedure, kind=kind, school=school)
+    Role.objects.get_or_create(user=user, procedure=procedure, kind=kind, school=school, programme=programme)
     return user

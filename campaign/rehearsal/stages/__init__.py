@@ -18,6 +18,7 @@ from campaign.rehearsal.stages import (
     admissibility,
     admission,
     applications,
+    decisions,
     integration,
     sittings,
     titles,
@@ -36,12 +37,20 @@ class Stage:
     figures: Callable[[Procedure], Figures]
 
 
-STAGES = (
+FIRST = (
     Stage("applications", _("Candidatures"), applications.events, figures.of_applications),
     Stage("verification", _("Vérification des dossiers"), verification.events, figures.of_verification),
+)
+OF_A_COMMON_JURY = (
     Stage("admissibility", _("Admissibilité"), admissibility.events, figures.of_admissibility),
     Stage("tests", _("Épreuves"), sittings.events, figures.of_tests),
     Stage("admission", _("Admission"), admission.events, figures.of_admission),
     Stage("integration", _("Périodes d’intégration"), integration.events, figures.of_integration),
-    Stage("titles", _("Titres et admissions définitives"), titles.events, figures.of_titles),
 )
+OF_PROGRAMMES = (Stage("decisions", _("Décisions des formations"), decisions.events, figures.of_decisions),)
+LAST = (Stage("titles", _("Titres et admissions définitives"), titles.events, figures.of_titles),)
+
+
+def stages_of(procedure: Procedure) -> tuple[Stage, ...]:
+    """Those of a procedure, by who judges in it."""
+    return (*FIRST, *(OF_PROGRAMMES if procedure.judges_by_programme else OF_A_COMMON_JURY), *LAST)

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -16,7 +17,7 @@ from accounts.models import User
 from applicants.answers import save_answers
 from applicants.contents import read_contents
 from applicants.corrections import answer_correction, ask_correction, waiting_corrections
-from applicants.editing import PAYMENT
+from applicants.editing import APPLICATIONS, PAYMENT
 from applicants.endings import void_dossier, withdraw_dossier
 from applicants.fees import APPLICATION_FEE
 from applicants.models import Dossier, Status
@@ -30,11 +31,12 @@ from payments.exemptions import decide_exemption
 from payments.models import Charge
 from payments.standing import Standing, standing_of
 from payments.transfers import confirm_transfer, refuse_transfer
-from programmes.models import School, Step
+from programmes.models import JurySession, Step
 from programmes.words import PARIS
 
 DAYS = (3, 6, 9)  # after submission: first look, answer, second look
 LAST_LOOK = dt.timedelta(days=1)  # before the jury meets
+AFTER_CLOSING = dt.timedelta(days=12)
 UNCLEAR = "Complétez cette page : une réponse ne correspond pas à vos pièces."
 
 
@@ -60,7 +62,16 @@ def events(company: Company) -> Iterator[Event]:
 
 
 def jury_meets(company: Company) -> dt.datetime | None:
-    """When the first jury judges: its meeting, or what stands in the calendar for it."""
+    """When the first jury judges: its meeting, or what stands in the calendar for it.
+
+    Where programmes decide at their own dates, the last of these; or some time after the closing hour, where they
+    decide as dossiers come.
+    """
+    if company.procedure.judges_by_programme:
+        window = company.window(APPLICATIONS)
+        sessions = JurySession.objects.filter(step__procedure=company.procedure)
+        last: dt.datetime | None = sessions.aggregate(last=Max("meets_at"))["last"]
+        return last or (window[1] + AFTER_CLOSING if window else None)
     step = company.step(Step.Kind.ADMISSIBILITY) or company.step(Step.Kind.ADMISSION)
     return (step.meets_at or step.results_at) if step else None
 
@@ -83,7 +94,7 @@ def examine(company: Company, dossier: Dossier, *, again: bool) -> None:
     person, school = company.person(dossier), dossier.first_choice.school if dossier.first_choice else None
     verifier = company.staff.verifier(school)
     _review_papers(company, person, dossier, verifier, again=again)
-    _see_to_money(company, person, dossier, school, again=again)
+    _see_to_money(company, person, dossier, again=again)
     if not again and person.has(Habit.UNCLEAR_PAGE) and not dossier.corrections.filter(reason=UNCLEAR).exists():
         company.attempt(
             ask_correction,
@@ -144,11 +155,11 @@ def _poor_paper(person: Person, dossier: Dossier) -> str:
     return person.draw("poor").choice(required) if required else ""
 
 
-def _see_to_money(company: Company, person: Person, dossier: Dossier, school: School | None, *, again: bool) -> None:
+def _see_to_money(company: Company, person: Person, dossier: Dossier, *, again: bool) -> None:
     charge = live_charge(dossier.account, APPLICATION_FEE)
-    if charge is None or school is None:
+    if charge is None:
         return
-    accountant = company.staff.accountants[school.pk]
+    accountant = company.staff.accountants[charge.payee.school_id]
     match standing_of(charge):
         case Standing.EXEMPTION_ASKED:
             accepted = not person.has(Habit.DOUBTFUL_CERTIFICATE)

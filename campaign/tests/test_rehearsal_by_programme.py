@@ -1,0 +1,36 @@
+"""A rehearsal of a procedure whose programmes decide each for itself: from the first click to the last decision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from applicants.models import Dossier, Status
+from campaign.rehearsal.company import gather
+from campaign.rehearsal.script import play
+from campaign.rehearsal.soundness import broken_rules
+from juries.choice_decisions import undecided_choices
+from juries.models import Decision
+from juries.tests.test_choice_decisions import FILE
+from programmes.loading import store
+from programmes.models import Procedure
+from programmes.procedure_file import read
+
+
+@pytest.fixture
+def procedure(db: None) -> Procedure:
+    """The small procedure, as a rehearsal."""
+    made = store(read(Path(FILE)), rehearsal=True)
+    return Procedure.objects.select_related("current_version").get(pk=made.pk)
+
+
+def test_the_whole_of_it_is_sound(procedure: Procedure) -> None:
+    company = gather(procedure, candidates=12, seed=3, samples=1)
+    play(company)
+    assert {rule: faults for rule, faults in broken_rules(procedure).items() if faults} == {}
+    assert Dossier.objects.filter(procedure=procedure, status=Status.VALIDATED).count() > 6
+    for step in procedure.steps.filter(kind__in=["admissibility", "admission"]):
+        assert not undecided_choices(step).exists()
+    assert not Decision.objects.filter(publication=None, dossier__status=Status.VALIDATED).exists()
+    assert set(Decision.objects.values_list("outcome", flat=True)) >= {"admissible", "not_admissible"}
