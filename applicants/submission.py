@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
+from applicants.closings import require_in_time
 from applicants.contents import read_contents
 from applicants.dossiers import home_of, lock_own
 from applicants.editing import NotEditable, require_applying
@@ -41,10 +42,10 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
 
     Raises:
         Dossier.DoesNotExist: not this person's dossier.
-        Closed: the procedure's clock is outside its window.
+        Closed: the procedure's clock is outside its window, or past the closing hour of candidates such as this one.
         NotEditable: the dossier was withdrawn.
         NotReady: something required is missing.
-    Rules: AST-02, AST-06, AST-11.
+    Rules: AST-02, AST-06, AST-11, NE-01.
     """
     dossier = lock_own(dossier_id, by=by)
     if dossier.status == Status.WITHDRAWN:
@@ -53,8 +54,10 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
         return dossier.receipt
     require_applying(dossier)
     keep_fee_in_step(dossier, by=by)
-    if items := read_contents(dossier).missing:
-        raise NotReady(items)
+    contents = read_contents(dossier)
+    require_in_time(dossier, contents.answers)
+    if contents.missing:
+        raise NotReady(contents.missing)
     lay_aside_unasked(dossier, by=by)
     dossier.status = Status.SUBMITTED
     dossier.submitted_at = dossier.procedure.now()

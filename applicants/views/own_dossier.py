@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from accounts.models import User
+from applicants.closings import own_closing
 from applicants.contents import Contents
 from applicants.corrections import waiting_corrections
 from applicants.editing import applications_of
@@ -109,6 +110,7 @@ def render_page(request: HttpRequest, contents: Contents, template: str, place: 
         "menu": [_menu_item(task, place) for task in tasks(groups)],
         "now": procedure.now(),
         "window": window,
+        "own_closing": own_closing(dossier, contents.answers) if is_draft else None,
         "is_draft": is_draft,
         "is_too_late": is_draft and window is not None and window.is_over(procedure.now()),
         "next_url": _next_url(dossier, place),

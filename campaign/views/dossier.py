@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from applicants.closings import own_closing
 from applicants.contents import read_contents
 from applicants.corrections import waiting_corrections
 from applicants.editing import LATE_PAPERS, PAYMENT, applications_of, is_applying
@@ -65,6 +66,7 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "total": len(counted),
         "is_ready": not contents.missing,
         "next_task": next((task for task in counted if task.kind in (TODO, DOING, PROBLEM)), None),
+        "own_closing": own_closing(dossier, contents.answers),
         "is_draft": True,
         "is_open": is_applying(dossier),
         "is_too_late": is_too_late,

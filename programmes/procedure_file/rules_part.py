@@ -10,6 +10,7 @@ from programmes.procedure_file.nodes import Place, Table, by_key, cells_under, e
 from programmes.procedure_file.papers_part import read_alternative, read_paper, read_referee
 from programmes.procedure_file.selection_part import (
     read_choices,
+    read_closing,
     read_confirmation,
     read_corrections,
     read_programme,
@@ -48,6 +49,7 @@ def read_rules(file: Table) -> Rules:
         tests=file.may("tests", by_key(read_test), ()),
         corrections=file.may("corrections", read_corrections, CorrectionRule()),
         confirmation=file.may("confirmation", read_confirmation, None),
+        closings=file.may("closings", by_key(read_closing), ()),
     )
 
 

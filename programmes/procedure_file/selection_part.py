@@ -1,10 +1,10 @@
-"""Reading the selection of a file: programmes as the rules know them, choices, tests, corrections."""
+"""Reading the selection of a file: programmes as the rules know them, choices, closings, tests, corrections."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from programmes.procedure_file.form_part import NO_TEXT, read_option
+from programmes.procedure_file.form_part import NO_TEXT, read_condition, read_option
 from programmes.procedure_file.nodes import Place, by_key, each
 from programmes.procedure_file.values import (
     code,
@@ -16,7 +16,9 @@ from programmes.procedure_file.values import (
     yes_or_no,
 )
 from programmes.rules import (
+    ALWAYS,
     ChoiceRule,
+    ClosingRule,
     ConfirmationRule,
     CorrectionRule,
     Order,
@@ -50,6 +52,15 @@ def read_choices(place: Place) -> ChoiceRule:
             max_count=most,
             order=order,
             statuses=choices.may("statuses", by_key(read_option), ()),
+        )
+
+
+def read_closing(place: Place) -> ClosingRule:
+    with place.table() as closing:
+        return ClosingRule(
+            code=key_of(place),
+            when=closing.need("when", read_condition, ALWAYS),
+            strict=closing.may("strict", yes_or_no, False),
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from programmes.rules.closings import ClosingRule
 from programmes.rules.conditions import ALWAYS, Condition, Option
 from programmes.rules.form import FieldKind, FieldRule, PageRule
 from programmes.rules.money import Exemption, FeeRule, Means, Needed
@@ -21,6 +22,7 @@ __all__ = [
     "ALWAYS",
     "Alternative",
     "ChoiceRule",
+    "ClosingRule",
     "Condition",
     "ConfirmationRule",
     "CorrectionRule",
@@ -65,6 +67,7 @@ class Rules:
     equivalences: tuple[Equivalence, ...] = ()
     corrections: CorrectionRule = field(default_factory=CorrectionRule)
     confirmation: ConfirmationRule | None = None  # none: places go by periods of offers
+    closings: tuple[ClosingRule, ...] = ()
 
     def programme(self, code: str) -> ProgrammeRule | None:
         """The programme of that code."""

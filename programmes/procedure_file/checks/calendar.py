@@ -10,7 +10,7 @@ from programmes.procedure_file import schema
 from programmes.procedure_file.checks.comparing import check_order
 from programmes.procedure_file.live_part import UNREAD
 from programmes.procedure_file.nodes import Source
-from programmes.rules import Rules
+from programmes.rules import ClosingRule, Rules
 from programmes.words import PARIS
 
 
@@ -31,7 +31,21 @@ def check_calendar(source: Source, live: schema.Live, rules: Rules) -> None:
         source.fault("des pièces peuvent venir plus tard : il faut l’entrée « late_papers », avec sa fin.", "calendar")
     too_early = "cette fin n’est pas après la clôture des candidatures."
     check_order(source, applications.ends_at, late_end, too_early, "calendar", "late_papers", "ends")
+    for closing in rules.closings:
+        _check_closing(source, closing, entries.get(closing.code), applications)
     _check_steps(source, live.steps, after=applications.ends_at)
+
+
+def _check_closing(
+    source: Source, closing: ClosingRule, entry: schema.CalendarEntry | None, applications: schema.CalendarEntry
+) -> None:
+    """A closing hour of some must be in the calendar, and before everyone's."""
+    where = ("closings", closing.code)
+    if entry is None or entry.ends_at is None:
+        source.fault(f"le calendrier n’a pas d’entrée « {closing.code} » avec sa fin.", *where)
+    else:
+        too_late = "cette fin n’est pas avant la clôture des candidatures."
+        check_order(source, entry.ends_at, applications.ends_at, too_late, "calendar", closing.code, "ends")
 
 
 def _check_steps(source: Source, steps: Iterable[schema.Step], *, after: dt.datetime) -> None:

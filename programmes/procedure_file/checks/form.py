@@ -44,6 +44,8 @@ def check_conditions(source: Source, rules: Rules) -> None:
         check_condition(source, paper.when, known, "papers", paper.code, "when")
     if rules.fee and rules.fee.exemption:
         check_condition(source, rules.fee.exemption.when, known, "fee", "exemption", "when")
+    for closing in rules.closings:
+        check_condition(source, closing.when, known, "closings", closing.code, "when")
     for referee in rules.referees:
         answers = {question.code: _values_of(question) for question in referee.questions}
         for question in referee.questions:
