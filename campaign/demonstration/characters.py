@@ -12,12 +12,15 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applicants.models import Choice, Correction, Dossier, Status
+from applicants.editing import takes_appraisal
+from applicants.models import Choice, Correction, Dossier, Referee, Status
+from applicants.referees import secret_of
 from campaign.rehearsal.staff import domain_of
 from juries.models import Decision, TestSlot
 from notifications.models import Mail
@@ -52,10 +55,20 @@ def candidates(procedure: Procedure) -> list[Character]:
 
 
 def staff(procedure: Procedure) -> list[Character]:
-    """The office, the jury, and those of each school."""
+    """The office, the jury, those of each school, and those of one programme where each decides."""
     roles = Role.objects.filter(procedure=procedure, user__email__endswith=f"@{domain_of(procedure)}")
-    ordered = roles.select_related("user", "school").order_by("school__name", "pk")
+    shown = procedure.programmes.first()  # those of the others do the same
+    ordered = roles.filter(Q(programme=None) | Q(programme=shown)).select_related("user", "school")
+    ordered = ordered.order_by("programme__position", "school__name", "pk")
     return [Character(role.get_kind_display(), role.user, role.user.name) for role in _office_first(ordered)]
+
+
+def referee_link(procedure: Procedure) -> str:
+    """The address that somebody asked for an opinion, who has not answered, has by mail; empty where nobody is."""
+    waiting = Referee.objects.filter(dossier__procedure=procedure, state=Referee.State.ASKED)
+    made_up = waiting.filter(dossier__candidate__user__email__endswith=f"@{domain_of(procedure)}")
+    referee = next((one for one in made_up.select_related("dossier") if takes_appraisal(one.dossier, one.kind)), None)
+    return reverse("applicants:appraisal", args=[secret_of(referee.pk)]) if referee else ""
 
 
 @transaction.atomic
@@ -182,6 +195,7 @@ STATES: tuple[tuple[Promise, Choose], ...] = (
     (_("N’est plus candidat à l’intégration"), _out_of_play),
     (_("N’est pas admis"), _last_decided(Outcome.REFUSED)),
     (_("A reçu sa convocation"), _summoned),
+    (_("Est sur une liste d’attente"), _last_decided(Outcome.WAITING)),
     (_("Est admissible"), _last_decided(Outcome.ADMISSIBLE)),
     (_("N’est pas admissible"), _last_decided(Outcome.NOT_ADMISSIBLE)),
     (_("Doit répondre à une demande de l’école"), _asked),

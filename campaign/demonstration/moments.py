@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from applicants.editing import APPLICATIONS, LATE_PAPERS
-from programmes.models import Procedure, Step, TestDay
+from programmes.models import JurySession, Procedure, Step, TestDay
 from programmes.words import PARIS
 
 BEFORE_THE_CLOSE = dt.timedelta(days=10, hours=13)  # a closing hour is in the evening, visitors come by day
@@ -18,6 +18,9 @@ BEFORE_A_JURY = dt.timedelta(minutes=30)
 BEFORE_RESULTS = dt.timedelta(minutes=3)
 INTO_A_PERIOD = dt.timedelta(days=2)
 AFTER_THE_END = dt.timedelta(days=15)
+MID_WAY = 0.55  # of the window of applications: where programmes decide as dossiers come, every stage is there then
+PLACES_KEPT = dt.timedelta(days=20)  # after the closing hour
+ALL_IS_DECIDED = dt.timedelta(days=75)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ def _moments(procedure: Procedure) -> Iterator[Moment]:
             gettext("Pendant la vérification"),
             gettext("Examiner les pièces, constater les virements, demander des corrections, valider."),
         )
+    if procedure.judges_by_programme and window and window.starts_at and window.ends_at:
+        yield from _of_programmes(procedure, window.starts_at, window.ends_at)
     for step in procedure.steps.all():
         yield from _of_step(step)
     for period in procedure.periods.all():
@@ -67,6 +72,33 @@ def _moments(procedure: Procedure) -> Iterator[Moment]:
             gettext("Quand tout est fini"),
             gettext("Les admissions définitives, les places perdues faute de titre."),
         )
+
+
+def _of_programmes(procedure: Procedure, opens: dt.datetime, closes: dt.datetime) -> Iterator[Moment]:
+    """Where each programme decides: amid the applications, at each session of a jury, and when places are kept."""
+    yield Moment(
+        "selection",
+        opens + (closes - opens) * MID_WAY,
+        gettext("En pleine sélection"),
+        gettext("Les premiers dossiers sont étudiés pendant que d’autres arrivent."),
+    )
+    sessions = JurySession.objects.filter(step__procedure=procedure).select_related("step", "programme")
+    for session in sessions:
+        words = {"step": session.step, "number": session.number, "programme": session.programme}
+        if session.programme is None:
+            label = gettext("Juste avant le jury : %(step)s, session %(number)d") % words
+        else:
+            label = gettext("Juste avant le jury de la formation %(programme)s") % words
+        hint = gettext("Décider candidature par candidature, préparer la publication.")
+        yield Moment(f"{session.step.code}-session-{session.number}", session.meets_at - BEFORE_A_JURY, label, hint)
+    yield Moment(
+        "places",
+        closes + PLACES_KEPT,
+        gettext("Quand les places se confirment"),
+        gettext("Garder sa place, appeler la liste d’attente, libérer ce qui n’est pas confirmé."),
+    )
+    if LATE_PAPERS not in procedure.calendar:
+        yield Moment("end", closes + ALL_IS_DECIDED, gettext("Quand tout est fini"), gettext("Les admissions."))
 
 
 def _of_step(step: Step) -> Iterator[Moment]:

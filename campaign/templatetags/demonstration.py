@@ -15,8 +15,8 @@ register = template.Library()
 
 
 @register.inclusion_tag("campaign/demonstration/panel.html", takes_context=True)
-def demonstration_panel(context: dict[str, Any], procedure: Procedure) -> dict[str, Any]:
-    """The people and the moments of one procedure."""
+def demonstration_panel(context: dict[str, Any], procedure: Procedure, shown: int) -> dict[str, Any]:
+    """The people and the moments of one procedure, unfolded if it is the only one of those `shown`."""
     now = procedure.now()
     play = Play.objects.filter(procedure=procedure).first()
     moments = moments_of(procedure)
@@ -24,9 +24,11 @@ def demonstration_panel(context: dict[str, Any], procedure: Procedure) -> dict[s
         "request": context["request"],
         "csrf_token": context.get("csrf_token"),
         "procedure": procedure,
+        "is_open": shown == 1,
         "now": now,
         "candidates": characters.candidates(procedure),
         "staff": characters.staff(procedure),
+        "referee_link": characters.referee_link(procedure),
         "here": next((moment for moment in moments if play and play.moment == moment.code), None),
         "to_come": [moment for moment in moments if moment.at > now],
     }

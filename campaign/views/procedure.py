@@ -12,7 +12,7 @@ from applicants.editing import APPLICATIONS
 from applicants.models import Dossier
 from campaign.timeline import milestones
 from offers.seats import pools_as_announced
-from programmes.models import JurySession, Pool, Procedure, School, TestDay, Track
+from programmes.models import JurySession, Pool, Procedure, Programme, School, TestDay, Track
 from programmes.rules import Rules, Title
 from programmes.text import Text
 
@@ -25,6 +25,15 @@ class SeatsRow:
     accent: str
     cells: list[tuple[Track, int | None]]
     total: int
+
+
+@dataclass(frozen=True)
+class ProgrammeRow:
+    """A programme that decides by itself: under which statuses it is studied, and its seats in all."""
+
+    programme: Programme
+    statuses: list[Text]
+    seats: int
 
 
 @dataclass(frozen=True)
@@ -58,8 +67,9 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             ),
             "test_days": test_days(shown),
             "participations": shown.participations.select_related("school"),
+            "programmes": programme_rows(pools, rules) if shown.judges_by_programme else [],
             "tracks": tracks_of(pools),
-            "seats": seats_table(pools),
+            "seats": [] if shown.judges_by_programme else seats_table(pools),
             "seats_total": sum(pool.seats for pool in pools),
             "eligibility": eligibility_tables(rules),
             "rules": rules,
@@ -80,6 +90,21 @@ def test_days(shown: Procedure) -> list[tuple[School, list[dt.date]]]:
     for test_day in TestDay.objects.filter(step__procedure=shown).select_related("school").order_by("day"):
         found.setdefault(test_day.school, []).append(test_day.day)
     return list(found.items())
+
+
+def programme_rows(pools: list[Pool], rules: Rules) -> list[ProgrammeRow]:
+    """The programmes in the procedure's order, each with what one asks about it first. Rules: APP-02, NE-08, IIM-02."""
+    by_programme: dict[int, list[Pool]] = {}
+    for pool in sorted(pools, key=lambda pool: pool.programme.position):
+        by_programme.setdefault(pool.programme_id, []).append(pool)
+    return [
+        ProgrammeRow(
+            own[0].programme,
+            [status.label for status in rules.statuses_of(own[0].programme.code)],
+            sum(pool.seats for pool in own),
+        )
+        for own in by_programme.values()
+    ]
 
 
 def tracks_of(pools: list[Pool]) -> list[Track]:
