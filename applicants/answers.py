@@ -20,11 +20,12 @@ from applicants.editing import PAYMENT, may_edit, require_editable
 from applicants.fees import answers_that_matter, keep_fee_in_step
 from applicants.given import answers_of
 from applicants.models import LONGEST_FOLDED_NAME, Answer, Candidate, Dossier
+from applicants.rows import read_rows, write_rows
 from applicants.values import WrongAnswer, error_in
 from journal.clock import instant
 from journal.errors import Refused
 from journal.record import record
-from programmes.rules import FieldRule
+from programmes.rules import FieldKind, FieldRule
 from programmes.typed import cleaned
 
 BIRTH_DATE = "birth_date"
@@ -45,7 +46,7 @@ def save_answers(dossier_id: UUID, page: str, values: Mapping[str, str], *, by: 
     dossier = lock_own(dossier_id, by=by)
     require_editable(dossier, f"page:{page}")
     asked = _questions_of(dossier, page)
-    given = {code: cleaned(value) for code, value in values.items() if code in asked}
+    given = {code: _as_kept(asked[code], cleaned(value)) for code, value in values.items() if code in asked}
     if errors := {code: error for code, value in given.items() if (error := _error_in(asked[code], value))}:
         raise WrongAnswer(errors)
     before = answers_of(dossier)
@@ -70,6 +71,11 @@ def _questions_of(dossier: Dossier, page: str) -> dict[str, FieldRule]:
         if rule.code == page:
             return {field.code: field for field in rule.fields}
     raise Refused(gettext("Cette page ne fait pas partie du dossier."))
+
+
+def _as_kept(rule: FieldRule, value: str) -> str:
+    """An answer in the one form in which it is kept."""
+    return write_rows(rule, read_rows(value)) if rule.kind == FieldKind.ROWS else value
 
 
 def _error_in(rule: FieldRule, value: str) -> str:

@@ -148,5 +148,5 @@ def _unanswered(rule: RefereeRule, given: Mapping[str, str]) -> list[FieldRule]:
     return [
         question
         for question in rule.questions
-        if question.required and applies(question, given) and not given[question.code]
+        if question.requires(given) and applies(question, given) and not given[question.code]
     ]

@@ -1,12 +1,20 @@
-"""What was answered so far: read from where it is kept, by field id."""
+"""What was answered so far, read from where it is kept, with the facts that follow from it: by field id, or name."""
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.utils import timezone
+
+from applicants.editing import APPLICATIONS
 from applicants.models import Candidate, Dossier
+from programmes.facts import ADULT, PROGRAMME, STATUS, facts, named_in_conditions
+from programmes.models import Procedure
+from programmes.words import PARIS
 
 
 def answers_of(dossier: Dossier) -> dict[str, str]:
-    """All answers by field id: the form's, the identity, and title, speciality and equivalence.
+    """All answers by field id: the form's, the identity, title, speciality and equivalence; and all facts.
 
     These are the names that conditions use.
     """
@@ -16,7 +24,24 @@ def answers_of(dossier: Dossier) -> dict[str, str]:
 def answers_with(dossier: Dossier, own: dict[str, str]) -> dict[str, str]:
     """As `answers_of`, where the form's answers are read already, as for many dossiers at once."""
     chosen = {"title": dossier.title, "speciality": dossier.speciality, "equivalence": dossier.equivalence}
-    return own | identity_of(dossier.candidate) | chosen
+    answers = own | identity_of(dossier.candidate) | chosen
+    # Choices and calendar are read only where a condition hangs on them.
+    named = named_in_conditions(dossier.rules)
+    choices = dossier.ranked_choices if named & {PROGRAMME, STATUS} else []
+    return answers | facts(
+        dossier.rules,
+        answers,
+        chosen=[(choice.programme.code, choice.status) for choice in choices],
+        last_day=last_day(dossier.procedure) if ADULT in named else None,
+    )
+
+
+def last_day(procedure: Procedure) -> dt.date | None:
+    """The last day of applications, in Europe/Paris; one that ends at midnight ends the day before."""
+    window = procedure.calendar.get(APPLICATIONS)
+    if window is None or window.ends_at is None:
+        return None
+    return timezone.localdate(window.ends_at - dt.timedelta(microseconds=1), PARIS)
 
 
 def identity_of(candidate: Candidate) -> dict[str, str]:

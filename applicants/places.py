@@ -5,10 +5,13 @@ What may be changed at which place, `applicants.editing` knows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from applicants.editing import CHOICES, PAYMENT, TITLE
+from applicants.readiness import asked_pages
 from programmes.rules import Order, Rules
 
 PAPERS, REFEREES, REVIEW = "papers", "referees", "review"  # pages of their own, which no correction opens
@@ -49,9 +52,9 @@ def address_of(slug: str, place: str) -> str:
     return reverse(f"applicants:{PAGES[area]}", args=[slug])
 
 
-def in_order(rules: Rules) -> list[str]:
-    """The places that have a page of their own, in the order in which they are best filled in."""
-    order = [f"page:{page.code}" for page in rules.pages]
+def in_order(rules: Rules, answers: Mapping[str, str]) -> list[str]:
+    """The places that have a page of their own for who answered so, in the order in which they are best filled in."""
+    order = [f"page:{page.code}" for page in asked_pages(rules, answers)]
     order += [TITLE] if rules.titles else []
     order.append(CHOICES)
     order += [PAPERS] if rules.papers else []

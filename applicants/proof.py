@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from applicants.editing import is_asked_for
 from applicants.given import answers_with
-from applicants.models import Answer, Dossier
+from applicants.models import Answer, Choice, Dossier
 from applicants.papers import is_turned_down
 from documents.models import SupportingDocument
+from programmes.facts import ADULT, PROGRAMME, STATUS, named_in_conditions
 from programmes.rules import PaperRule
 
 
@@ -36,6 +39,7 @@ class Proof:
 def proofs_of(dossiers: Iterable[Dossier]) -> dict[UUID, list[Proof]]:
     """The papers that prove the title required of each dossier, in a few queries however many there are."""
     dossiers = list(dossiers)
+    _read_together(dossiers)
     answers: dict[UUID, dict[str, str]] = defaultdict(dict)
     rows = Answer.objects.filter(dossier__in=dossiers)
     for dossier_id, field, value in rows.values_list("dossier_id", "field", "value"):
@@ -51,6 +55,18 @@ def proofs_of(dossiers: Iterable[Dossier]) -> dict[UUID, list[Proof]]:
         ]
         for dossier in dossiers
     }
+
+
+def _read_together(dossiers: list[Dossier]) -> None:
+    """Read at once what the facts of each dossier follow from, where a condition hangs on one: choices, calendar."""
+    versions = {dossier.version_id: dossier.rules for dossier in dossiers}
+    if not any(named_in_conditions(rules) & {PROGRAMME, STATUS, ADULT} for rules in versions.values()):
+        return
+    procedures = {dossier.procedure_id: dossier.procedure for dossier in dossiers}
+    for dossier in dossiers:
+        dossier.procedure = procedures[dossier.procedure_id]
+    choices = Choice.objects.select_related("programme__school").order_by("rank")
+    prefetch_related_objects(dossiers, Prefetch("choices", choices, to_attr="ranked_choices"))
 
 
 def is_title_sent(dossier: Dossier) -> bool:

@@ -8,12 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from applicants.values import error_in
+from applicants.rows import read_rows
+from applicants.values import error_in, is_ine
 from payments.standing import Standing
 from programmes.eligibility import titles_for, verdicts
-from programmes.rules import FeeRule, FieldRule, Needed, Order, PaperRule, Rules, Stage
+from programmes.rules import (
+    FeeRule,
+    FieldKind,
+    FieldRule,
+    Needed,
+    Order,
+    PageRule,
+    PaperRule,
+    RowField,
+    Rules,
+    Stage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,11 @@ def applies(rule: FieldRule | PaperRule, answers: Mapping[str, str]) -> bool:
     return rule.when.holds(answers)
 
 
+def asked_pages(rules: Rules, answers: Mapping[str, str]) -> list[PageRule]:
+    """The pages that ask this candidate something."""
+    return [page for page in rules.pages if any(applies(rule, answers) for rule in page.fields)]
+
+
 def is_required_now(paper: PaperRule, answers: Mapping[str, str]) -> bool:
     """Whether a paper must be there at submission: late ones, and those of a place, need not. Rule: AST-12."""
     return is_of_dossier(paper) and paper.required and not paper.late and applies(paper, answers)
@@ -80,10 +97,44 @@ def fee_is_enough(fee: FeeRule, state: Standing) -> bool:
 
 
 def _missing_answers(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
+    explained = _explained_in_rows(rules, filled.answers)
     for page in rules.pages:
         for rule in page.fields:
             if label := _wanting(rule, filled.answers):
                 yield MissingItem(f"field:{rule.code}", label, f"page:{page.code}")
+            elif rule.kind == FieldKind.ROWS and applies(rule, filled.answers):
+                yield from _missing_in_rows(rule, filled.answers.get(rule.code, ""), explained, f"page:{page.code}")
+
+
+def _explained_in_rows(rules: Rules, answers: Mapping[str, str]) -> set[RowField]:
+    """The questions of rows that must say, in the first row, why an INE has not its form. Rule: APP-05."""
+    return {
+        rule.otherwise
+        for page in rules.pages
+        for rule in page.fields
+        if rule.otherwise and applies(rule, answers) and not is_ine(answers.get(rule.code, ""))
+    }
+
+
+def _missing_in_rows(rule: FieldRule, value: str, explained: set[RowField], place: str) -> Iterator[MissingItem]:
+    """What the rows lack: how many there must be, and what each must say."""
+    rows = read_rows(value)
+    if len(rows) < (rule.at_least or 0):
+        label = ngettext(
+            "%(question)s : au moins %(count)d ligne", "%(question)s : au moins %(count)d lignes", rule.at_least or 0
+        )
+        words: dict[str, object] = {"question": rule.label, "count": rule.at_least}
+        yield MissingItem(f"field:{rule.code}", label % words, place)
+    for number, row in enumerate(rows, start=1):
+        for asked in rule.fields:
+            must_explain = number == 1 and RowField(rule.code, asked.code) in explained
+            label = _wanting(asked, row)
+            if must_explain and not label and not row.get(asked.code):
+                label = gettext("expliquez pourquoi vous n’avez pas de numéro INE de onze caractères")
+            if label:
+                words = {"question": rule.label, "number": number, "what": label}
+                line = gettext("%(question)s, ligne %(number)s : %(what)s") % words
+                yield MissingItem(f"field:{rule.code}.{number}.{asked.code}", line, place)
 
 
 def _wanting(rule: FieldRule, answers: Mapping[str, str]) -> str:
@@ -93,7 +144,7 @@ def _wanting(rule: FieldRule, answers: Mapping[str, str]) -> str:
         return ""
     if rule.must_be and value != rule.must_be:
         return _refusing(rule, value)
-    if rule.required and not value:
+    if not value and rule.requires(answers) and not (rule.kind == FieldKind.ROWS and rule.at_least):
         return str(rule.label)
     error = error_in(rule, value)
     return f"{rule.label} : {error}" if error else ""

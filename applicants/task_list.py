@@ -12,7 +12,7 @@ from applicants.editing import CHOICES, PAYMENT, TITLE
 from applicants.models import Referee, Status
 from applicants.papers import is_turned_down
 from applicants.places import PAPERS, REFEREES, REVIEW, address_of, name_of
-from applicants.readiness import is_required_now
+from applicants.readiness import asked_pages, is_required_now
 from payments.standing import Standing
 from programmes.rules import Order, PageRule
 from programmes.words import money
@@ -51,7 +51,7 @@ def task_groups(contents: Contents) -> list[TaskGroup]:
     proofs += [_referees(contents)] if rules.referees else []
     fee = [_fee(contents)] if rules.fee else []
     groups = [
-        TaskGroup(gettext("Vous"), [_page(contents, page) for page in rules.pages]),
+        TaskGroup(gettext("Vous"), [_page(contents, page) for page in asked_pages(rules, contents.answers)]),
         TaskGroup(gettext("Votre candidature"), application),
         TaskGroup(gettext("Ce que vous joignez"), proofs + fee),
         TaskGroup(gettext("Pour finir"), [_review(contents)]),

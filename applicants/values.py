@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext
 
+from applicants.rows import most_rows, read_rows
 from journal.errors import Refused
 from programmes.rules import FieldKind, FieldRule
 
@@ -20,6 +21,9 @@ LONGEST_LONG_TEXT = 5000
 PHONE = re.compile(r"\+?[0-9 ().\-/]{6,30}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 YEARS = range(1900, 2101)
+NUMBER = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,4})?")
+INE = re.compile(r"[0-9A-Za-z]{11}")
+LONGEST_INE = 40  # it may be any other number, or the reason why there is none
 
 
 class WrongAnswer(Refused):
@@ -39,13 +43,24 @@ def error_in(rule: FieldRule, value: str) -> str:
             "length": len(value),
             "limit": longest,
         }
-    return "" if _fits(rule, value) else _advice(rule.kind)
+    if not _fits(rule, value):
+        return _advice(rule.kind)
+    if rule.kind == FieldKind.NUMBER:
+        return _out_of_bounds(rule, value)
+    return _error_in_rows(rule, value) if rule.kind == FieldKind.ROWS else ""
+
+
+def is_ine(value: str) -> bool:
+    """Whether a student's number has its usual form: eleven figures and letters. Rule: APP-05."""
+    return INE.fullmatch(value.replace(" ", "")) is not None
 
 
 def length_limit(rule: FieldRule) -> int | None:
     """How many characters an answer may have; None where its form already says it."""
     if rule.kind == FieldKind.LONG_TEXT:
         return rule.max_length or LONGEST_LONG_TEXT
+    if rule.kind == FieldKind.INE:
+        return LONGEST_INE
     if rule.kind in (FieldKind.TEXT, FieldKind.EMAIL):
         return rule.max_length or LONGEST_TEXT
     return None
@@ -67,6 +82,8 @@ def _fits(rule: FieldRule, value: str) -> bool:
             return PHONE.fullmatch(value) is not None
         case FieldKind.EMAIL:
             return _is_email(value)
+        case FieldKind.NUMBER:
+            return NUMBER.fullmatch(value) is not None
     return True
 
 
@@ -79,7 +96,29 @@ def _advice(kind: FieldKind) -> str:
         FieldKind.COUNTRY: gettext("Choisissez un pays de la liste."),
         FieldKind.PHONE: gettext("Écrivez un numéro de téléphone, par exemple 06 12 34 56 78 ou +33 6 12 34 56 78."),
         FieldKind.EMAIL: gettext("Écrivez une adresse électronique, par exemple nom@exemple.fr."),
+        FieldKind.NUMBER: gettext("Écrivez un nombre, par exemple 3 ou 3,5."),
     }.get(kind, "")
+
+
+def _out_of_bounds(rule: FieldRule, value: str) -> str:
+    number = float(value.replace(",", "."))
+    if rule.at_least is not None and number < rule.at_least:
+        return gettext("Ce nombre doit être au moins %(limit)s.") % {"limit": rule.at_least}
+    if rule.at_most is not None and number > rule.at_most:
+        return gettext("Ce nombre doit être au plus %(limit)s.") % {"limit": rule.at_most}
+    return ""
+
+
+def _error_in_rows(rule: FieldRule, value: str) -> str:
+    rows = read_rows(value)
+    if len(rows) > most_rows(rule):
+        return gettext("Il ne peut pas y avoir plus de %(limit)s lignes.") % {"limit": most_rows(rule)}
+    for number, row in enumerate(rows, start=1):
+        for field in rule.fields:
+            if error := error_in(field, row.get(field.code, "")):
+                words = {"number": number, "question": field.label, "error": error}
+                return gettext("Ligne %(number)s, %(question)s : %(error)s") % words
+    return ""
 
 
 def _is_date(value: str) -> bool:

@@ -7,6 +7,7 @@ import datetime as dt
 from django.utils import formats
 from django.utils.translation import gettext
 
+from applicants.rows import Row, read_rows
 from programmes.countries import country_name
 from programmes.rules import FieldKind, FieldRule
 
@@ -21,6 +22,17 @@ def in_words(question: FieldRule, value: str) -> str:
         return next((str(option.label) for option in question.options if option.code == value), value)
     if question.kind == FieldKind.COUNTRY:
         return country_name(value)
+    if question.kind == FieldKind.ROWS:
+        return "\n".join(_row_in_words(question, row) for row in read_rows(value))
     if question.kind == FieldKind.DATE:
         return formats.date_format(dt.date.fromisoformat(value), "j F Y")
     return value
+
+
+def _row_in_words(question: FieldRule, row: Row) -> str:
+    """What was said in a row, one thing after the other; a yes or no with what it is about."""
+    said = []
+    for field in question.fields:
+        if answer := in_words(field, row.get(field.code, "")) if field.when.holds(row) else "":
+            said.append(f"{field.label} : {answer}" if field.kind == FieldKind.YES_NO else answer)
+    return " · ".join(said)

@@ -14,6 +14,10 @@ from django.utils.translation import get_language
 
 from programmes.text import Text
 
+# The twenty-seven members of the European Union, since 2020.
+EUROPEAN_UNION = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
+)
 NAMES = Path(__file__).with_name("countries.csv")
 
 

@@ -7,20 +7,28 @@ the page hides it, and shows it again with what was typed.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applicants.forms.country_select import CountrySelect
+from applicants.rows import MOST_ROWS, most_rows, read_rows, write_rows
 from applicants.values import error_in, length_limit
+from programmes.countries import EUROPEAN_UNION, countries
+from programmes.facts import ADULT, EU, born_until, facts_of_answers, question_of
 from programmes.rules import Condition, FieldKind, FieldRule
 from programmes.typed import cleaned
 
 YES, NO = "yes", "no"
+ROW, ADD = "-row", "-add"  # after a question's name: the numbers of its rows, the button for one more
+ROW_NUMBER = "__NUMBER__"  # stands for the number of a row that the page's script adds
+UNTIL, AFTER = "<=", ">"  # before a date in a condition for the page's script
 FEW_OPTIONS = 6  # so many are all shown; more are folded into a list
 SEEN = "seen-"  # before a question's name: the answer that the page showed
 SHORT_TEXT = 500  # characters up to which a long text gets a low box
@@ -35,6 +43,8 @@ KNOWN_TO_BROWSERS: Mapping[str, str] = {
 BY_KIND: Mapping[str, dict[str, Any]] = {
     FieldKind.DATE: {"type": "date", "size": 16},
     FieldKind.YEAR: {"inputmode": "numeric", "size": 6},
+    FieldKind.NUMBER: {"inputmode": "decimal", "size": 8},
+    FieldKind.INE: {"size": 16, "autocomplete": "off"},
     FieldKind.PHONE: {"type": "tel", "size": 24},
     FieldKind.EMAIL: {"type": "email", "autocomplete": "off"},  # somebody's, not by rule the typist's
 }
@@ -47,31 +57,71 @@ class QuestionsForm(forms.Form):
     holds the answers as they are kept: texts, dates as 2004-03-27, "yes" and "no".
     """
 
-    def __init__(self, questions: Sequence[FieldRule], answers: Mapping[str, str], data: Any = None) -> None:
-        super().__init__(data, initial={question.code: answers.get(question.code, "") for question in questions})
+    number = ""  # of a row, in the names of its controls
+
+    def __init__(
+        self,
+        questions: Sequence[FieldRule],
+        answers: Mapping[str, str],
+        data: Any = None,
+        *,
+        last_day: dt.date | None = None,
+        prefix: str | None = None,
+    ) -> None:
+        """`last_day` is the one of applications, for what depends on an age; `prefix` stands before each name."""
+        initial = {question.code: answers.get(question.code, "") for question in questions}
+        super().__init__(data, initial=initial, prefix=prefix)
         here = {question.code for question in questions}
         self.answers = answers
+        self.last_day = last_day
         self.questions = {q.code: q for q in questions if _without(q.when, here).holds(answers)}
         for code, question in self.questions.items():
-            self.fields[code] = AnswerField(question)
+            is_rows = question.kind == FieldKind.ROWS
+            self.fields[code] = RowsField(question, initial[code], data) if is_rows else AnswerField(question)
 
     def clean(self) -> dict[str, Any]:
+        for code, field in self.fields.items():
+            if isinstance(field, RowsField):
+                self._take_rows(code, field)
         said = {**self.answers, **self.cleaned_data}
+        said |= facts_of_answers(self.questions.values(), said, self.last_day)
         for code in [code for code in self.errors if not self.questions[code].when.holds(said)]:
             del self.errors[code]
         return self.cleaned_data
 
+    def _take_rows(self, code: str, field: RowsField) -> None:
+        """The answer that the rows make; a row that is wrong says so at its own control."""
+        sent = [row for row in field.rows if row.is_bound]
+        if all(row.is_valid() for row in sent):
+            self.cleaned_data[code] = write_rows(field.question, [row.cleaned_data for row in sent])
+            if error := error_in(field.question, self.cleaned_data[code]):
+                self.add_error(code, error)
+        else:
+            self.add_error(code, gettext("Une ligne est à corriger."))
+
     @property
     def rows(self) -> list[tuple[forms.BoundField, str]]:
         """Each field with the condition on this same page under which it shows, as JSON for the page's script."""
-        elsewhere = {name for q in self.questions.values() for name in q.when.values} - set(self.questions)
-        return [(self[code], as_json(_without(q.when, elsewhere))) for code, q in self.questions.items()]
+        return [(self[code], self._condition_here(question)) for code, question in self.questions.items()]
+
+    def _condition_here(self, question: FieldRule) -> str:
+        """What of a condition this page decides, by the names of its controls; of facts, the answers behind them."""
+        found: dict[str, list[str]] = {}
+        for name, allowed in question.when.values.items():
+            asked = question_of(name)
+            if asked in self.questions:
+                found[self.add_prefix(asked)] = _answers_behind(name, allowed, self.last_day)
+        return json.dumps(found) if found else ""
 
     @property
     def seen(self) -> list[tuple[str, str]]:
         """Name and value of the hidden controls that tell which answers the page showed, when it was first opened."""
-        shown = {code: str(self.initial[code]) for code in self.questions}
+        shown = {code: self._as_kept(code) for code in self.questions}
         return [(SEEN + code, self.data.get(SEEN + code, answer)) for code, answer in shown.items()]
+
+    def _as_kept(self, code: str) -> str:
+        question, answer = self.questions[code], str(self.initial[code])
+        return write_rows(question, read_rows(answer)) if question.kind == FieldKind.ROWS else answer
 
     @property
     def changes(self) -> dict[str, str]:
@@ -93,7 +143,8 @@ class AnswerField(forms.Field):
         super().__init__(
             label=str(question.label),
             help_text=str(question.help),
-            required=question.required or bool(question.must_be),  # marked so; an empty answer is saved as well
+            # Marked so; an empty answer is saved as well. What only some answers require is said once they are given.
+            required=bool(question.must_be) or (question.required and not question.required_when),
             widget=_widget(question),
         )
 
@@ -113,9 +164,54 @@ class AnswerField(forms.Field):
             raise forms.ValidationError(error)
 
 
-def as_json(condition: Condition) -> str:
-    """A condition as js/conditions.js reads it; empty when there is none."""
-    return json.dumps({name: list(allowed) for name, allowed in condition.values.items()}) if condition.values else ""
+class RowsField(forms.Field):
+    """A question asked row after row: each row is a form of its own, its names prefixed by question and number."""
+
+    def __init__(self, question: FieldRule, answer: str, data: Any) -> None:
+        self.question = question
+        is_required = question.required or bool(question.at_least)
+        super().__init__(label=str(question.label), help_text=str(question.help), required=False)
+        self.is_marked = is_required
+        given = read_rows(answer)
+        numbers = range(max(len(given), question.at_least or 1)) if data is None else _numbers(question, data)
+        self.rows = [self._row(number, given, data) for number in numbers]
+        if data is not None and question.code + ADD in data:
+            self.rows.append(self._row(max(numbers, default=-1) + 1, [], None))
+
+    @property
+    def blank(self) -> QuestionsForm:
+        """A row to add, whose number the page's script puts in the place of ROW_NUMBER."""
+        return self._form(ROW_NUMBER, {}, None)
+
+    @property
+    def most(self) -> int:
+        """How many rows there may be."""
+        return most_rows(self.question)
+
+    def _row(self, number: int, given: Sequence[Mapping[str, str]], data: Any) -> QuestionsForm:
+        answers = given[number] if number < len(given) else {}
+        return self._form(str(number), answers, data)
+
+    def _form(self, number: str, answers: Mapping[str, str], data: Any) -> QuestionsForm:
+        form = QuestionsForm(self.question.fields, answers, data, prefix=f"{self.question.code}-{number}")
+        form.number = number
+        return form
+
+
+def _numbers(question: FieldRule, data: Any) -> list[int]:
+    """The numbers of the rows that were sent, in the order of the page."""
+    sent = [number for number in data.getlist(question.code + ROW) if number.isdecimal()]
+    return [int(number) for number in sent[: MOST_ROWS + 1]]
+
+
+def _answers_behind(name: str, allowed: Sequence[str], last_day: dt.date | None) -> list[str]:
+    """The answers to a control for which a fact, or the answer itself, is one of those allowed."""
+    if name.endswith(EU):
+        return [code for code in countries() if ("yes" if code in EUROPEAN_UNION else "no") in allowed]
+    if name == ADULT and last_day is not None:
+        born = born_until(last_day).isoformat()
+        return [(UNTIL if value == "yes" else AFTER) + born for value in allowed]
+    return list(allowed)
 
 
 def _widget(question: FieldRule) -> forms.Widget:
@@ -167,4 +263,5 @@ def _iso(text: str) -> str:
 def _without(condition: Condition, names: Iterable[str]) -> Condition:
     """The condition, but for its part on the fields of those names."""
     dropped = set(names)
-    return Condition({name: allowed for name, allowed in condition.values.items() if name not in dropped})
+    kept = {name: allowed for name, allowed in condition.values.items() if question_of(name) not in dropped}
+    return Condition(kept)

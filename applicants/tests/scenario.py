@@ -24,6 +24,7 @@ from applicants.given import answers_of
 from applicants.models import Dossier, Receipt
 from applicants.papers import deposit_paper
 from applicants.readiness import is_required_now
+from applicants.rows import write_rows
 from applicants.submission import submit_dossier
 from applicants.titles import choose_title
 from documents.models import SupportingDocument
@@ -61,6 +62,8 @@ PLAUSIBLE = {
     FieldKind.EMAIL: "z@example.org",
     FieldKind.YEAR: "2022",
     FieldKind.YES_NO: "yes",
+    FieldKind.NUMBER: "3",
+    FieldKind.INE: "123456789AB",
 }
 
 
@@ -121,6 +124,9 @@ def answer_to(rule: FieldRule) -> str:
     """What a candidate could answer."""
     if rule.kind == FieldKind.CHOICE:
         return rule.options[0].code
+    if rule.kind == FieldKind.ROWS:
+        row = {asked.code: answer_to(asked) for asked in rule.fields}
+        return write_rows(rule, [row] * (rule.at_least or 1))
     return ANSWERS.get(rule.code, rule.must_be or PLAUSIBLE[rule.kind])
 
 

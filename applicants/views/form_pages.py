@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from applicants.answers import save_answers
 from applicants.contents import read_contents
 from applicants.editing import may_edit
-from applicants.forms.questions import QuestionsForm
+from applicants.forms.questions import ADD, QuestionsForm
+from applicants.given import last_day
 from applicants.models import Dossier
 from applicants.places import name_of
 from applicants.readiness import applies
@@ -30,8 +31,9 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
         raise Http404
     place = f"page:{code}"
     contents = read_contents(dossier)
-    form = QuestionsForm(page.fields, contents.answers, posted(request))
-    if request.method == "POST" and form.is_valid() and _save(request, dossier, page, form):
+    form = QuestionsForm(page.fields, contents.answers, posted(request), last_day=last_day(dossier.procedure))
+    adds_row = any(name.endswith(ADD) for name in request.POST)  # without the page's script, a row comes from here
+    if request.method == "POST" and form.is_valid() and not adds_row and _save(request, dossier, page, form):
         _say_what_is_left(request, dossier, place)
         return go_on(dossier, place)
     return render_page(

@@ -6,7 +6,7 @@ another's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from applicants.closings import own_closing
 from applicants.contents import Contents
 from applicants.corrections import waiting_corrections
 from applicants.editing import applications_of
+from applicants.given import answers_of
 from applicants.models import Dossier, Status
 from applicants.places import address_of, in_order
 from applicants.task_list import Task, task_groups, tasks
@@ -113,7 +114,7 @@ def render_page(request: HttpRequest, contents: Contents, template: str, place: 
         "own_closing": own_closing(dossier, contents.answers) if is_draft else None,
         "is_draft": is_draft,
         "is_too_late": is_draft and window is not None and window.is_over(procedure.now()),
-        "next_url": _next_url(dossier, place),
+        "next_url": _next_url(dossier, place, contents.answers),
         "corrections": [] if is_draft else waiting_corrections(dossier),
     }
     return render(request, template, frame | context)
@@ -135,12 +136,13 @@ def go_on(dossier: Dossier, place: str) -> HttpResponse:
     """To the page after `place`; to the dossier's home once it is submitted, where what is asked for stands."""
     if dossier.status != Status.DRAFT:
         return redirect("campaign:dossier", dossier.procedure.slug)
-    return redirect(_next_url(dossier, place))
+    fresh = Dossier.objects.select_related("procedure", "version", "candidate").get(pk=dossier.pk)
+    return redirect(_next_url(fresh, place, answers_of(fresh)))
 
 
-def _next_url(dossier: Dossier, place: str) -> str:
+def _next_url(dossier: Dossier, place: str, answers: Mapping[str, str]) -> str:
     """The address of the page after `place`; of the dossier's home after the last one."""
-    order = in_order(dossier.rules)
+    order = in_order(dossier.rules, answers)
     following = order[order.index(place) + 1 :] if place in order else []
     slug = dossier.procedure.slug
     return address_of(slug, following[0]) if following else reverse("campaign:dossier", args=[slug])

@@ -14,6 +14,7 @@ from applicants.contents import Contents, read_contents
 from applicants.editing import CHOICES, PAYMENT, TITLE, is_applying
 from applicants.models import Choice, Dossier, Status
 from applicants.places import PAPERS, REFEREES, REVIEW, address_of, name_of
+from applicants.readiness import asked_pages
 from applicants.submission import NotReady, submit_dossier
 from applicants.task_list import task_groups, tasks
 from applicants.views.form_pages import said
@@ -86,7 +87,9 @@ def receipt(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 def _sections(contents: Contents) -> list[Section]:
     dossier = contents.dossier
     rules, slug = dossier.rules, dossier.procedure.slug
-    lines: dict[str, list[dict[str, str]]] = {f"page:{p.code}": said(p, contents.answers) for p in rules.pages}
+    lines: dict[str, list[dict[str, str]]] = {}
+    for page in asked_pages(rules, contents.answers):
+        lines[f"page:{page.code}"] = said(page, contents.answers)
     if rules.titles:
         lines[TITLE] = title_lines(dossier)
     lines[CHOICES] = [{"label": _said_of(choice), "value": str(choice.label)} for choice in contents.choices]

@@ -7,8 +7,9 @@ on the order of events, nor on what others do.
 from __future__ import annotations
 
 import enum
+import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from random import Random
@@ -251,22 +252,32 @@ def _answer(person: Person, field: FieldRule, fake: Faker, decided_by: Habit | N
         return field.must_be
     if decided_by is not None:
         return "yes" if person.has(decided_by) else "no"
-    match field.kind:
-        case FieldKind.YES_NO:
-            return "no"
-        case FieldKind.CHOICE:
-            return person.draw(field.code).choice(field.options).code
-        case FieldKind.COUNTRY:
-            return "FR" if field.code == "country" else person.nationality
-        case FieldKind.DATE:
-            return person.identity["birth_date"]
-        case FieldKind.YEAR:
-            return str(int(person.identity["birth_date"][:4]) + 18)
-        case FieldKind.PHONE:
-            return f"06 {person.draw('phone').randint(10, 99)} 12 34 56"
-        case FieldKind.EMAIL:
-            return person.email
-    return _words(person, field, fake)[: field.max_length]
+    answers: dict[FieldKind, Callable[[], str]] = {
+        FieldKind.YES_NO: lambda: "no",
+        FieldKind.CHOICE: lambda: person.draw(field.code).choice(field.options).code,
+        FieldKind.COUNTRY: lambda: "FR" if field.code == "country" else person.nationality,
+        FieldKind.DATE: lambda: person.identity["birth_date"],
+        FieldKind.YEAR: lambda: str(int(person.identity["birth_date"][:4]) + 18),
+        FieldKind.PHONE: lambda: f"06 {person.draw('phone').randint(10, 99)} 12 34 56",
+        FieldKind.EMAIL: lambda: person.email,
+        FieldKind.NUMBER: lambda: str(field.at_least if field.at_least is not None else field.at_most or 3),
+        FieldKind.INE: lambda: f"{person.draw('ine').randrange(10**9):010d}A",
+        FieldKind.ROWS: lambda: _rows(person, field, fake),
+    }
+    return answers.get(field.kind, lambda: _words(person, field, fake)[: field.max_length])()
+
+
+def _rows(person: Person, field: FieldRule, fake: Faker) -> str:
+    """An answer that repeats, in as few rows as there may be."""
+    rows = [_row(person, field, fake, number) for number in range(field.at_least or 1)]
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def _row(person: Person, field: FieldRule, fake: Faker, number: int) -> dict[str, str]:
+    """One row of an answer that repeats: the years go back from one to the next."""
+    answers = {asked.code: _answer(person, asked, fake, None) for asked in field.fields}
+    years = {asked.code for asked in field.fields if asked.kind == FieldKind.YEAR}
+    return {code: str(int(said) + 3 - number) if code in years else said for code, said in answers.items()}
 
 
 def _words(person: Person, field: FieldRule, fake: Faker) -> str:

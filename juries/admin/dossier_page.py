@@ -17,7 +17,7 @@ from applicants.contents import Contents, read_contents
 from applicants.corrections import places_of
 from applicants.models import Appraisal, Correction, Dossier, Status
 from applicants.places import name_of
-from applicants.readiness import applies
+from applicants.readiness import applies, asked_pages
 from applicants.wording import in_words
 from documents.models import SupportingDocument
 from juries.admin.forms import CorrectionForm, ReasonForm, RectificationForm, TransferForm
@@ -151,7 +151,7 @@ class DossierPage:
                     if applies(question, answers)
                 ],
             }
-            for page in self.dossier.rules.pages
+            for page in asked_pages(self.dossier.rules, answers)
         ]
 
     def corrections(self) -> list[dict[str, Any]]:

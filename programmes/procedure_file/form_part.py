@@ -5,6 +5,7 @@ from __future__ import annotations
 from programmes.procedure_file.nodes import Place, Wrong, by_key, each
 from programmes.procedure_file.values import (
     answer,
+    code,
     key_of,
     one_of,
     whole_number,
@@ -18,6 +19,7 @@ from programmes.rules import (
     FieldRule,
     Option,
     PageRule,
+    RowField,
 )
 from programmes.text import Text
 
@@ -36,21 +38,42 @@ def read_page(place: Place) -> PageRule:
 
 def read_field(place: Place) -> FieldRule:
     with place.table() as field:
+        kind = field.need("kind", one_of(FieldKind), FieldKind.TEXT)
+        if "required" in field and "required_when" in field:
+            place.fault("« required » et « required_when » se contredisent : gardez l’un des deux.")
         return FieldRule(
             code=key_of(place),
-            kind=field.need("kind", one_of(FieldKind), FieldKind.TEXT),
+            kind=kind,
             label=field.need("label", words, NO_TEXT),
             help=field.may("help", words, NO_TEXT),
-            required=field.may("required", yes_or_no, True),
+            required=field.may("required", yes_or_no, kind != FieldKind.INE),
             options=field.may("options", by_key(read_option), ()),
             max_length=field.may("max_length", whole_number(1, 10_000), None),
             when=field.may("when", read_condition, ALWAYS),
             must_be=field.may("must_be", answer, ""),
+            required_when=field.may("required_when", _any_of, ()),
+            at_least=field.may("at_least", whole_number(), None),
+            at_most=field.may("at_most", whole_number(1), None),
+            fields=field.may("fields", by_key(read_field), ()),
+            add=field.may("add", words, NO_TEXT),
+            otherwise=field.may("otherwise", _row_field, None),
         )
 
 
 def read_option(place: Place) -> Option:
     return Option(code=key_of(place), label=words(place))
+
+
+def _row_field(place: Place) -> RowField:
+    with place.table() as named:
+        return RowField(rows=named.need("rows", code, ""), field=named.need("field", code, ""))
+
+
+def _any_of(place: Place) -> tuple[Condition, ...]:
+    """One condition, or a list of which one is enough."""
+    if place.is_table():
+        return (read_condition(place),)
+    return each(read_condition)(place)
 
 
 def read_condition(place: Place) -> Condition:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from programmes.rules.closings import ClosingRule
 from programmes.rules.conditions import ALWAYS, Condition, Option
-from programmes.rules.form import FieldKind, FieldRule, PageRule
+from programmes.rules.form import FieldKind, FieldRule, PageRule, RowField
 from programmes.rules.money import Exemption, FeeRule, Means, Needed
 from programmes.rules.papers import Alternative, FileKind, PaperRule, RefereeRule, Stage
 from programmes.rules.selection import ChoiceRule, ConfirmationRule, CorrectionRule, Order, ProgrammeRule, TestRule, Who
@@ -40,6 +40,7 @@ __all__ = [
     "PaperRule",
     "ProgrammeRule",
     "RefereeRule",
+    "RowField",
     "Rules",
     "Speciality",
     "Stage",

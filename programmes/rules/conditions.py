@@ -12,14 +12,18 @@ from programmes.text import Text
 class Condition:
     """A plain condition: each named answer must be one of the values listed. No entry means always.
 
-    Names are ids of form fields, or `title`, `speciality`, `equivalence`. A yes/no answer is "yes" or "no".
+    Names are ids of form fields, `title`, `speciality`, `equivalence`, or facts (see `programmes.facts`). A yes/no
+    answer is "yes" or "no". What has several values at once, as the programmes chosen, has blanks between them: one
+    that is listed is enough.
     """
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def holds(self, answers: Mapping[str, str]) -> bool:
         """Whether `answers` (by field id) meet the condition."""
-        return all(answers.get(name, "") in allowed for name, allowed in self.values.items())
+        return all(
+            any(value in allowed for value in answers.get(name, "").split(" ")) for name, allowed in self.values.items()
+        )
 
 
 ALWAYS = Condition()

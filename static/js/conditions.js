@@ -15,15 +15,19 @@
     return control.value;
   };
 
+  /** Whether an answer is the one that a condition names; "<=2004-03-20" and ">2004-03-20" name dates. */
+  const fits = (value, said) => {
+    if (value.startsWith("<=")) return said !== "" && said <= value.slice(2);
+    if (value.startsWith(">")) return said > value.slice(1);
+    return said === value;
+  };
+
   const begin = (form) => {
-    const places = [...form.querySelectorAll("[data-when]")].map((place) => ({
-      place,
-      conditions: Object.entries(JSON.parse(place.dataset.when)),
-    }));
-    if (!places.length) return;
     const show = () => {
-      places.forEach(({ place, conditions }) => {
-        place.hidden = !conditions.every(([name, allowed]) => allowed.includes(answer(form, name)));
+      // Sought each time: rows may have come (js/rows.js).
+      form.querySelectorAll("[data-when]").forEach((place) => {
+        const conditions = Object.entries(JSON.parse(place.dataset.when));
+        place.hidden = !conditions.every(([name, allowed]) => allowed.some((value) => fits(value, answer(form, name))));
       });
     };
     form.addEventListener("change", show);

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from programmes.facts import PROGRAMME, STATUS, values_of_facts
 from programmes.procedure_file import schema
 from programmes.procedure_file.checks.comparing import must_exist
 from programmes.procedure_file.nodes import Source
 from programmes.rules import Condition, FieldKind, FieldRule, Rules
+
+TAKEN = ("title", "speciality", "equivalence", PROGRAMME, STATUS)  # what conditions call something else by
 
 
 def check_form(source: Source, rules: Rules) -> None:
@@ -15,17 +18,34 @@ def check_form(source: Source, rules: Rules) -> None:
     for page in rules.pages:
         for field in page.fields:
             where = ("form", page.code, "fields", field.code)
-            if field.code in seen or field.code in ("title", "speciality", "equivalence"):
+            if field.code in seen or field.code in TAKEN:
                 taken_by = f"la page « {seen[field.code]} »" if field.code in seen else "le portail"
                 source.fault(f"le champ « {field.code} » est déjà pris par {taken_by}.", *where)
             seen[field.code] = page.code
             _check_field(source, field, where)
+            _check_rows(source, rules, field, where)
     for referee in rules.referees:
         for question in referee.questions:
-            _check_field(source, question, ("referees", referee.code, "questions", question.code))
+            where = ("referees", referee.code, "questions", question.code)
+            _check_field(source, question, where)
+            _must_be_plain(source, question, where)
 
 
 def _check_field(source: Source, field: FieldRule, where: tuple[str, ...]) -> None:
+    is_rows = field.kind == FieldKind.ROWS
+    if is_rows != bool(field.fields):
+        source.fault("les questions d’une ligne (fields) vont avec « kind: rows », et seulement avec lui.", *where)
+    if is_rows and not field.add:
+        source.fault(
+            f"le champ « {field.code} » se répète : dites les mots du bouton qui ajoute une ligne (add).", *where
+        )
+    if not (is_rows or field.kind == FieldKind.NUMBER) and (field.at_least, field.at_most) != (None, None):
+        source.fault("at_least et at_most vont avec « kind: rows » ou « kind: number ».", *where)
+    if field.at_least is not None and field.at_most is not None and field.at_most < field.at_least:
+        reason = f"au moins {field.at_least} et au plus {field.at_most} : ces nombres se contredisent."
+        source.fault(reason, *where)
+    if field.kind == FieldKind.INE and field.required:
+        source.fault("un numéro INE n’empêche jamais de transmettre : il ne peut pas être obligatoire.", *where)
     if field.kind == FieldKind.CHOICE and len(field.options) < 2:
         source.fault(f"le champ « {field.code} » est un choix : il lui faut au moins deux options.", *where)
     if field.kind != FieldKind.CHOICE and field.options:
@@ -35,11 +55,39 @@ def _check_field(source: Source, field: FieldRule, where: tuple[str, ...]) -> No
         source.fault(f"« {field.must_be} » n’est pas une réponse possible.", *where, "must_be")
 
 
+def _check_rows(source: Source, rules: Rules, field: FieldRule, where: tuple[str, ...]) -> None:
+    """What each row asks, and the row that an INE names."""
+    for asked in field.fields:
+        within = (*where, "fields", asked.code)
+        _check_field(source, asked, within)
+        _must_be_plain(source, asked, within)
+    named = field.otherwise
+    if named is None:
+        return
+    if field.kind != FieldKind.INE:
+        source.fault("« otherwise » va avec « kind: ine », et seulement avec lui.", *where, "otherwise")
+    rows = rules.field(named.rows)
+    if rows is None or rows.kind != FieldKind.ROWS:
+        source.fault(f"« {named.rows} » n’est pas un champ qui se répète.", *where, "otherwise", "rows")
+    elif rows.row_field(named.field) is None:
+        reason = f"« {named.field} » n’est pas une question des lignes de « {named.rows} »."
+        source.fault(reason, *where, "otherwise", "field")
+
+
+def _must_be_plain(source: Source, field: FieldRule, where: tuple[str, ...]) -> None:
+    if field.kind in (FieldKind.ROWS, FieldKind.INE):
+        source.fault(f"une question de nature « {field.kind} » n’a sa place que sur une page.", *where, "kind")
+
+
 def check_conditions(source: Source, rules: Rules) -> None:
     known = _names_in_conditions(rules)
     for page in rules.pages:
         for field in page.fields:
-            check_condition(source, field.when, known, "form", page.code, "fields", field.code, "when")
+            where = ("form", page.code, "fields", field.code)
+            _check_conditions_of(source, field, known, *where)
+            in_row = {asked.code: _values_of(asked) for asked in field.fields}
+            for asked in field.fields:
+                _check_conditions_of(source, asked, in_row, *where, "fields", asked.code)
     for paper in rules.papers:
         check_condition(source, paper.when, known, "papers", paper.code, "when")
     if rules.fee and rules.fee.exemption:
@@ -49,8 +97,13 @@ def check_conditions(source: Source, rules: Rules) -> None:
     for referee in rules.referees:
         answers = {question.code: _values_of(question) for question in referee.questions}
         for question in referee.questions:
-            where = ("referees", referee.code, "questions", question.code, "when")
-            check_condition(source, question.when, answers, *where)
+            _check_conditions_of(source, question, answers, "referees", referee.code, "questions", question.code)
+
+
+def _check_conditions_of(source: Source, field: FieldRule, known: Mapping[str, set[str] | None], *where: str) -> None:
+    check_condition(source, field.when, known, *where, "when")
+    for condition in field.required_when:
+        check_condition(source, condition, known, *where, "required_when")
 
 
 def check_condition(source: Source, condition: Condition, known: Mapping[str, set[str] | None], *where: str) -> None:
@@ -70,11 +123,15 @@ def check_condition(source: Source, condition: Condition, known: Mapping[str, se
 
 def _names_in_conditions(rules: Rules) -> dict[str, set[str] | None]:
     fields = {field.code: _values_of(field) for page in rules.pages for field in page.fields}
-    return fields | {
-        "title": {title.code for title in rules.titles},
-        "speciality": {row.code for title in rules.titles for row in title.specialities},
-        "equivalence": {equivalence.code for equivalence in rules.equivalences},
-    }
+    return (
+        values_of_facts(rules)
+        | fields
+        | {
+            "title": {title.code for title in rules.titles},
+            "speciality": {row.code for title in rules.titles for row in title.specialities},
+            "equivalence": {equivalence.code for equivalence in rules.equivalences},
+        }
+    )
 
 
 def _values_of(field: FieldRule) -> set[str] | None:
