@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from applicants.corrections import close, open_correction, still_missing, waiting_corrections
+from applicants.delays import answer_until
 from applicants.dossiers import home_of, lock
 from applicants.editing import LATE_PAPERS, PAYMENT
 from applicants.fees import fee_standing
@@ -111,6 +112,6 @@ def _say_that_it_is_missing(dossier: Dossier, document: SupportingDocument, rule
 
 def _until(dossier: Dossier, *, late: bool) -> dt.datetime:
     """As long as the procedure leaves, or for a late paper the end of its window if that is later."""
-    until = dossier.procedure.now() + dt.timedelta(days=dossier.rules.corrections.days)
+    until = answer_until(dossier)
     window = dossier.procedure.calendar.get(LATE_PAPERS) if late else None
     return max(until, window.ends_at) if window is not None and window.ends_at is not None else until

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from applicants.delays import answer_until
 from applicants.models import Dossier
 from applicants.places import name_of
 from juries.models import Decision
@@ -47,8 +48,7 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, dossier: Dossier, places: Iterable[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        until = dossier.procedure.now() + dt.timedelta(days=dossier.rules.corrections.days)
-        self.initial["until"] = until.replace(second=0, microsecond=0)
+        self.initial["until"] = answer_until(dossier).replace(second=0, microsecond=0)
         opens = self.fields["opens"]
         if isinstance(opens, forms.MultipleChoiceField):
             opens.choices = [(place, name_of(dossier.rules, place)) for place in places]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
+from applicants.delays import answer_until
 from applicants.models import Answer, Choice, Dossier, Status
 from applicants.tests.scenario import set_clock
 from documents.models import Notice
@@ -341,3 +342,24 @@ def test_a_dossier_goes_to_the_first_session_that_closes_after_it(closings, subm
     own = [one for one in sessions if one.programme_id in (None, programme)]
     takes = [one for one in own if one.closes_at is not None and submitted_at < one.closes_at]
     assert found is (takes[0] if takes else None)
+
+
+class TestHowLongACandidateMayAnswer:
+    def test_until_the_last_of_the_programmes_studies_the_dossier(self, procedure):
+        """The first session closed on the 13th: what came before it is studied there, what came after at the next."""
+        in_time, later = applicant(procedure, 1, days_ago=5), applicant(procedure, 2)
+        assert answer_until(in_time) == dt.datetime(2026, 3, 20, 9, tzinfo=PARIS)
+        assert answer_until(later) == dt.datetime(2026, 6, 5, 9, tzinfo=PARIS)
+
+    def test_of_programmes_with_dates_of_their_own_the_last_counts(self, procedure, admission):
+        dossier = applicant(procedure, 1, "data", "energy", days_ago=5)
+        energy = Programme.objects.get(procedure=procedure, code="energy")
+        admission.sessions.filter(number=1).update(programme=energy)
+        assert answer_until(dossier) == dt.datetime(2026, 6, 5, 9, tzinfo=PARIS)
+
+    def test_when_all_have_studied_it_the_days_of_the_rules_are_left(self, procedure):
+        dossier = applicant(procedure, 1)
+        set_clock(procedure, "2026-06-05 09:00")
+        procedure.refresh_from_db()
+        dossier.procedure = procedure
+        assert answer_until(dossier) == procedure.now() + 7 * DAY
