@@ -13,6 +13,7 @@ from applicants.endings import ENDED_FACT
 from applicants.models import Dossier
 from journal.followups import acts_on
 from journal.record import record
+from juries.adjustments import release
 from juries.models import Decision
 from juries.publication import CORRECTED_FACT
 
@@ -39,5 +40,5 @@ def _free(dossier: Dossier) -> None:
     list(dossier.procedure.participations.select_for_update(of=("self",), no_key=True).filter(school=host))
     to_come = dossier.test_slots.filter(starts_at__gt=dossier.procedure.now())
     if freed := sorted(to_come.values_list("pk", flat=True)):
-        to_come.update(dossier=None, summoned_at=None)
+        release(dossier, to_come)
         record("tests.freed", dossier, slots=freed)

@@ -23,6 +23,7 @@ from juries.steps import hold_unfrozen
 from programmes.models import Step
 from programmes.roles import JURY, OFFICE, PRESIDENT, require_role
 from programmes.rules import Rules, TestRule
+from programmes.typed import reason_typed
 
 MARKERS = (JURY, PRESIDENT, OFFICE)
 
@@ -38,9 +39,16 @@ class Given(Protocol):
     value: Decimal | None
     is_absent: bool
 
+    @property
+    def is_excused(self) -> bool:
+        """Whether the absence is excused."""
+
 
 def is_eliminated(rules: Rules, marks: Iterable[Given]) -> bool:
-    """Whether one of `marks` eliminates: at or below the test's threshold, or an absence. Rule: AST-15."""
+    """Whether one of `marks` eliminates: at or below the test's threshold, or an absence that is not excused.
+
+    Rules: AST-15, ALL-07.
+    """
     given = {mark.test: mark for mark in marks}
     return any(rule.code in given and eliminates(rule, given[rule.code]) for rule in rules.tests)
 
@@ -51,7 +59,9 @@ def eliminates(rule: TestRule, mark: Given) -> bool:
     """
     if rule.eliminatory is None:
         return False
-    return mark.is_absent or mark.value is None or mark.value <= rule.eliminatory
+    if mark.is_absent or mark.value is None:
+        return not mark.is_excused
+    return mark.value <= rule.eliminatory
 
 
 @transaction.atomic
@@ -80,10 +90,34 @@ def record_mark(dossier_id: UUID, test: str, *, value: Decimal | None, absent: b
         defaults={
             "value": value,
             "is_absent": absent,
+            "excuse": "",
             "recorded_at": dossier.procedure.now(),
             "recorded_by": by,
         },
     )
+    return mark
+
+
+@transaction.atomic
+def excuse_absence(dossier_id: UUID, test: str, *, reason: str, by: User) -> Mark:
+    """Excuse an absence, which then eliminates nobody; without a reason, excuse it no longer.
+
+    Raises:
+        Dossier.DoesNotExist: no dossier that `by` may see.
+        NotAllowed: `by` is neither of the jury nor of the office.
+        NotMarkable: no absence is recorded in this test.
+        Frozen: the publication of the admission is prepared.
+    Rules: AST-15, ALL-07.
+    """
+    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
+    require_role(by, dossier.procedure, *MARKERS)
+    hold_unfrozen(dossier.procedure, Step.Kind.ADMISSION)
+    mark = Mark.objects.filter(dossier=dossier, test=test, is_absent=True).first()
+    if mark is None:
+        raise NotMarkable(gettext("Notez d’abord l’absence : il n’y en a pas à excuser dans cette épreuve."))
+    mark.excuse = reason_typed(reason)
+    mark.save(update_fields=["excuse"])
+    record("absence.excused", dossier, by=by, test=test, excused=mark.is_excused)
     return mark
 
 

@@ -221,13 +221,33 @@ class TestSlot(models.Model):
         return f"{self.panel} {self.starts_at:%d/%m %H:%M}"
 
 
+class Adjustment(models.Model):
+    """What a candidate with a disability is granted at the tests. For those who plan and hold them, nobody else."""
+
+    dossier = models.OneToOneField(Dossier, models.CASCADE, related_name="adjustment", verbose_name=_("dossier"))
+    arrangements = models.TextField(_("aménagements"))
+    extra_minutes = models.PositiveSmallIntegerField(_("minutes de plus"), default=0)  # in each test
+    noted_at = models.DateTimeField(_("notés le"))
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("notés par")
+    )
+
+    class Meta:
+        verbose_name = _("aménagement d’épreuve")
+        verbose_name_plural = _("aménagements d’épreuves")
+
+    def __str__(self) -> str:
+        return self.arrangements[:60]
+
+
 class Mark(models.Model):
-    """A candidate's mark in a test; an absence is a mark without a value."""
+    """A candidate's mark in a test; an absence is a mark without a value, and may be excused."""
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="marks", verbose_name=_("dossier"))
     test = models.SlugField(_("épreuve"), max_length=40)
     value = models.DecimalField(_("note"), max_digits=5, decimal_places=2, null=True)
     is_absent = models.BooleanField(_("absence"), default=False)
+    excuse = models.CharField(_("motif de l’absence excusée"), max_length=500, blank=True)
     recorded_at = models.DateTimeField(_("saisie le"))
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("saisie par")
@@ -242,10 +262,16 @@ class Mark(models.Model):
                 condition=Q(value=None, is_absent=True) | Q(value__gte=0, is_absent=False),
                 name="mark_or_absence",
             ),
+            models.CheckConstraint(condition=Q(excuse="") | Q(is_absent=True), name="only_an_absence_is_excused"),
         ]
 
     def __str__(self) -> str:
         return f"{self.test} {self.value}"
+
+    @property
+    def is_excused(self) -> bool:
+        """Whether the jury excused the absence."""
+        return bool(self.excuse)
 
     @property
     def procedure(self) -> Procedure:

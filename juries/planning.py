@@ -24,6 +24,7 @@ from applicants.models import Choice, Dossier, Status
 from journal.errors import Refused
 from journal.record import record
 from juries import summons, timetable
+from juries.adjustments import lengthen, release, with_extra_time
 from juries.models import Decision, Panel, TestSlot
 from programmes.models import Procedure, School, Step, TestDay
 from programmes.roles import JURY, OFFICE, PRESIDENT, VERIFIER, require_role
@@ -40,10 +41,13 @@ class NotPlannable(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What an assignment came to: how many candidates got their day, and how many found no slots."""
+    """What an assignment came to: how many candidates got their day, how many found no slots, and how many have more
+    time than a slot leaves, and are placed one by one.
+    """
 
     placed: int
     left_over: int
+    by_hand: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,9 @@ def assign_candidates(step_id: int, school_id: int, *, by: User) -> Placement:
     Rule: AST-14.
     """
     step, school = _lock_school(step_id, school_id, by)
-    waiting = list(to_place(step, school).order_by("candidate__folded_name", "submitted_at", "pk"))
+    everybody = to_place(step, school).order_by("candidate__folded_name", "submitted_at", "pk")
+    by_hand = with_extra_time(everybody).count()
+    waiting = list(everybody.exclude(pk__in=with_extra_time(everybody).order_by().values("pk")))
     free = TestSlot.objects.filter(panel__step=step, panel__school=school, dossier=None)
     free = free.filter(starts_at__gt=step.procedure.now())  # nobody is summoned to yesterday
     slots = {slot.pk: slot for slot in free}
@@ -198,7 +204,7 @@ def assign_candidates(step_id: int, school_id: int, *, by: User) -> Placement:
     given = [slots[slot.key] for sitting in sittings for slot in sitting]
     TestSlot.objects.bulk_update(given, ["dossier"], batch_size=500)
     record("tests.assigned", step, by=by, school=school.code, placed=len(sittings), waiting=len(waiting))
-    return Placement(placed=len(sittings), left_over=len(waiting) - len(sittings))
+    return Placement(placed=len(sittings), left_over=len(waiting) - len(sittings), by_hand=by_hand)
 
 
 @transaction.atomic
@@ -210,18 +216,22 @@ def place_candidate(dossier_id: UUID, slot_ids: Sequence[int], *, by: User) -> N
         Dossier.DoesNotExist: no admissible candidate of the slots' school.
         NotAllowed: `by` does not plan for this school.
         NotPlannable: a slot is taken, a test is missing or doubled, or two of them clash.
-    Rule: AST-14.
+        NoRoom: the candidate has more time than the panel has before it sees the next one.
+    Rules: AST-14, ALL-07.
     """
     panel = Panel.objects.filter(slots__in=slot_ids).first()
     if panel is None:
         raise NotPlannable(gettext("Choisissez un créneau pour chaque épreuve."))
     step, school = _lock_school(panel.step_id, panel.school_id, by)
-    dossier = admissible_at(step, school).select_related("candidate__user", "version").get(pk=dossier_id)
+    related = ("procedure", "candidate__user", "version", "adjustment")
+    dossier = admissible_at(step, school).select_related(*related).get(pk=dossier_id)
     chosen = TestSlot.objects.filter(pk__in=slot_ids, panel__step=step, panel__school=school)
-    slots = list(chosen.select_related("panel"))
-    _require_sitting(step, dossier, slots)
     was_summoned = dossier.test_slots.exclude(summoned_at=None).exists()
-    dossier.test_slots.update(dossier=None, summoned_at=None)
+    _require_free(dossier, chosen)
+    release(dossier, dossier.test_slots.all())
+    lengthen(dossier, chosen)
+    slots = list(chosen.select_related("panel"))
+    _require_sitting(step, slots)
     try:
         with transaction.atomic():
             chosen.update(dossier=dossier)
@@ -324,12 +334,15 @@ def _require_plan(
         raise NotPlannable(gettext("Les heures ne se suivent pas : vérifiez le début, la fin et la pause."))
 
 
-def _require_sitting(step: Step, dossier: Dossier, slots: Sequence[TestSlot]) -> None:
-    """Refuse slots that are not one for each test, free, and possible for one person on one day."""
+def _require_free(dossier: Dossier, slots: QuerySet[TestSlot]) -> None:
+    if slots.exclude(dossier=None).exclude(dossier=dossier).exists():
+        raise NotPlannable(gettext("Un de ces créneaux est déjà donné à un autre candidat."))
+
+
+def _require_sitting(step: Step, slots: Sequence[TestSlot]) -> None:
+    """Refuse slots that are not one for each test, and possible for one person on one day."""
     if sorted(slot.test for slot in slots) != sorted(rule.code for rule in _tests(step)):
         raise NotPlannable(gettext("Choisissez un créneau pour chaque épreuve."))
-    if any(slot.dossier_id not in (None, dossier.pk) for slot in slots):
-        raise NotPlannable(gettext("Un de ces créneaux est déjà donné à un autre candidat."))
     if not timetable.can_be_sat_together([_as_plain(slot) for slot in slots], between=0):
         raise NotPlannable(gettext("Les épreuves d’un candidat ont lieu le même jour, l’une après l’autre."))
 

@@ -80,6 +80,8 @@ EVENTS: dict[str, Promise] = {
     "tests.summoned": _("candidat convoqué"),
     "tests.summons_sent": _("convocations envoyées"),
     "mark.recorded": _("note enregistrée"),
+    "absence.excused": _("absence excusée"),
+    "adjustment.noted": _("aménagement d’épreuve noté"),
     # seats
     "list.set": _("tableau d’admission arrêté"),
     "rank.given": _("rang donné"),

@@ -19,8 +19,9 @@ from applicants.fees import APPLICATION_FEE
 from applicants.models import Dossier
 from documents.models import SupportingDocument
 from journal.errors import Refused
+from juries.adjustments import note_adjustment
 from juries.admin.board import errors_of
-from juries.admin.forms import CorrectionForm, ReasonForm, RectificationForm, TransferForm
+from juries.admin.forms import AdjustmentForm, CorrectionForm, ReasonForm, RectificationForm, TransferForm
 from juries.models import Decision, DecisionCorrection
 from juries.publication import confirm_correction, propose_correction
 from juries.verification import review_paper, validate_dossier
@@ -83,6 +84,13 @@ def _decide_exemption(request: HttpRequest, dossier: Dossier) -> str:
     return gettext("L’exonération est accordée.") if accepted else gettext("L’exonération est refusée.")
 
 
+def _adjust(request: HttpRequest, dossier: Dossier) -> str:
+    noted = note_adjustment(dossier.pk, **_read(AdjustmentForm(request.POST)).cleaned_data, by=person(request))
+    if noted is None:
+        return gettext("Aucun aménagement n’est plus noté.")
+    return gettext("L’aménagement est noté : ceux qui préparent les épreuves le voient.")
+
+
 def _void(request: HttpRequest, dossier: Dossier) -> str:
     void_dossier(dossier.pk, reason=_read(ReasonForm(request.POST)).cleaned_data["reason"], by=person(request))
     return gettext("Le dossier est annulé, et le candidat prévenu.")
@@ -116,6 +124,7 @@ ACTS: dict[str, Callable[[HttpRequest, Dossier], str]] = {
     "note_transfer": _note_transfer,
     "refuse_transfer": _refuse_transfer,
     "decide_exemption": _decide_exemption,
+    "adjust": _adjust,
     "void": _void,
     "propose": _propose,
     "confirm": _confirm,

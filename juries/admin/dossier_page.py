@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.forms import model_to_dict
 from django.http import QueryDict
 from django.utils.translation import gettext
 
@@ -20,9 +21,9 @@ from applicants.places import name_of
 from applicants.readiness import applies, asked_pages
 from applicants.wording import in_words
 from documents.models import SupportingDocument
-from juries.admin.forms import CorrectionForm, ReasonForm, RectificationForm, TransferForm
+from juries.admin.forms import AdjustmentForm, CorrectionForm, ReasonForm, RectificationForm, TransferForm
 from juries.admin.wording import equivalence_in_words, fee_state, outcome_state, paper_state, title_in_words
-from juries.models import Decision
+from juries.models import Adjustment, Decision
 from juries.publication import PUBLISHERS
 from juries.verification import what_remains
 from programmes.roles import ACCOUNTANT, JURY, OFFICE, PRESIDENT, VERIFIER, HeldRoles
@@ -74,6 +75,7 @@ class DossierPage:
             "standing": self.contents.fee,
             "corrections": self.corrections(),
             "decisions": self.decisions(),
+            "adjustment": self.adjustment if self.may["read"] else None,
             "may": self.may,
             "forms": self.forms(),
             "refused": self.refused,
@@ -97,6 +99,7 @@ class DossierPage:
         return {
             "read": examines or is_jury or leads,
             "examine": examines and with_school,
+            "adjust": examines and with_school and bool(self.dossier.rules.tests),
             "validate": examines and self.dossier.status == Status.SUBMITTED,
             "money": with_school and held.has(procedure, VERIFIER, OFFICE, ACCOUNTANT, school=school),
             "read_opinions": examines or is_jury,
@@ -205,6 +208,11 @@ class DossierPage:
             "transfer": TransferForm(
                 self._typed("note_transfer"), initial={"received_on": today}, auto_id="id_transfer_%s"
             ),
+            "adjust": AdjustmentForm(
+                self._typed("adjust"),
+                initial=model_to_dict(self.adjustment) if self.adjustment else None,
+                auto_id="id_adjust_%s",
+            ),
             "void": ReasonForm(self._typed("void"), auto_id="id_void_%s"),
         }
 
@@ -213,6 +221,11 @@ class DossierPage:
         concerned = {f"paper:{rule.code}" for rule in self.contents.papers}
         all_places = places_of(self.dossier)
         return [place for place in all_places if not place.startswith("paper:") or place in concerned]
+
+    @cached_property
+    def adjustment(self) -> Adjustment | None:
+        """What the candidate is granted at the tests."""
+        return getattr(self.dossier, "adjustment", None)
 
     @cached_property
     def asked(self) -> list[Correction]:

@@ -131,7 +131,7 @@ class DossierAdmin(DeskAdmin):
     def _find(self, request: HttpRequest, object_id: str) -> Dossier:
         """A dossier that the person may see; there is no other (404)."""
         dossiers = Dossier.objects.visible_to(person(request)).with_unread_messages(by_candidate=True)
-        related = ("procedure", "version", "candidate__user", "account", "track")
+        related = ("procedure", "version", "candidate__user", "account", "track", "adjustment")
         try:
             found = dossiers.select_related(*related).filter(pk=UUID(object_id)).first()
         except ValueError as not_a_number:

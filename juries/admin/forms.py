@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from applicants.delays import answer_until
 from applicants.models import Dossier
 from applicants.places import name_of
+from juries.adjustments import MOST_EXTRA_MINUTES
 from juries.models import Decision
 from juries.publication import OUTCOMES
 from programmes.models import Step
+from programmes.typed import LONGEST_EXPLANATION
 
 
 class InstantInput(forms.DateTimeInput):
@@ -52,6 +54,21 @@ class CorrectionForm(forms.Form):
         opens = self.fields["opens"]
         if isinstance(opens, forms.MultipleChoiceField):
             opens.choices = [(place, name_of(dossier.rules, place)) for place in places]
+
+
+class AdjustmentForm(forms.Form):
+    """What a candidate with a disability is granted at the tests."""
+
+    arrangements = forms.CharField(
+        label=_("Aménagements"),
+        help_text=_("Par exemple : un tiers de temps en plus, salle accessible. Ne dites rien de sa santé."),
+        required=False,
+        max_length=LONGEST_EXPLANATION,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    extra_minutes = forms.IntegerField(
+        label=_("Minutes de plus à chaque épreuve"), initial=0, min_value=0, max_value=MOST_EXTRA_MINUTES
+    )
 
 
 class TransferForm(forms.Form):

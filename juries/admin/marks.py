@@ -18,12 +18,13 @@ from django.utils.translation import gettext, ngettext
 from applicants.models import Dossier
 from journal.errors import Refused
 from juries.admin.board import BoardAdmin, find_step, steps_of
+from juries.admin.dossier_acts import read_uuid
 from juries.admin.forms import ABSENT, NotAMark, read_mark
 from juries.admin.wording import title_in_words
-from juries.marks import MARKERS, eliminates, is_eliminated, record_mark
+from juries.marks import MARKERS, eliminates, excuse_absence, is_eliminated, record_mark
 from juries.models import Mark
 from juries.planning import admissible_at
-from programmes.desk import person
+from programmes.desk import attempt, person
 from programmes.models import School, Step
 
 
@@ -36,6 +37,7 @@ class MarkAdmin(BoardAdmin):
     def boards(self) -> list[URLPattern]:
         return [
             self.below("<int:step_id>/<slug:code>/", self.sheet, "juries_marks"),
+            self.below("<int:step_id>/<slug:code>/excuser/", self.excuse, "juries_excuse"),
         ]
 
     def front(self, request: HttpRequest) -> HttpResponse:
@@ -64,6 +66,7 @@ class MarkAdmin(BoardAdmin):
         if request.method == "POST":
             _record_changes(request, dossiers)
             return redirect("admin:juries_marks", step_id=step.pk, code=school.code)
+        rows = [_row(dossier) for dossier in dossiers]
         admission = Step.objects.filter(procedure=step.procedure, kind=Step.Kind.ADMISSION)
         version = step.procedure.current_version
         return self.framed(
@@ -74,9 +77,24 @@ class MarkAdmin(BoardAdmin):
             school=school,
             schools=_schools(step),
             tests=version.rules.tests if version else (),
-            rows=[_row(dossier) for dossier in dossiers],
+            rows=rows,
+            absences=[(row["dossier"], cell) for row in rows for cell in row["cells"] if cell["is_absence"]],
             is_frozen=admission.filter(publications__isnull=False).exists(),
         )
+
+    def excuse(self, request: HttpRequest, step_id: int, code: str) -> HttpResponse:
+        """Excuse an absence, or excuse it no longer, by POST from the sheet. Rule: ALL-07."""
+        step = find_step(person(request), step_id, Step.Kind.TESTS, *MARKERS)
+        dossier, separator, test = request.POST.get("absence", "").partition(":")
+        if request.method != "POST" or not separator:
+            raise Http404
+        reason = request.POST.get("reason", "")
+        attempt(
+            request,
+            lambda: excuse_absence(read_uuid(dossier), test, reason=reason, by=person(request)),
+            gettext("L’absence est excusée.") if reason.strip() else gettext("L’absence n’est plus excusée."),
+        )
+        return redirect("admin:juries_marks", step_id=step.pk, code=code)
 
 
 def cell_name(dossier: Dossier, test: str) -> str:
@@ -137,6 +155,8 @@ def _row(dossier: Dossier) -> dict[str, Any]:
                 "name": cell_name(dossier, rule.code),
                 "rule": rule,
                 "typed": as_typed(marks.get(rule.code)),
+                "is_absence": rule.code in marks and marks[rule.code].is_absent,
+                "excuse": marks[rule.code].excuse if rule.code in marks else "",
                 "eliminates": rule.code in marks and eliminates(rule, marks[rule.code]),
             }
             for rule in dossier.rules.tests

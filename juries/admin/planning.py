@@ -18,6 +18,7 @@ from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from applicants.models import Dossier
+from juries.adjustments import has_room, is_too_short
 from juries.admin.board import BoardAdmin, as_typed, attempt_typed, find_step, steps_of
 from juries.admin.day_plan import day_plans
 from juries.admin.forms import HoursForm, PanelForm, PlaceForm
@@ -99,6 +100,7 @@ class PanelAdmin(BoardAdmin):
             panel_form=as_typed(PanelForm(step, auto_id=PANEL_IDS), returned),
             hours_form=as_typed(HoursForm(auto_id=HOURS_IDS), returned),
             admissible=admissible_at(step, school).count(),
+            adjusted=_adjusted(step, school),
             to_place=to_place(step, school).count(),
             to_summon=to_summon(step, school).count(),
         )
@@ -106,7 +108,8 @@ class PanelAdmin(BoardAdmin):
     def move(self, request: HttpRequest, step_id: int, code: str, dossier_id: UUID) -> HttpResponse:
         """Another slot, or another day, for one candidate."""
         step, school = _find(request, step_id, code)
-        dossier = admissible_at(step, school).select_related("candidate__user").filter(pk=dossier_id).first()
+        related = ("candidate__user", "version", "adjustment")
+        dossier = admissible_at(step, school).select_related(*related).filter(pk=dossier_id).first()
         if dossier is None:
             raise Http404
         if request.method == "POST":
@@ -138,7 +141,11 @@ class PanelAdmin(BoardAdmin):
                 messages.success(request, said % {"n": count})
             return redirect("admin:juries_planning", step_id=step.pk, code=school.code)
         slots = TestSlot.objects.select_related("panel").order_by("starts_at")
-        dossiers = list(to_summon(step, school).prefetch_related(Prefetch("test_slots", queryset=slots)))
+        dossiers = list(
+            to_summon(step, school)
+            .select_related("adjustment")
+            .prefetch_related(Prefetch("test_slots", queryset=slots))
+        )
         return self.framed(
             request,
             "admin/juries/summons.html",
@@ -191,6 +198,13 @@ def _assign(request: HttpRequest, step: Step, school: School) -> None:
         return
     said = ngettext("%(n)d candidat est placé.", "%(n)d candidats sont placés.", placement.placed)
     messages.success(request, said % {"n": placement.placed})
+    if placement.by_hand:
+        by_hand = ngettext(
+            "%(n)d candidat a plus de temps : placez-le ci-dessous, parmi les aménagements.",
+            "%(n)d candidats ont plus de temps : placez-les ci-dessous, parmi les aménagements.",
+            placement.by_hand,
+        )
+        messages.warning(request, by_hand % {"n": placement.by_hand})
     if placement.left_over:
         left = ngettext(
             "Il manque des créneaux pour %(n)d candidat : ajoutez un jury, ou allongez les journées.",
@@ -226,6 +240,20 @@ def _panel(request: HttpRequest, step: Step, school: School) -> Panel:
     if panel is None:
         raise Http404
     return panel
+
+
+def _adjusted(step: Step, school: School) -> list[dict[str, Any]]:
+    """The candidates who are granted something at the tests, and whether their slots leave the time. Rule: ALL-07."""
+    slots = Prefetch("test_slots", queryset=TestSlot.objects.order_by("starts_at"))
+    granted = admissible_at(step, school).exclude(adjustment=None).select_related("candidate__user", "adjustment")
+    return [
+        {
+            "dossier": dossier,
+            "is_placed": bool(dossier.test_slots.all()),
+            "is_too_short": any(is_too_short(dossier, slot) for slot in dossier.test_slots.all()),
+        }
+        for dossier in granted.prefetch_related("version", slots).order_by("candidate__folded_name", "pk")
+    ]
 
 
 def _sample(dossiers: list[Dossier]) -> Rendered | None:
@@ -267,5 +295,7 @@ def _possible(step: Step, school: School, rule: TestRule, dossier: Dossier) -> l
         day = formats.date_format(timezone.localtime(slot.starts_at, PARIS), "j F")
         words = f"{day}, {hour(slot.starts_at)}, {slot.panel.name}"
         is_own = slot.dossier_id == dossier.pk
+        if not is_own and not has_room(dossier, slot):
+            continue
         by_day[date_in_full(slot.starts_at)].append({"pk": slot.pk, "words": words, "is_own": is_own})
     return [{"day": day, "slots": slots} for day, slots in by_day.items()]

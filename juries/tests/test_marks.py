@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ from accounts.models import User
 from applicants.models import Dossier, Status
 from applicants.tests import scenario
 from journal.errors import NotAllowed
-from juries.marks import NotMarkable, is_eliminated, record_mark
+from juries.marks import NotMarkable, excuse_absence, is_eliminated, record_mark
 from juries.models import Decision, Mark
 from juries.steps import Frozen
 from juries.tests import rows
@@ -130,3 +132,46 @@ def test_marks_are_frozen_once_the_admission_is_prepared(admissible: Dossier, ad
     rows.published(admission)
     with pytest.raises(Frozen):
         record_mark(admissible.pk, "interview", value=Decimal("12"), by=jury)
+
+
+def test_an_excused_absence_eliminates_nobody(admissible: Dossier, jury: User) -> None:
+    """Rule: ALL-07. Who was in hospital is not out; the other mark still can be."""
+    record_mark(admissible.pk, "english", value=Decimal(12), by=jury)
+    record_mark(admissible.pk, "interview", value=None, absent=True, by=jury)
+    assert is_eliminated(RULES, admissible.marks.all())
+    excuse_absence(admissible.pk, "interview", reason="Hospitalisation", by=jury)
+    assert not is_eliminated(RULES, admissible.marks.all())
+    excuse_absence(admissible.pk, "interview", reason=" ", by=jury)
+    assert is_eliminated(RULES, admissible.marks.all())
+    assert scenario.events(admissible.pk).count("absence.excused") == 2
+
+
+def test_a_mark_recorded_after_all_ends_the_excuse(admissible: Dossier, jury: User) -> None:
+    """Otherwise a 3 given later would be excused too."""
+    record_mark(admissible.pk, "interview", value=None, absent=True, by=jury)
+    excuse_absence(admissible.pk, "interview", reason="Hospitalisation", by=jury)
+    record_mark(admissible.pk, "interview", value=Decimal(3), by=jury)
+    assert is_eliminated(RULES, admissible.marks.all())
+
+
+def test_only_an_absence_is_excused_and_only_by_who_marks(admissible: Dossier, jury: User, verifier: User) -> None:
+    record_mark(admissible.pk, "english", value=Decimal(2), by=jury)
+    for test in ("english", "interview"):
+        with pytest.raises(NotMarkable):
+            excuse_absence(admissible.pk, test, reason="Hospitalisation", by=jury)
+    record_mark(admissible.pk, "interview", value=None, absent=True, by=jury)
+    with pytest.raises(NotAllowed):
+        excuse_absence(admissible.pk, "interview", reason="Hospitalisation", by=verifier)
+
+
+def test_it_is_excused_below_the_sheet_and_shown_as_such(admissible: Dossier, jury: User, tests_step: Step) -> None:
+    client = Client()
+    client.force_login(jury)
+    sheet = reverse("admin:juries_marks", args=[tests_step.pk, "albi"])
+    record_mark(admissible.pk, "interview", value=None, absent=True, by=jury)
+    assert "non excusée" in client.get(sheet).content.decode()
+    where = reverse("admin:juries_excuse", args=[tests_step.pk, "albi"])
+    client.post(where, {"absence": f"{admissible.pk}:interview", "reason": "Hospitalisation"})
+    page = client.get(sheet).content.decode()
+    assert "Hospitalisation" in page
+    assert "non excusée" not in page

@@ -194,4 +194,6 @@ def _moved(order: list[UUID], move: str) -> list[UUID]:
 def _mark(mark: Mark | None) -> str:
     if mark is None:
         return "–"
-    return gettext("absent") if mark.value is None else number_format(mark.value.normalize())
+    if mark.value is None:
+        return gettext("absence excusée") if mark.is_excused else gettext("absent")
+    return number_format(mark.value.normalize())
