@@ -13,6 +13,7 @@ class ApplicantsConfig(AppConfig):
     verbose_name = _("Candidatures")
 
     def ready(self) -> None:
-        """Register the fee's guard, and what follows from the facts that other apps state."""
+        """Register who may pay what, and what follows from the facts that other apps state."""
+        import_module("applicants.deposits")
         import_module("applicants.fees")
         import_module("applicants.reactions")

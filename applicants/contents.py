@@ -8,14 +8,14 @@ from functools import cached_property
 
 from django.db.models import Exists, OuterRef
 
-from applicants.fees import APPLICATION_FEE
+from applicants.fees import FEE_REASONS, claims_reduction
 from applicants.given import answers_of
 from applicants.models import Choice, Dossier, Referee
 from applicants.papers import is_turned_down
 from applicants.readiness import FilledIn, MissingItem, applies, is_of_dossier, missing_items
 from documents.models import SupportingDocument
-from payments.models import Charge, Payment
-from payments.standing import Standing, standing_from
+from payments.models import Charge, Payment, Reduction
+from payments.standing import Standing, standing_from, worst
 from programmes.rules import PaperRule
 
 
@@ -28,7 +28,7 @@ class Contents:
     choices: list[Choice]
     documents: list[SupportingDocument]
     referees: list[Referee]
-    charge: Charge | None
+    charges: list[Charge]  # the fee, then its complements; none as long as it was not opened
 
     @cached_property
     def missing(self) -> list[MissingItem]:
@@ -49,9 +49,34 @@ class Contents:
 
     @property
     def fee(self) -> Standing:
-        """How far the application fee is settled."""
-        is_announced = getattr(self.charge, "is_announced", False)
-        return standing_from(self.charge, is_announced=is_announced, request=getattr(self.charge, "exemption", None))
+        """How far the application fee is settled, its complements with it."""
+        return worst(self.standing(charge) for charge in self.charges)
+
+    @property
+    def charge(self) -> Charge | None:
+        """What is to be paid next of the fee; the last of what was asked where nothing is."""
+        due = (charge for charge in self.charges if self.standing(charge) == Standing.DUE)
+        return next(due, self.charges[-1] if self.charges else None)
+
+    @cached_property
+    def reduction(self) -> Reduction | None:
+        """What staff decided of the claim to the reduced fee."""
+        return Reduction.objects.filter(account=self.dossier.account_id).first()
+
+    @property
+    def claims_reduction(self) -> bool:
+        """Whether the candidate's answers are those of someone who owes the reduced fee."""
+        return claims_reduction(self.dossier.rules.fee, self.answers)
+
+    @property
+    def reduction_waits(self) -> bool:
+        """Whether the reduced fee is claimed, and nobody has decided on it."""
+        return self.claims_reduction and self.reduction is None
+
+    def standing(self, charge: Charge) -> Standing:
+        """How far one of the charges is settled."""
+        is_announced = getattr(charge, "is_announced", False)
+        return standing_from(charge, is_announced=is_announced, request=getattr(charge, "exemption", None))
 
     @property
     def papers(self) -> list[PaperRule]:
@@ -80,13 +105,13 @@ def read_contents(dossier: Dossier) -> Contents:
         choices=dossier.ranked_choices,
         documents=list(SupportingDocument.objects.current().filter(folder=dossier.folder_id)),
         referees=list(dossier.referees.exclude(state=Referee.State.REPLACED)),
-        charge=_charge(dossier) if dossier.rules.fee else None,
+        charges=_charges(dossier) if dossier.rules.fee else [],
     )
 
 
-def _charge(dossier: Dossier) -> Charge | None:
-    """What the dossier owes as its fee, with `is_announced`: whether a transfer is on its way."""
-    declared = Payment.objects.filter(charge=OuterRef("pk"), means=Payment.Means.TRANSFER, state=Payment.State.DECLARED)
-    charges = Charge.objects.filter(account=dossier.account_id, reason=APPLICATION_FEE)
-    charges = charges.exclude(state=Charge.State.CANCELLED).annotate(is_announced=Exists(declared))
-    return charges.select_related("account__procedure", "payee__school", "exemption").first()
+def _charges(dossier: Dossier) -> list[Charge]:
+    """What the dossier owes as its fee, each with `is_announced`: whether money is on its way."""
+    declared = Payment.objects.announced().filter(charge=OuterRef("pk"))
+    charges = Charge.objects.live().filter(account=dossier.account_id, reason__in=FEE_REASONS)
+    related = ("account__procedure", "payee__school", "exemption")
+    return list(charges.annotate(is_announced=Exists(declared)).select_related(*related))

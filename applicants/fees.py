@@ -1,45 +1,46 @@
-"""The application fee: owed to the school of the first choice, and followed as that choice changes. Rule: AST-10.
+"""The application fee: what the dossier owes for its programmes, to whom, and until when the candidate may act on it.
 
-How it is paid (transfer, card, exemption) is `payments`; this module knows how much the dossier owes, to
-whom, under which reference, and until when the candidate may act on it.
+The fee follows the choices and the answers. Once it is paid, or money is on its way, what is owed beside (a programme
+added, a scholarship refused) is a complement: a charge of its own. How a charge is paid (transfer, card, exemption)
+is `payments`; how much it is, `applicants.fee_amounts`.
+Rules: AST-10, APP-11, APP-12.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.dossiers import lock, lock_own
 from applicants.editing import PAYMENT, may_edit, require_editable
+from applicants.fee_amounts import Basis, complement_lines, lines, still_owed, total
 from applicants.given import answers_of
 from applicants.models import Choice, Dossier
+from applicants.paying import NotExempt, reference_for, require_means, school_paid
 from documents.models import SupportingDocument
 from journal.errors import Refused
 from payments import charges
 from payments.charges import PayerAct
-from payments.models import Charge
-from payments.standing import Standing, standing_of
-from programmes.models import Participation
+from payments.models import Charge, Reduction
+from payments.standing import Standing, standing_of, worst
+from programmes.models import Participation, Procedure, Programme, School
 from programmes.rules import FeeRule, Means
-from programmes.text import Text
 
-APPLICATION_FEE = "application_fee"
-LONGEST_REFERENCE = 140  # of a bank transfer's text
-
-
-class NotExempt(Refused):
-    """The candidate is not, or not yet, among those who owe no fee."""
+APPLICATION_FEE, COMPLEMENT = "application_fee", "fee_complement"
+FEE_REASONS = (APPLICATION_FEE, COMPLEMENT)
 
 
 @transaction.atomic
 def fee_charge(dossier_id: UUID, *, by: User) -> Charge | None:
-    """What the dossier owes, opened or brought in step with the first choice if need be.
+    """What the dossier owes as its fee, opened or brought in step with its choices if need be.
 
-    None when the procedure asks for no fee, or as long as there is no first choice.
+    None when the procedure asks for no fee, or as long as there is no choice.
 
     Raises:
         Dossier.DoesNotExist: not this person's dossier.
@@ -50,9 +51,10 @@ def fee_charge(dossier_id: UUID, *, by: User) -> Charge | None:
     return charges.live_charge(dossier.account, APPLICATION_FEE)
 
 
-def keep_fee_in_step(dossier: Dossier, *, by: User | None) -> None:
-    """Open the charge, send it to the school of the first choice, under the candidate's name; inside an act
-    that locked the dossier.
+def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt.datetime | None = None) -> None:
+    """Open the fee, send it to the school that is paid, under the candidate's name, and ask for the complement that
+    choices and answers call for; inside an act that locked the dossier. A complement opened here is due before
+    `complement_due_at` (procedure's time), if any.
 
     Raises:
         Committed: another school is now first, or none is, and money is on its way or there.
@@ -60,32 +62,52 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None) -> None:
     fee = dossier.rules.fee
     if fee is None:
         return
-    payee, charge = _payee(dossier), charges.live_charge(dossier.account, APPLICATION_FEE)
+    programmes, charge = _programmes(dossier), charges.live_charge(dossier.account, APPLICATION_FEE)
     if charge is not None:
         charge = charges.lock(charge.pk)
-    if payee is None:
-        if charge is not None:
+    if not programmes:
+        if charge is not None and not fee.payee:
             charges.require_uncommitted(charge)
         return
+    payee, basis = _payee(dossier, fee, programmes), Basis(len(programmes), is_reduced(dossier))
     if charge is None:
-        charge = _open(dossier, fee, payee)
-    elif charge.payee_id != payee.pk:
-        charge = charges.redirect_charge(charge, payee)
-    charges.set_reference(charge, reference_for(fee, dossier))
+        charge = _open(dossier, fee, payee, basis)
+    elif charge.payee_id != payee.pk or _is_of_other_amount(charge, fee, basis):
+        charge = charges.reopen_charge(charge, payee=payee, lines=lines(fee, basis), basis=basis.as_json())
+    elif charges.is_free(charge):
+        _keep_basis(charge, basis)
+    _keep_complement_in_step(dossier, fee, charge, basis, due_at=complement_due_at)
+    for owed in fee_charges(dossier):
+        charges.set_reference(owed, reference_for(fee.reference, dossier, programmes[0]))
     if not claims_exemption(fee, answers_of(dossier)):
         charges.drop_request(charge, by=by)
 
 
 def answers_that_matter(dossier: Dossier) -> frozenset[str]:
-    """The answers that the fee hangs on: the name that a transfer bears, and what an exemption asks."""
+    """The answers that the fee hangs on: the name that a transfer bears, and what an exemption or reduction asks."""
     fee = dossier.rules.fee
-    exempting = fee.exemption.when.values if fee is not None and fee.exemption is not None else {}
-    return frozenset({"family_name", "given_names", *exempting})
+    grounds = (fee.exemption, fee.reduction) if fee is not None else ()
+    asked = {name.partition(".")[0] for ground in grounds if ground is not None for name in ground.when.values}
+    return frozenset({"family_name", "given_names", *asked})
+
+
+def fee_charges(dossier: Dossier) -> list[Charge]:
+    """What the dossier owes or has paid as its fee: the first charge, then its complements."""
+    owed = dossier.account.charges.live().filter(reason__in=FEE_REASONS)
+    return list(owed.select_related("account__procedure", "payee__school", "exemption"))
 
 
 def fee_standing(dossier: Dossier) -> Standing:
-    """How far the fee is settled; due when it was never opened."""
-    return standing_of(charges.live_charge(dossier.account, APPLICATION_FEE))
+    """How far the fee is settled, its complements with it; due when it was never opened."""
+    return worst(standing_of(charge) for charge in fee_charges(dossier))
+
+
+def left_unstudied(procedure: Procedure) -> QuerySet[Dossier]:
+    """The dossiers of which a complement was not paid by its date: nobody studies them. Rule: APP-12."""
+    overdue = Charge.objects.filter(
+        reason__in=FEE_REASONS, state=Charge.State.DUE, due_at__lte=procedure.now(), account__procedure=procedure
+    )
+    return Dossier.objects.filter(procedure=procedure, account__in=overdue.values("account"))
 
 
 def claims_exemption(fee: FeeRule, answers: Mapping[str, str]) -> bool:
@@ -93,16 +115,28 @@ def claims_exemption(fee: FeeRule, answers: Mapping[str, str]) -> bool:
     return fee.exemption is not None and fee.exemption.when.holds(answers)
 
 
-def reference_for(fee: FeeRule, dossier: Dossier) -> str:
-    """The text that the candidate's transfer must bear, as the procedure words it."""
-    names = {"family_name": dossier.candidate.family_name, "given_names": dossier.candidate.given_names}
-    reference = fee.reference
-    for name, value in names.items():
-        reference = reference.replace(f"{{{name}}}", value)
-    return reference[:LONGEST_REFERENCE].strip()
+def claims_reduction(fee: FeeRule | None, answers: Mapping[str, str]) -> bool:
+    """Whether the candidate's answers are those of someone who owes the reduced fee. Rule: APP-12."""
+    return fee is not None and fee.reduction is not None and fee.reduction.when.holds(answers)
+
+
+def is_reduced(dossier: Dossier) -> bool:
+    """Whether the dossier owes the reduced fee: it is claimed, and staff have not refused it."""
+    if not claims_reduction(dossier.rules.fee, answers_of(dossier)):
+        return False
+    return not Reduction.objects.filter(account=dossier.account_id, state=Reduction.State.REFUSED).exists()
+
+
+def school_of_fee(dossier: Dossier) -> School | None:
+    """The school to which the dossier pays its fee; None as long as it hangs on a choice that is not made."""
+    fee, programmes = dossier.rules.fee, _programmes(dossier)
+    if fee is None or not programmes:
+        return None
+    return _payee(dossier, fee, programmes).school
 
 
 @charges.guards(APPLICATION_FEE)
+@charges.guards(COMPLEMENT)
 def require_payable(charge: Charge, act: PayerAct) -> None:
     """Lock the dossier, and raise the reason why its candidate may not do `act` about the fee now, if so.
 
@@ -117,24 +151,22 @@ def require_payable(charge: Charge, act: PayerAct) -> None:
     fee = dossier.rules.fee
     if fee is None:
         raise Refused(gettext("Cette procédure ne demande pas de frais."))
-    match act:
-        case PayerAct.DECLARE_TRANSFER:
-            _require_means(fee, Means.TRANSFER)
-            if not dossier.candidate.family_name:
-                raise Refused(gettext("Remplissez d’abord votre identité : le virement porte votre nom."))
-        case PayerAct.PAY_BY_CARD:
-            _require_means(fee, Means.CARD)
-        case PayerAct.ASK_EXEMPTION:
-            _require_exempt(fee, dossier, answers_of(dossier))
+    answers = answers_of(dossier)
+    require_means(dossier, act, means_for(fee, answers))
+    if act == PayerAct.ASK_EXEMPTION:
+        _require_exempt(charge, fee, dossier, answers)
 
 
-def _require_means(fee: FeeRule, means: Means) -> None:
-    if means not in fee.means:
-        raise Refused(gettext("Les frais ne se règlent pas de cette manière."))
+def means_for(fee: FeeRule, answers: Mapping[str, str]) -> set[Means]:
+    """The means by which a candidate who answered so may pay: a page outside of the portal may be for some only."""
+    means = set(fee.means)
+    if fee.link is None or not fee.link.when.holds(answers):
+        means.discard(Means.LINK)
+    return means
 
 
-def _require_exempt(fee: FeeRule, dossier: Dossier, answers: Mapping[str, str]) -> None:
-    if fee.exemption is None or not claims_exemption(fee, answers):
+def _require_exempt(charge: Charge, fee: FeeRule, dossier: Dossier, answers: Mapping[str, str]) -> None:
+    if fee.exemption is None or charge.reason != APPLICATION_FEE or not claims_exemption(fee, answers):
         raise NotExempt(gettext("D’après vos réponses, vous n’êtes pas de ceux que la procédure exonère des frais."))
     papers = SupportingDocument.objects.present().filter(folder=dossier.folder)
     if not papers.filter(kind=fee.exemption.paper).exists():
@@ -143,25 +175,73 @@ def _require_exempt(fee: FeeRule, dossier: Dossier, answers: Mapping[str, str]) 
         raise NotExempt(gettext("Déposez d’abord la pièce qui le prouve : %(paper)s.") % {"paper": label})
 
 
-def _payee(dossier: Dossier) -> Participation | None:
-    """The school of the first choice, as it takes part in the procedure; read anew, since choices may just
-    have changed.
-    """
-    first = Choice.objects.filter(dossier=dossier, rank=1).select_related("programme").first()
-    if first is None:
-        return None
-    return Participation.objects.select_related("school").get(
-        procedure=dossier.procedure, school=first.programme.school_id
-    )
+def _programmes(dossier: Dossier) -> list[Programme]:
+    """The programmes chosen, the first choice first; read anew, since choices may just have changed."""
+    choices = Choice.objects.filter(dossier=dossier).select_related("programme__school").order_by("rank")
+    return [choice.programme for choice in choices]
 
 
-def _open(dossier: Dossier, fee: FeeRule, payee: Participation) -> Charge:
+def _payee(dossier: Dossier, fee: FeeRule, programmes: list[Programme]) -> Participation:
+    """The school that the rules name; else that of the first choice."""
+    school = School.objects.get(code=fee.payee) if fee.payee else programmes[0].school
+    return school_paid(dossier, school)
+
+
+def _open(dossier: Dossier, fee: FeeRule, payee: Participation, basis: Basis) -> Charge:
     return charges.open_charge(
         dossier.account,
         payee=payee,
         reason=APPLICATION_FEE,
-        amount=fee.amount,
-        lines=[(Text(fr="Frais de dossier", en="Application fee"), fee.amount)],
-        reference=reference_for(fee, dossier),
+        amount=total(fee, basis),
+        lines=lines(fee, basis),
+        reference="",
         needed_for=fee.needed_for,
+        basis=basis.as_json(),
     )
+
+
+def _is_of_other_amount(charge: Charge, fee: FeeRule, basis: Basis) -> bool:
+    """Whether the first charge can still change, and should: nothing was paid of it, nor of a complement to it."""
+    if charge.amount == total(fee, basis) or not charges.is_free(charge):
+        return False
+    return all(charges.is_free(complement) for complement in _complements(charge))
+
+
+def _keep_complement_in_step(
+    dossier: Dossier, fee: FeeRule, first: Charge, basis: Basis, *, due_at: dt.datetime | None
+) -> None:
+    """Ask for what is owed beside what is paid for or on its way, in one charge; none where nothing is."""
+    complements = [charges.lock(charge.pk) for charge in _complements(first)]
+    free = [charge for charge in complements if charges.is_free(charge)]
+    paid_for = [Basis.of(charge.basis) for charge in [first, *complements] if charge not in free]
+    owed = 0 if first.state == Charge.State.WAIVED else still_owed(fee, basis, paid_for)
+    for charge in free:
+        if charge.amount == owed:
+            return _keep_basis(charge, basis)
+        charges.cancel_charge(charge)
+    if owed:
+        charges.open_charge(
+            dossier.account,
+            payee=first.payee,
+            reason=COMPLEMENT,
+            subject=str(first.account.charges.filter(reason=COMPLEMENT).count() + 1),
+            amount=owed,
+            lines=complement_lines(fee, basis, paid_for),
+            reference=first.reference,
+            needed_for=fee.needed_for,
+            basis=basis.as_json(),
+            due_at=due_at,
+        )
+    return None
+
+
+def _complements(first: Charge) -> list[Charge]:
+    """The complements to the first charge that were not cancelled."""
+    return list(first.account.charges.live().filter(reason=COMPLEMENT))
+
+
+def _keep_basis(charge: Charge, basis: Basis) -> None:
+    """Remember what the same amount is now owed for."""
+    if charge.basis != basis.as_json():
+        charge.basis = basis.as_json()
+        charge.save(update_fields=["basis"])

@@ -15,12 +15,12 @@ from django.db import transaction
 from accounts.models import User
 from applicants.choices import replace_choices
 from applicants.dossiers import home_of, lock, only_track
-from applicants.fees import APPLICATION_FEE
+from applicants.fees import keep_fee_in_step
 from applicants.models import Dossier, Status
 from applicants.readiness import is_of_dossier
 from journal.record import record
 from notifications.outbox import queue_mail
-from payments import charges
+from payments.charges import Committed
 from programmes.eligibility import open_programmes, titles_for
 from programmes.rules import FieldRule, PaperRule, Rules
 from programmes.text import Text
@@ -30,8 +30,7 @@ from programmes.text import Text
 def fit_draft(dossier_id: UUID, rules: Rules, *, by: User | None) -> bool:
     """Take away from a draft what `rules` no longer allow, and say whether that was its title or a choice.
 
-    Answers and papers stay, by the ids of their fields. A fee of another amount is opened anew at the next
-    look at it, unless money is on its way or an exemption was asked for.
+    Answers and papers stay, by the ids of their fields.
 
     Raises:
         Committed: its first choice would go, and money is on its way to that school, or there.
@@ -49,13 +48,14 @@ def fit_draft(dossier_id: UUID, rules: Rules, *, by: User | None) -> bool:
     is_one_lost = len(kept) != len(dossier.ranked_choices)
     if is_one_lost:
         replace_choices(dossier, [(choice.programme, choice.status) for choice in kept], by=by)
-    _drop_fee_of_other_amount(dossier, rules)
     return is_one_lost or not keeps_title
 
 
 @transaction.atomic
 def move_draft(dossier_id: UUID, *, lost: bool, by: User | None) -> None:
     """Move a draft to the procedure's current version, and tell its candidate what is new for them, if any.
+
+    Its fee becomes that of the new rules, unless it is paid or money is on its way.
 
     `lost` is what `fit_draft` said.
     """
@@ -67,6 +67,8 @@ def move_draft(dossier_id: UUID, *, lost: bool, by: User | None) -> None:
     dossier.version = version
     dossier.track = dossier.track or only_track(dossier.procedure, version.rules)
     dossier.save(update_fields=["version", "track"])
+    with suppress(Committed):  # to another school than is now paid: what was asked under the old rules stands
+        keep_fee_in_step(dossier, by=by)
     record("dossier.version_changed", dossier, by=by, version=version.number)
     if news or lost:
         queue_mail(
@@ -88,14 +90,6 @@ def asked_anew(old: Rules, new: Rules) -> Iterator[Text]:
     for rule in _asked(new):
         if rule.required and (type(rule), rule.code) not in before:
             yield rule.label
-
-
-def _drop_fee_of_other_amount(dossier: Dossier, rules: Rules) -> None:
-    charge = charges.live_charge(dossier.account, APPLICATION_FEE)
-    if charge is None or rules.fee is None or charge.amount == rules.fee.amount or charges.request_on(charge):
-        return
-    with suppress(charges.Committed):
-        charges.cancel_charge(charges.lock(charge.pk))
 
 
 def _asked(rules: Rules) -> Iterator[FieldRule | PaperRule]:

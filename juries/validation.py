@@ -1,7 +1,7 @@
 """Validation: what still stands between a submitted dossier and the jury.
 
 Pure: the rules and what has been seen of the dossier in, the obstacles out. A paper that may come late is no
-obstacle; the certificate of an exemption is judged with the exemption, not here.
+obstacle; the paper of an exemption, or of a reduced fee, is judged with that, not here.
 Rule: AST-07.
 """
 
@@ -26,6 +26,8 @@ class Examined:
     reviews: tuple[tuple[str, str], ...] = ()  # (paper, its review) of each current file
     appraisals: frozenset[str] = frozenset()  # kinds of referee who deposited
     fee_is_settled: bool = False
+    fee_is_late: bool = False  # a complement was not paid by its date: the dossier is not studied
+    reduction_waits: bool = False  # the reduced fee is claimed, and nobody has decided on it
     correction_is_open: bool = False
 
 
@@ -42,10 +44,16 @@ def obstacles(rules: Rules, examined: Examined) -> list[Obstacle]:
     way.
     """
     of_dossier = [rule for rule in rules.papers if is_of_dossier(rule)]
-    papers = [rule for rule in of_dossier if not rule.late and rule.code != rules.exempting_paper]
+    papers = [rule for rule in of_dossier if not rule.late and rule.code not in rules.fee_papers]
     found = [obstacle for rule in papers if (obstacle := _paper_obstacle(rule, examined))]
     found += _missing_alternatives(rules, examined)
-    if rules.fee and not examined.fee_is_settled:
+    if examined.reduction_waits:
+        found.append(Obstacle(gettext("Le tarif réduit est demandé : acceptez-le ou refusez-le.")))
+    if examined.fee_is_late:
+        found.append(
+            Obstacle(gettext("Le complément de frais n’a pas été réglé à temps : le dossier n’est pas étudié."))
+        )
+    elif rules.fee and not examined.fee_is_settled:
         found.append(Obstacle(gettext("Les frais d’inscription ne sont ni réglés ni exonérés.")))
     if examined.correction_is_open:
         found.append(Obstacle(gettext("Une correction est demandée et attend la réponse du candidat.")))

@@ -74,7 +74,7 @@ def open_paper(dossier_id: UUID, document_id: UUID, *, by: User) -> SupportingDo
     dossier = Dossier.objects.visible_to(by).select_related("version").get(pk=dossier_id)
     papers = SupportingDocument.objects.filter(folder=dossier.folder_id)
     if not Dossier.objects.readable_by(by).filter(pk=dossier.pk).exists():
-        papers = papers.filter(kind=dossier.rules.exempting_paper)
+        papers = papers.filter(kind__in=dossier.rules.fee_papers)
     document = papers.get(pk=document_id)
     record("paper.read", dossier, by=by, document=str(document.pk))
     return document
@@ -145,6 +145,8 @@ def what_remains(contents: Contents, corrections: Collection[Correction]) -> lis
         reviews=tuple((document.kind, document.review) for document in contents.documents),
         appraisals=contents.filled.appraisals,
         fee_is_settled=contents.fee in (Standing.SETTLED, Standing.WAIVED),
+        fee_is_late=any(charge.is_overdue for charge in contents.charges),
+        reduction_waits=contents.reduction_waits,
         correction_is_open=bool(corrections),
     )
     return obstacles(contents.dossier.rules, examined)

@@ -40,6 +40,7 @@ KINDS: dict[str, Promise] = {
     "transfer_not_received": _("virement non reçu"),
     "exemption_accepted": _("exonération accordée"),
     "exemption_refused": _("exonération refusée"),
+    "reduction_accepted": _("tarif réduit accepté"),
     # the jury
     "summons": _("convocation aux épreuves"),
     "result_admissible": _("résultat : admissible"),

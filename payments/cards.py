@@ -82,7 +82,7 @@ def _begun(charge_id: UUID, *, by: User) -> Payment:
     charge = charges.lock_for_payer(charge_id, PayerAct.PAY_BY_CARD, by=by)
     if not takes_cards(charge):
         raise _no_cards()
-    if charges.declared_transfer(charge) is not None:
+    if charges.announced_payment(charge) is not None:
         raise charges.Committed(
             gettext("Vous avez annoncé un virement : retirez d’abord cette annonce pour payer par carte.")
         )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -43,6 +44,7 @@ class PayerAct(enum.StrEnum):
     """What a payer may want to do about a charge."""
 
     DECLARE_TRANSFER = "declare_transfer"
+    DECLARE_LINK = "declare_link"
     WITHDRAW_DECLARATION = "withdraw_declaration"
     PAY_BY_CARD = "pay_by_card"
     ASK_EXEMPTION = "ask_exemption"
@@ -119,8 +121,14 @@ def open_charge(
     lines: Sequence[tuple[Text, int]],
     reference: str,
     needed_for: str,
+    subject: str = "",
+    basis: Mapping[str, Any] | None = None,
+    due_at: dt.datetime | None = None,
 ) -> Charge:
     """Open a charge of `amount` cents to `payee`, made of `lines` (label, cents).
+
+    `subject` tells apart what is owed for one reason, `basis` is kept for whoever opens it, and `due_at` (procedure's
+    time) is when it should be there.
 
     Raises:
         ValueError: the lines do not sum to the amount.
@@ -128,7 +136,15 @@ def open_charge(
     if sum(cents for _, cents in lines) != amount:
         raise ValueError("the lines of a charge sum to its amount")
     charge = Charge.objects.create(
-        account=account, payee=payee, reason=reason, amount=amount, reference=reference, needed_for=needed_for
+        account=account,
+        payee=payee,
+        reason=reason,
+        subject=subject,
+        amount=amount,
+        reference=reference,
+        needed_for=needed_for,
+        basis=dict(basis or {}),
+        due_at=due_at,
     )
     charge.lines.bulk_create(charge.lines.model(charge=charge, label=label, amount=cents) for label, cents in lines)
     ledger.book_opened(charge)
@@ -136,43 +152,46 @@ def open_charge(
     return charge
 
 
-def live_charge(account: Account, reason: str) -> Charge | None:
-    """The charge of that reason which was not cancelled."""
-    charges = account.charges.select_related("account__procedure", "payee__school", "exemption")
-    return charges.filter(reason=reason).exclude(state=Charge.State.CANCELLED).first()
+def live_charge(account: Account, reason: str, subject: str = "") -> Charge | None:
+    """The charge of that reason, and on that subject, which was not cancelled."""
+    charges = account.charges.live().select_related("account__procedure", "payee__school", "exemption")
+    return charges.filter(reason=reason, subject=subject).first()
 
 
-def redirect_charge(charge: Charge, payee: Participation) -> Charge:
-    """Cancel a charge on which nothing was paid and open the same one to another school. Returns the new charge.
+def reopen_charge(
+    charge: Charge, *, payee: Participation, lines: Sequence[tuple[Text, int]], basis: Mapping[str, Any] | None = None
+) -> Charge:
+    """Cancel a charge on which nothing was paid and open it anew, to another school or of other lines.
 
     A request for exemption follows, and goes to the new school even if the first had granted it; a refusal
-    stands.
+    stands. Returns the new charge.
 
     Raises:
-        Committed: a transfer was declared, or the charge is settled.
+        Committed: a payment was announced, or the charge is settled.
     Rule: AST-10.
     """
-    cancelled_lines = [(line.label, line.amount) for line in charge.lines.all()]
     cancel_charge(charge)
     opened = open_charge(
         charge.account,
         payee=payee,
         reason=charge.reason,
-        amount=charge.amount,
-        lines=cancelled_lines,
+        amount=sum(cents for _, cents in lines),
+        lines=lines,
         reference=charge.reference,
         needed_for=charge.needed_for,
+        subject=charge.subject,
+        basis=basis,
+        due_at=charge.due_at,
     )
     Exemption.objects.filter(charge=charge).update(charge=opened)
     granted = Exemption.objects.filter(charge=opened, state=Exemption.State.ACCEPTED)
     granted.update(state=Exemption.State.ASKED, decided_at=None, decided_by=None)
-    record("charge.redirected", opened, before=str(charge.pk))
     return opened
 
 
 def set_reference(charge: Charge, reference: str) -> None:
     """Change the text that the transfer must bear, until one is announced: from then on the bank's statement has it."""
-    if charge.state == Charge.State.DUE and charge.reference != reference and declared_transfer(charge) is None:
+    if charge.reference != reference and is_free(charge):
         charge.reference = reference
         charge.save(update_fields=["reference"])
 
@@ -181,9 +200,14 @@ def cancel_charge(charge: Charge) -> None:
     """Cancel a charge on which nothing was paid.
 
     Raises:
-        Committed: a transfer was declared, or the charge is settled.
+        Committed: a payment was announced, or the charge is settled.
     """
     require_uncommitted(charge)
+    drop_charge(charge)
+
+
+def drop_charge(charge: Charge) -> None:
+    """The charge is no longer owed, be money on its way: what still comes is a surplus that the school pays back."""
     if charge.state == Charge.State.DUE:
         ledger.book_dropped(charge)
     charge.state = Charge.State.CANCELLED
@@ -202,7 +226,7 @@ def require_uncommitted(charge: Charge) -> None:
             )
             % names
         )
-    if declared_transfer(charge) is not None:
+    if announced_payment(charge) is not None:
         raise Committed(
             gettext(
                 "Vous avez annoncé un virement à %(school)s, l’école de votre premier vœu. Pour placer une autre "
@@ -212,9 +236,14 @@ def require_uncommitted(charge: Charge) -> None:
         )
 
 
-def declared_transfer(charge: Charge) -> Payment | None:
-    """The transfer that the payer says is on its way."""
-    return charge.payments.filter(means=Payment.Means.TRANSFER, state=Payment.State.DECLARED).first()
+def is_free(charge: Charge) -> bool:
+    """Whether the charge is due and nothing is on its way: its amount may still change."""
+    return charge.state == Charge.State.DUE and announced_payment(charge) is None
+
+
+def announced_payment(charge: Charge) -> Payment | None:
+    """The transfer, or payment on a page outside of the portal, that the payer says is on its way."""
+    return charge.payments.announced().first()
 
 
 def request_on(charge: Charge) -> Exemption | None:

@@ -45,7 +45,7 @@ def ask_exemption(charge_id: UUID, *, by: User) -> Exemption:
         if exemption.state == Exemption.State.REFUSED:
             raise AlreadyRefused(gettext("L’exonération a été refusée : les frais sont à régler."))
         return exemption
-    if charges.declared_transfer(charge) is not None:
+    if charges.announced_payment(charge) is not None:
         raise charges.Committed(
             gettext("Vous avez annoncé un virement : retirez d’abord cette annonce pour demander l’exonération.")
         )

@@ -77,6 +77,7 @@ def in_words(line: LedgerLine) -> str:
         "fees": gettext("Frais acquis à %(school)s"),
         Payment.Means.TRANSFER: gettext("Virements reçus par %(school)s"),
         Payment.Means.CARD: gettext("Cartes encaissées par %(school)s"),
+        Payment.Means.LINK: gettext("Paiements en ligne reçus par %(school)s"),
         "to-repay": gettext("À rendre par %(school)s"),
     }
     return named.get(kind, line.ledger) % {"school": school}

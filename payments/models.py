@@ -52,15 +52,20 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         asked = Exemption.objects.filter(charge=OuterRef("pk"))
         return self.collected_by(user).filter(Q(Exists(paid)) | Q(Exists(asked)))
 
+    def live(self) -> Self:
+        """Those that were not cancelled."""
+        return self.exclude(state=Charge.State.CANCELLED)
+
     def with_announcement(self) -> Self:
-        """With the day of the transfer that is announced in `declared_on`; None where none is."""
-        announced = Payment.objects.filter(
-            charge=OuterRef("pk"), means=Payment.Means.TRANSFER, state=Payment.State.DECLARED
+        """With what is announced: its day in `declared_on`, its means in `declared_means`; None where nothing is."""
+        announced = Payment.objects.announced().filter(charge=OuterRef("pk"))
+        return self.annotate(
+            declared_on=Subquery(announced.values("declared_on")[:1]),
+            declared_means=Subquery(announced.values("means")[:1]),
         )
-        return self.annotate(declared_on=Subquery(announced.values("declared_on")[:1]))
 
     def awaiting_transfer(self) -> Self:
-        """Those for which a transfer is announced, oldest first."""
+        """Those for which money is announced, oldest first."""
         return self.with_announcement().exclude(declared_on=None).order_by("declared_on", "created_at")
 
 
@@ -77,10 +82,13 @@ class Charge(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, related_name="charges", verbose_name=_("compte"))
     payee = models.ForeignKey(Participation, models.PROTECT, related_name="charges", verbose_name=_("école payée"))
     reason = models.SlugField(_("objet"), max_length=40)
+    subject = models.SlugField(_("pour"), max_length=60, blank=True)  # which, where several are owed for one reason
     reference = models.CharField(_("référence du virement"), max_length=140)
     needed_for = models.CharField(_("exigé pour"), max_length=20)
     amount = models.PositiveIntegerField(_("montant (centimes)"))
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.DUE)
+    basis = models.JSONField(_("base de calcul"), default=dict)  # as the app that opened it keeps it
+    due_at = models.DateTimeField(_("à régler avant"), null=True)  # procedure's time
     created_at = models.DateTimeField(_("créé le"), default=instant)
     settled_at = models.DateTimeField(_("réglé le"), null=True)
 
@@ -92,7 +100,7 @@ class Charge(models.Model):
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "reason"],
+                fields=["account", "reason", "subject"],
                 condition=~Q(state="cancelled"),
                 name="one_live_charge_per_reason",
             ),
@@ -106,6 +114,12 @@ class Charge(models.Model):
     def procedure(self) -> Procedure:
         """The procedure in which the sum is owed."""
         return self.account.procedure
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is still owed after the instant before which it was to be paid."""
+        is_late = self.due_at is not None and self.due_at <= self.procedure.now()
+        return self.state == Charge.State.DUE and is_late
 
 
 class ChargeLine(models.Model):
@@ -123,12 +137,21 @@ class ChargeLine(models.Model):
         return str(self.label)
 
 
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    """Which payments are on their way."""
+
+    def announced(self) -> Self:
+        """Those of which the payer says that they were made, outside of the portal, and nobody has seen yet."""
+        return self.filter(means__in=Payment.ANNOUNCED_BY_PAYER, state=Payment.State.DECLARED)
+
+
 class Payment(models.Model):
     """An attempt to settle a charge: declared or begun, then confirmed or failed."""
 
     class Means(models.TextChoices):
         TRANSFER = "transfer", _("virement")
         CARD = "card", _("carte bancaire")
+        LINK = "link", _("paiement en ligne hors du portail")
 
     class State(models.TextChoices):
         DECLARED = "declared", _("annoncé")
@@ -136,12 +159,14 @@ class Payment(models.Model):
         FAILED = "failed", _("non abouti")
         SURPLUS = "surplus", _("reçu en trop")  # the charge no longer needed it: it is to be paid back
 
+    ANNOUNCED_BY_PAYER = (Means.TRANSFER, Means.LINK)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     charge = models.ForeignKey(Charge, models.CASCADE, related_name="payments", verbose_name=_("somme due"))
     means = models.CharField(_("moyen"), max_length=10, choices=Means.choices)
     amount = models.PositiveIntegerField(_("montant (centimes)"))
     state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.DECLARED)
-    declared_on = models.DateField(_("date du virement"), null=True)
+    declared_on = models.DateField(_("date annoncée"), null=True)
     provider_reference = models.CharField(_("référence du prestataire"), max_length=200, null=True, unique=True)
     created_at = models.DateTimeField(_("créé le"), default=instant)
     received_on = models.DateField(_("date de réception"), null=True)
@@ -149,6 +174,8 @@ class Payment(models.Model):
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("noté par")
     )
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("paiement")
@@ -158,8 +185,8 @@ class Payment(models.Model):
             models.UniqueConstraint(fields=["charge"], condition=Q(state="confirmed"), name="charge_paid_once"),
             models.UniqueConstraint(
                 fields=["charge"],
-                condition=Q(state="declared", means="transfer"),
-                name="one_declared_transfer",
+                condition=Q(state="declared", means__in=["transfer", "link"]),
+                name="one_announced_payment",
             ),
         ]
 
@@ -190,6 +217,34 @@ class Exemption(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="refused") | ~Q(reason=""), name="exemption_refused_with_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_state_display()
+
+
+class Reduction(models.Model):
+    """What staff decided of a payer's claim to the smaller fee; none as long as nobody has."""
+
+    class State(models.TextChoices):
+        ACCEPTED = "accepted", _("accordée")
+        REFUSED = "refused", _("refusée")
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="reduction", verbose_name=_("compte"))
+    state = models.CharField(_("état"), max_length=10, choices=State.choices)
+    reason = models.CharField(_("motif du refus"), max_length=500, blank=True)
+    decided_at = models.DateTimeField(_("décidée le"), default=instant)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("décidée par")
+    )
+
+    class Meta:
+        verbose_name = _("tarif réduit")
+        verbose_name_plural = _("tarifs réduits")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(reason=""), name="reduction_refused_with_a_reason"
             ),
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 from django.utils.translation import gettext
 
@@ -14,7 +15,7 @@ class Standing(enum.StrEnum):
     """Between owed and done there is what has been announced, and waits for staff."""
 
     DUE = "due"
-    ANNOUNCED = "announced"  # a transfer is on its way
+    ANNOUNCED = "announced"  # money is on its way
     EXEMPTION_ASKED = "exemption_asked"
     SETTLED = "settled"
     WAIVED = "waived"
@@ -24,7 +25,7 @@ def standing_of(charge: Charge | None) -> Standing:
     """How far `charge` is settled; one not opened yet is due."""
     if charge is None or charge.state != Charge.State.DUE:
         return standing_from(charge)
-    is_announced = charges.declared_transfer(charge) is not None
+    is_announced = charges.announced_payment(charge) is not None
     return standing_from(charge, is_announced=is_announced, request=charges.request_on(charge))
 
 
@@ -40,6 +41,12 @@ def standing_from(charge: Charge | None, *, is_announced: bool = False, request:
         return Standing.ANNOUNCED
     asked = request is not None and request.state == Exemption.State.ASKED
     return Standing.EXEMPTION_ASKED if asked else Standing.DUE
+
+
+def worst(standings: Iterable[Standing]) -> Standing:
+    """How far several charges are settled together: as far as the one that is furthest from it; none at all is due."""
+    order = list(Standing)
+    return min(standings, key=order.index, default=Standing.DUE)
 
 
 def in_words(standing: Standing) -> str:

@@ -1,4 +1,8 @@
-"""Bank transfers: announced by the payer, seen on the bank's statement by the school. Rule: AST-10."""
+"""Bank transfers: announced by the payer, seen on the bank's statement by the school.
+
+A payment made on a page outside of the portal goes the same way: staff see it on that page's own list.
+Rules: AST-10, NE-06.
+"""
 
 from __future__ import annotations
 
@@ -18,28 +22,31 @@ from payments.charges import DUE_AGAIN_FACT, PayerAct
 from payments.models import Charge, Payment
 from programmes.typed import reason_typed
 
+DECLARING = {Payment.Means.TRANSFER: PayerAct.DECLARE_TRANSFER, Payment.Means.LINK: PayerAct.DECLARE_LINK}
+
 
 class NothingDeclared(Refused):
-    """No transfer is announced for this charge."""
+    """Nothing is announced for this charge."""
 
 
 @transaction.atomic
-def declare_transfer(charge_id: UUID, *, on: dt.date, by: User) -> Payment:
-    """Announce a transfer ordered on the day `on`. Announcing again corrects the day.
+def declare_transfer(
+    charge_id: UUID, *, on: dt.date, by: User, means: Payment.Means = Payment.Means.TRANSFER
+) -> Payment:
+    """Announce a payment made on the day `on`. Announcing again corrects the day and the means.
 
     A request for exemption that was not decided yet is dropped: one does not ask to be spared what one pays.
 
     Raises:
         Charge.DoesNotExist: not this person's charge.
         Closed, Refused: the payer may not act now, there is nothing to pay, or the day is in the future.
-    Rule: AST-10.
+    Rules: AST-10, NE-06.
     """
-    charge = charges.lock_for_payer(charge_id, PayerAct.DECLARE_TRANSFER, by=by)
+    charge = charges.lock_for_payer(charge_id, DECLARING[means], by=by)
     if on > charge.procedure.today():
-        raise Refused(gettext("Indiquez le jour où vous avez ordonné le virement : il ne peut pas être à venir."))
-    payment = charges.declared_transfer(charge) or Payment(
-        charge=charge, means=Payment.Means.TRANSFER, amount=charge.amount
-    )
+        raise Refused(_to_come(means))
+    payment = charges.announced_payment(charge) or Payment(charge=charge, amount=charge.amount)
+    payment.means = means
     payment.declared_on = on
     payment.save()
     charges.drop_request(charge, by=by)
@@ -56,7 +63,7 @@ def withdraw_declaration(charge_id: UUID, *, by: User) -> None:
         Closed, Refused: the payer may not act now.
     """
     charge = charges.lock_for_payer(charge_id, PayerAct.WITHDRAW_DECLARATION, by=by)
-    if payment := charges.declared_transfer(charge):
+    if payment := charges.announced_payment(charge):
         _fail(payment)
         record("transfer.declaration_withdrawn", charge, by=by, payment=str(payment.pk))
 
@@ -74,9 +81,10 @@ def confirm_transfer(charge_id: UUID, *, by: User, received_on: dt.date) -> Paym
     charge = charges.lock_for_staff(charge_id, by=by)
     if received_on > charge.procedure.today():
         raise Refused(gettext("Indiquez le jour où le virement est arrivé : il ne peut pas être à venir."))
-    payment = charges.declared_transfer(charge)
+    payment = charges.announced_payment(charge)
     if payment is None:
-        received = charge.payments.filter(means=Payment.Means.TRANSFER, state=Payment.State.CONFIRMED).first()
+        noted = charge.payments.filter(means__in=Payment.ANNOUNCED_BY_PAYER, state=Payment.State.CONFIRMED)
+        received = noted.first()
         if received is not None:
             return received
         charges.require_due(charge)
@@ -98,7 +106,7 @@ def refuse_transfer(charge_id: UUID, *, by: User, reason: str) -> None:
     if not reason:
         raise Refused(gettext("Indiquez le motif : il est écrit au candidat."))
     charge = charges.lock_for_staff(charge_id, by=by)
-    payment = charges.declared_transfer(charge)
+    payment = charges.announced_payment(charge)
     if payment is None:
         raise NothingDeclared(gettext("Aucun virement n’est annoncé pour cette somme."))
     _fail(payment)
@@ -115,6 +123,12 @@ def refuse_transfer(charge_id: UUID, *, by: User, reason: str) -> None:
         reason=reason,
     )
     state_fact(DUE_AGAIN_FACT, charge.pk)
+
+
+def _to_come(means: Payment.Means) -> str:
+    if means == Payment.Means.LINK:
+        return gettext("Indiquez le jour où vous avez payé : il ne peut pas être à venir.")
+    return gettext("Indiquez le jour où vous avez ordonné le virement : il ne peut pas être à venir.")
 
 
 def _fail(payment: Payment) -> None:

@@ -16,7 +16,7 @@ from applicants.given import answers_of
 from applicants.models import Dossier
 from applicants.referees import name_referee
 from applicants.tests.reading import read
-from applicants.tests.scenario import CLOSED, begun, complete, filled, pdf, reloaded, set_clock
+from applicants.tests.scenario import CLOSED, begun, complete, fee_of, filled, pdf, reloaded, set_clock
 from documents.models import SupportingDocument
 from programmes.models import Procedure
 
@@ -434,17 +434,17 @@ def test_the_fee_names_the_account_of_the_first_choice(client: Client, procedure
 
 
 def test_a_transfer_is_announced_then_taken_back(client: Client, procedure: Procedure, zoe: User) -> None:
-    filled(procedure, zoe)
+    charge = fee_of(filled(procedure, zoe), zoe)
     signed_in(client, zoe)
-    text = read(client.post(url("fee", procedure), {"on": "2026-02-09"}, follow=True))
+    text = read(client.post(url("payment", procedure, charge.pk), {"on": "2026-02-09"}, follow=True))
     assert "Vous avez ordonné un virement le lundi 9 février 2026." in text
-    text = read(client.post(url("withdraw_transfer", procedure), follow=True))
+    text = read(client.post(url("withdraw_payment", procedure, charge.pk), follow=True))
     assert "J’ai fait le virement" in text
 
 
 def test_a_transfer_to_come_is_refused_at_its_field(client: Client, procedure: Procedure, zoe: User) -> None:
-    filled(procedure, zoe)
-    text = read(signed_in(client, zoe).post(url("fee", procedure), {"on": "2026-02-11"}))
+    charge = fee_of(filled(procedure, zoe), zoe)
+    text = read(signed_in(client, zoe).post(url("payment", procedure, charge.pk), {"on": "2026-02-11"}))
     assert "il ne peut pas être à venir" in text
 
 
@@ -464,24 +464,24 @@ def test_scholarship_holders_are_led_to_their_certificate_then_exempt(
 
 def test_a_school_that_takes_cards_offers_them(client: Client, procedure: Procedure, zoe: User) -> None:
     procedure.participations.update(takes_cards=True)
-    filled(procedure, zoe)
+    charge = fee_of(filled(procedure, zoe), zoe)
     signed_in(client, zoe)
     assert "par carte" in page(client, url("fee", procedure))
-    answer = client.post(url("pay_by_card", procedure))
+    answer = client.post(url("pay_by_card", procedure, charge.pk))
     assert answer.status_code == 302
     assert answer["Location"] != url("fee", procedure)
 
 
 def test_a_refused_card_is_said_until_it_is_tried_again(client: Client, procedure: Procedure, zoe: User) -> None:
     procedure.participations.update(takes_cards=True)
-    filled(procedure, zoe)
+    charge = fee_of(filled(procedure, zoe), zoe)
     signed_in(client, zoe)
     assert "La banque a refusé le paiement" not in page(client, url("fee", procedure))
-    bank = client.post(url("pay_by_card", procedure))["Location"]
+    bank = client.post(url("pay_by_card", procedure, charge.pk))["Location"]
     assert "La banque a refusé le paiement" not in page(client, url("fee", procedure))
     back = client.post(bank, {"answer": "failed"})
     assert "La banque a refusé le paiement" in page(client, back["Location"])
-    client.post(url("pay_by_card", procedure))
+    client.post(url("pay_by_card", procedure, charge.pk))
     assert "La banque a refusé le paiement" not in page(client, url("fee", procedure))
 
 

@@ -15,8 +15,9 @@ from django.utils.translation import gettext
 
 from applicants.corrections import ask_correction, places_of, withdraw_correction
 from applicants.endings import void_dossier
-from applicants.fees import APPLICATION_FEE
+from applicants.fees import FEE_REASONS
 from applicants.models import Dossier
+from applicants.reductions import decide_reduction
 from documents.models import SupportingDocument
 from journal.errors import Refused
 from juries.adjustments import note_adjustment
@@ -68,19 +69,19 @@ def _withdraw(request: HttpRequest, dossier: Dossier) -> str:
 
 def _note_transfer(request: HttpRequest, dossier: Dossier) -> str:
     received_on = _read(TransferForm(request.POST)).cleaned_data["received_on"]
-    confirm_transfer(_charge(dossier), by=person(request), received_on=received_on)
+    confirm_transfer(_charge(request, dossier), by=person(request), received_on=received_on)
     return gettext("Le virement est noté.")
 
 
 def _refuse_transfer(request: HttpRequest, dossier: Dossier) -> str:
-    refuse_transfer(_charge(dossier), by=person(request), reason=request.POST.get("reason", ""))
+    refuse_transfer(_charge(request, dossier), by=person(request), reason=request.POST.get("reason", ""))
     return gettext("Les frais sont de nouveau dus, et le candidat prévenu.")
 
 
 def _decide_exemption(request: HttpRequest, dossier: Dossier) -> str:
     accepted = _is_accepted(request)
     reason = request.POST.get("reason", "")
-    decide_exemption(_charge(dossier), accepted=accepted, reason=reason, by=person(request))
+    decide_exemption(_charge(request, dossier), accepted=accepted, reason=reason, by=person(request))
     return gettext("L’exonération est accordée.") if accepted else gettext("L’exonération est refusée.")
 
 
@@ -89,6 +90,14 @@ def _adjust(request: HttpRequest, dossier: Dossier) -> str:
     if noted is None:
         return gettext("Aucun aménagement n’est plus noté.")
     return gettext("L’aménagement est noté : ceux qui préparent les épreuves le voient.")
+
+
+def _decide_reduction(request: HttpRequest, dossier: Dossier) -> str:
+    accepted = _is_accepted(request)
+    decide_reduction(dossier.pk, accepted=accepted, reason=request.POST.get("reason", ""), by=person(request))
+    if accepted:
+        return gettext("Le tarif réduit est accepté.")
+    return gettext("Le tarif réduit est refusé, et la différence demandée au candidat.")
 
 
 def _void(request: HttpRequest, dossier: Dossier) -> str:
@@ -125,6 +134,7 @@ ACTS: dict[str, Callable[[HttpRequest, Dossier], str]] = {
     "refuse_transfer": _refuse_transfer,
     "decide_exemption": _decide_exemption,
     "adjust": _adjust,
+    "decide_reduction": _decide_reduction,
     "void": _void,
     "propose": _propose,
     "confirm": _confirm,
@@ -142,10 +152,13 @@ def _read(form: Form) -> Form:
     return form
 
 
-def _charge(dossier: Dossier) -> UUID:
-    """The dossier's fee (an act refuses for whoever it does not concern)."""
-    charges = Charge.objects.filter(account=dossier.account_id, reason=APPLICATION_FEE)
-    return charges.exclude(state=Charge.State.CANCELLED).values_list("pk", flat=True).get()
+def _charge(request: HttpRequest, dossier: Dossier) -> UUID:
+    """The part of the dossier's fee that the form names (an act refuses for whoever it does not concern)."""
+    charges = Charge.objects.live().filter(account=dossier.account_id, reason__in=FEE_REASONS)
+    charge = charges.filter(pk=read_uuid(request.POST.get("charge", ""))).first()
+    if charge is None:
+        raise Http404
+    return charge.pk
 
 
 def _is_accepted(request: HttpRequest) -> bool:

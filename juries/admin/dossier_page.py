@@ -22,7 +22,14 @@ from applicants.readiness import applies, asked_pages
 from applicants.wording import in_words
 from documents.models import SupportingDocument
 from juries.admin.forms import AdjustmentForm, CorrectionForm, ReasonForm, RectificationForm, TransferForm
-from juries.admin.wording import equivalence_in_words, fee_state, outcome_state, paper_state, title_in_words
+from juries.admin.wording import (
+    equivalence_in_words,
+    fee_state,
+    outcome_state,
+    paper_state,
+    reduction_state,
+    title_in_words,
+)
 from juries.models import Adjustment, Decision
 from juries.publication import PUBLISHERS
 from juries.verification import what_remains
@@ -70,9 +77,8 @@ class DossierPage:
             "opinion": self.opinion(appraisal),
             "referees": self.contents.referees if self.may["read"] else [],
             "pages": self.answers(),
-            "fee": fee_state(self.contents.fee),
-            "charge": self.contents.charge,
-            "standing": self.contents.fee,
+            "fees": self.fees(),
+            "reduction": self.reduction(),
             "corrections": self.corrections(),
             "decisions": self.decisions(),
             "adjustment": self.adjustment if self.may["read"] else None,
@@ -120,6 +126,31 @@ class DossierPage:
         """The papers that concern the candidate, each with its files and what is still expected."""
         lines = [self._paper(rule, self.contents.files(rule.code)) for rule in self._open_rules]
         return [line for line in lines if line["files"] or line["expected"]]
+
+    def reduction(self) -> dict[str, Any] | None:
+        """The reduced fee that the candidate claims, and what was decided of it."""
+        fee = self.dossier.rules.fee
+        if fee is None or not self.contents.claims_reduction:
+            return None
+        decision = self.contents.reduction
+        return {"rule": fee.reduction, "decision": decision, "state": reduction_state(decision)}
+
+    def fees(self) -> list[dict[str, Any]]:
+        """What the dossier owes as its fee, complements with it, and how far each is settled."""
+        today = self.dossier.procedure.today()
+        return [
+            {
+                "charge": charge,
+                "standing": self.contents.standing(charge),
+                "state": fee_state(self.contents.standing(charge)),
+                "form": TransferForm(
+                    self._typed("note_transfer", charge=charge.pk),
+                    initial={"received_on": today},
+                    auto_id=f"id_transfer_{charge.pk}_%s",
+                ),
+            }
+            for charge in self.contents.charges
+        ]
 
     def shown(self, paper: str) -> SupportingDocument | None:
         """The file shown beside: the one asked for, else the first to examine, else the first."""
@@ -202,12 +233,8 @@ class DossierPage:
 
     def forms(self) -> dict[str, Any]:
         """The forms of the acts: blank, or as they were refused."""
-        today = self.dossier.procedure.today()
         return {
             "ask": CorrectionForm(self.dossier, self.places(), self._typed("ask"), auto_id="id_ask_%s"),
-            "transfer": TransferForm(
-                self._typed("note_transfer"), initial={"received_on": today}, auto_id="id_transfer_%s"
-            ),
             "adjust": AdjustmentForm(
                 self._typed("adjust"),
                 initial=model_to_dict(self.adjustment) if self.adjustment else None,
@@ -237,7 +264,7 @@ class DossierPage:
         """The papers that the person may open; see `juries.verification.open_paper`."""
         if self.may["read"]:
             return self.contents.papers
-        return [rule for rule in self.contents.papers if rule.code == self.dossier.rules.exempting_paper]
+        return [rule for rule in self.contents.papers if rule.code in self.dossier.rules.fee_papers]
 
     def _typed(self, act: str, **on: Any) -> QueryDict | None:
         """What was typed for that act, on that object, if it was just refused."""
@@ -252,7 +279,7 @@ class DossierPage:
             "rule": rule,
             "files": files,
             "expected": not files and (rule.required or rule.late),
-            "exempts": rule.code == self.dossier.rules.exempting_paper,
+            "exempts": rule.code in self.dossier.rules.fee_papers,
         }
 
 

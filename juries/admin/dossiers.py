@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applicants.answers import folded
-from applicants.fees import APPLICATION_FEE
+from applicants.fees import FEE_REASONS
 from applicants.models import Choice, Correction, Dossier, Message
 from documents.models import SupportingDocument
 from documents.serving import paper_response
@@ -194,21 +194,19 @@ def with_progress(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
         .annotate(count=Count("pk"))
         .values("count")
     )
-    charge = Charge.objects.filter(account=OuterRef("account"), reason=APPLICATION_FEE).exclude(
-        state=Charge.State.CANCELLED
-    )
-    transfer = Payment.objects.filter(
-        charge__account=OuterRef("account"), means=Payment.Means.TRANSFER, state=Payment.State.DECLARED
-    )
-    exemption = Exemption.objects.filter(charge__account=OuterRef("account"), state=Exemption.State.ASKED)
+    fee = Charge.objects.live().filter(account=OuterRef("account"), reason__in=FEE_REASONS)
+    announced = Payment.objects.announced().filter(charge=OuterRef("pk"))
+    asked_to_owe_nothing = Exemption.objects.filter(charge=OuterRef("pk"), state=Exemption.State.ASKED)
+    waiting = fee.filter(state=Charge.State.DUE)
     first = Choice.objects.filter(dossier=OuterRef("pk"), rank=1)
     asked = Correction.objects.filter(dossier=OuterRef("pk"), answered_at=None, withdrawn_at=None)
     message = Message.objects.unread_by_staff().filter(dossier=OuterRef("pk"))
     return dossiers.annotate(
         unreviewed=Coalesce(Subquery(unreviewed), 0),
-        charge_state=Subquery(charge.values("state")[:1]),
-        is_announced=Exists(transfer),
-        exemption_is_asked=Exists(exemption),
+        charge_state=Subquery(fee.values("state")[:1]),
+        is_owed=Exists(waiting.exclude(Exists(announced)).exclude(Exists(asked_to_owe_nothing))),
+        is_announced=Exists(waiting.filter(Exists(announced))),
+        exemption_is_asked=Exists(waiting.filter(Exists(asked_to_owe_nothing))),
         first_school=Subquery(first.values("programme__school__name")[:1]),
         is_asked=Exists(asked),
         has_message=Exists(message),
@@ -216,11 +214,11 @@ def with_progress(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
 
 
 def standing_in_list(dossier: Any) -> Standing:
-    """How far the fee of a dossier `with_progress` is settled."""
-    if dossier.charge_state == Charge.State.SETTLED:
-        return Standing.SETTLED
-    if dossier.charge_state == Charge.State.WAIVED:
-        return Standing.WAIVED
+    """How far the fee of a dossier `with_progress` is settled, its complements with it."""
+    if dossier.charge_state is None or dossier.is_owed:
+        return Standing.DUE
     if dossier.is_announced:
         return Standing.ANNOUNCED
-    return Standing.EXEMPTION_ASKED if dossier.exemption_is_asked else Standing.DUE
+    if dossier.exemption_is_asked:
+        return Standing.EXEMPTION_ASKED
+    return Standing.WAIVED if dossier.charge_state == Charge.State.WAIVED else Standing.SETTLED

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from applicants.models import Dossier, Status
 from documents.models import SupportingDocument
 from juries.models import Decision
+from payments.models import Reduction
 from payments.standing import Standing
 
 
@@ -24,6 +25,15 @@ def equivalence_in_words(dossier: Dossier) -> str:
     """By what equivalence the title stands for a listed one; empty when it is listed itself. Rule: AST-04."""
     rule = dossier.rules.equivalence(dossier.equivalence)
     return str(rule.label) if rule else ""
+
+
+def reduction_state(decision: Reduction | None) -> dict[str, str]:
+    """What was decided of a claim to the reduced fee, as a state tag."""
+    if decision is None:
+        return {"kind": "todo", "label": gettext("à décider")}
+    if decision.state == Reduction.State.ACCEPTED:
+        return {"kind": "done", "label": gettext("accepté")}
+    return {"kind": "problem", "label": gettext("refusé")}
 
 
 def fee_state(standing: Standing) -> dict[str, str]:

@@ -81,9 +81,14 @@ def page_of(dossier: Dossier) -> str:
 
 def act(user: User, dossier: Dossier, name: str, **fields: object) -> str:
     """Post an act of the page, and return what the page then says."""
-    response = signed_in(user).post(page_of(dossier), {"act": name, **fields}, follow=True)
+    response = signed_in(user).post(page_of(dossier), {"act": name, "charge": fee_id(dossier), **fields}, follow=True)
     assert response.status_code == 200
     return response.content.decode()
+
+
+def fee_id(dossier: Dossier) -> object:
+    """What the forms about money name."""
+    return dossier.account.charges.live().values_list("pk", flat=True).first() or ""
 
 
 def papers(dossier: Dossier) -> list[SupportingDocument]:

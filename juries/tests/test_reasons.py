@@ -47,7 +47,8 @@ def post(office: User, dossier: Dossier) -> Post:
     page = reverse("admin:applicants_dossier_change", args=[dossier.pk])
 
     def do(act: str, **fields: object) -> str:
-        answer = client.post(page, {"act": act, **fields}, follow=True)
+        fee = Charge.objects.get(account=dossier.account_id)
+        answer = client.post(page, {"act": act, "charge": fee.pk, **fields}, follow=True)
         assert answer.status_code == 200
         return answer.content.decode()
 
@@ -74,7 +75,8 @@ def test_a_request_that_says_neither_yes_nor_no_refuses_nothing(dossier: Dossier
     client.force_login(office)
     document = SupportingDocument.objects.filter(folder=dossier.folder_id).first()
     assert document is not None
-    said = {"act": act, "document": document.pk, "reason": "Illisible"}
+    fee = Charge.objects.get(account=dossier.account_id)
+    said = {"act": act, "document": document.pk, "charge": fee.pk, "reason": "Illisible"}
     assert client.post(reverse("admin:applicants_dossier_change", args=[dossier.pk]), said).status_code == 404
     document.refresh_from_db()
     assert document.review == "unreviewed"

@@ -159,7 +159,7 @@ def _papers(entry: ListEntry, proofs: list[Proof]) -> list[EntrantPaper]:
     rules = entry.dossier.rules
     proving = [proof.rule.code for proof in proofs]
     files = SupportingDocument.objects.current().filter(folder=entry.dossier.folder_id)
-    files = files.exclude(kind=rules.exempting_paper)
+    files = files.exclude(kind__in=rules.fee_papers)
     seat = _seat(entry)
     is_awaited = seat is not None and seat.state == State.AWAITING_TITLE
     papers = [

@@ -25,6 +25,7 @@ from programmes.text import Text
 
 REASON = "test-fee"
 FEE = 7600
+LINES = [(Text("Frais", "Fee"), FEE)]
 TODAY = dt.date(2026, 3, 12)
 closed: set[PayerAct] = set()  # what the guard refuses
 
@@ -99,7 +100,7 @@ def owed(procedure: Procedure, payer: User, payee: Participation, reference: str
             payee=payee,
             reason=REASON,
             amount=FEE,
-            lines=[(Text("Frais", "Fee"), FEE)],
+            lines=LINES,
             reference=reference,
             needed_for="validation",
         )

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from payments import charges
 from payments.models import Charge, Payment
-from payments.tests.conftest import FEE, TODAY, owed
+from payments.tests.conftest import FEE, LINES, TODAY, owed
 from payments.transfers import declare_transfer
 from programmes.models import Participation, Procedure
 from programmes.roles import roles_of
@@ -131,7 +131,7 @@ class TestStatement:
         client.force_login(office)
         for school in (ales, albi, ales):
             with transaction.atomic():
-                charge = charges.redirect_charge(charges.lock(charge.pk), school)
+                charge = charges.reopen_charge(charges.lock(charge.pk), payee=school, lines=LINES)
         assert f'<option value="{charge.pk}" selected>' in self.paste(client, "ROY MAX FEE")
 
     def test_what_was_chosen_is_noted_line_by_line(self, desk: Client, others: list[Charge]) -> None:

@@ -20,7 +20,7 @@ from payments.exemptions import AlreadyRefused, NothingAsked, ask_exemption, dec
 from payments.models import Charge, Exemption, LedgerLine, Payment
 from payments.providers import Outcome
 from payments.standing import Standing, standing_of
-from payments.tests.conftest import FEE, closed, owed
+from payments.tests.conftest import FEE, LINES, closed, owed
 from payments.transfers import (
     NothingDeclared,
     confirm_transfer,
@@ -358,7 +358,7 @@ class TestExemptions:
 class TestRedirecting:
     @transaction.atomic
     def redirect(self, charge: Charge, payee: Participation) -> Charge:
-        return charges.redirect_charge(charges.lock(charge.pk), payee)
+        return charges.reopen_charge(charges.lock(charge.pk), payee=payee, lines=LINES)
 
     def test_the_new_school_is_owed(self, charge: Charge, ales: Participation) -> None:
         opened = self.redirect(charge, ales)

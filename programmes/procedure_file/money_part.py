@@ -1,4 +1,4 @@
-"""Reading the money of a file: the fee, and who is spared it."""
+"""Reading the money of a file: the fee with who is spared it, and the deposit."""
 
 from __future__ import annotations
 
@@ -11,38 +11,85 @@ from programmes.procedure_file.values import (
     code,
     line,
     one_of,
+    website,
+    whole_number,
     words,
 )
 from programmes.rules import (
     ALWAYS,
+    DepositRule,
     Exemption,
     FeeRule,
+    Link,
     Means,
     Needed,
+    Reduction,
 )
+
+NAMES_IN_REFERENCE = ("family_name", "given_names", "programme", "reference")
+REFERENCE = "{family_name} {given_names} {reference}"
 
 
 def read_fee(place: Place) -> FeeRule:
     with place.table() as fee:
         return FeeRule(
-            amount=fee.need("amount", cents, 0),
-            means=fee.need("means", each(one_of(Means)), ()),
-            reference=fee.need("reference", _reference, ""),
+            amount=fee.need("amount", _price, 0),
+            further=fee.may("further", cents, 0),
+            payee=fee.may("payee", code, ""),
+            means=fee.need("means", _means, ()),
+            link=fee.may("link", _link, None),
+            reference=fee.may("reference", _reference, REFERENCE),
             needed_for=fee.may("needed_for", one_of(Needed), Needed.VALIDATION),
             exemption=fee.may("exemption", _exemption, None),
+            reduction=fee.may("reduction", _reduction, None),
         )
+
+
+def read_deposit(place: Place) -> DepositRule:
+    with place.table() as deposit:
+        return DepositRule(
+            amount=deposit.need("amount", _price, 0),
+            means=deposit.need("means", _means, ()),
+            label=deposit.need("label", words, NO_TEXT),
+            reference=deposit.may("reference", _reference, REFERENCE),
+        )
+
+
+def _price(place: Place) -> int:
+    """An amount that somebody owes."""
+    price = cents(place)
+    if not price:
+        raise Wrong("ce montant est nul : une somme due est d’au moins un centime.")
+    return price
+
+
+def _means(place: Place) -> tuple[Means, ...]:
+    read: tuple[Means, ...] = each(one_of(Means))(place)
+    if not place.places():
+        raise Wrong("la liste est vide : il faut au moins un moyen de payer.")
+    return read
 
 
 def _reference(place: Place) -> str:
     text = line(place)
-    known = {None, "family_name", "given_names"}
+    known = {None, *NAMES_IN_REFERENCE}
     try:
         names = {name for _, name, _, _ in Formatter().parse(text)}
     except ValueError:
         raise Wrong(f"« {text} » : une accolade n’est pas fermée, ou pas ouverte.") from None
     if names - known:
-        raise Wrong(f"« {text} » : entre accolades, seuls {{family_name}} et {{given_names}} sont connus.")
+        listed = ", ".join(f"{{{name}}}" for name in NAMES_IN_REFERENCE)
+        raise Wrong(f"« {text} » : entre accolades, seuls {listed} sont connus.")
     return text
+
+
+def _link(place: Place) -> Link:
+    with place.table() as link:
+        return Link(
+            url=link.need("url", website, ""),
+            label=link.need("label", words, NO_TEXT),
+            when=link.may("when", read_condition, ALWAYS),
+        )
 
 
 def _exemption(place: Place) -> Exemption:
@@ -51,4 +98,16 @@ def _exemption(place: Place) -> Exemption:
             label=exemption.need("label", words, NO_TEXT),
             when=exemption.need("when", read_condition, ALWAYS),
             paper=exemption.need("paper", code, ""),
+        )
+
+
+def _reduction(place: Place) -> Reduction:
+    with place.table() as reduction:
+        return Reduction(
+            label=reduction.need("label", words, NO_TEXT),
+            when=reduction.need("when", read_condition, ALWAYS),
+            paper=reduction.need("paper", code, ""),
+            amount=reduction.need("amount", _price, 0),
+            further=reduction.may("further", cents, 0),
+            complement_days=reduction.may("complement_days", whole_number(1, 365), 15),
         )

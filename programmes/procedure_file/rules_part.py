@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from programmes.procedure_file.form_part import NO_TEXT, read_page
-from programmes.procedure_file.money_part import read_fee
+from programmes.procedure_file.money_part import read_deposit, read_fee
 from programmes.procedure_file.nodes import Place, Table, by_key, cells_under, each
 from programmes.procedure_file.papers_part import read_alternative, read_paper, read_referee
 from programmes.procedure_file.selection_part import (
@@ -46,6 +46,7 @@ def read_rules(file: Table) -> Rules:
         referees=file.may("referees", by_key(read_referee), ()),
         alternatives=file.may("alternatives", by_key(read_alternative), ()),
         fee=file.may("fee", read_fee, None),
+        deposit=file.may("deposit", read_deposit, None),
         tests=file.may("tests", by_key(read_test), ()),
         corrections=file.may("corrections", read_corrections, CorrectionRule()),
         confirmation=file.may("confirmation", read_confirmation, None),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from programmes.rules.closings import ClosingRule
 from programmes.rules.conditions import ALWAYS, Condition, Option
 from programmes.rules.form import FieldKind, FieldRule, PageRule, RowField
-from programmes.rules.money import Exemption, FeeRule, Means, Needed
+from programmes.rules.money import DepositRule, Exemption, FeeRule, Link, Means, Needed, Reduction
 from programmes.rules.papers import Alternative, FileKind, PaperRule, RefereeRule, Stage
 from programmes.rules.selection import ChoiceRule, ConfirmationRule, CorrectionRule, Order, ProgrammeRule, TestRule, Who
 from programmes.rules.storing import as_json, from_json
@@ -26,12 +26,14 @@ __all__ = [
     "Condition",
     "ConfirmationRule",
     "CorrectionRule",
+    "DepositRule",
     "Equivalence",
     "Exemption",
     "FeeRule",
     "FieldKind",
     "FieldRule",
     "FileKind",
+    "Link",
     "Means",
     "Needed",
     "Option",
@@ -39,6 +41,7 @@ __all__ = [
     "PageRule",
     "PaperRule",
     "ProgrammeRule",
+    "Reduction",
     "RefereeRule",
     "RowField",
     "Rules",
@@ -64,6 +67,7 @@ class Rules:
     referees: tuple[RefereeRule, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     fee: FeeRule | None = None
+    deposit: DepositRule | None = None
     tests: tuple[TestRule, ...] = ()
     equivalences: tuple[Equivalence, ...] = ()
     corrections: CorrectionRule = field(default_factory=CorrectionRule)
@@ -95,9 +99,10 @@ class Rules:
         return next((paper for paper in self.papers if paper.code == code), None)
 
     @property
-    def exempting_paper(self) -> str:
-        """The code of the paper that proves an exemption of the fee; "" where nothing exempts."""
-        return self.fee.exemption.paper if self.fee and self.fee.exemption else ""
+    def fee_papers(self) -> frozenset[str]:
+        """The codes of the papers that prove an exemption of the fee or a reduction, and are judged with it."""
+        grounds = (self.fee.exemption, self.fee.reduction) if self.fee else ()
+        return frozenset(ground.paper for ground in grounds if ground is not None)
 
     def field(self, code: str) -> FieldRule | None:
         """The form's field of that id."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from programmes.rules.conditions import Condition
+from programmes.rules.conditions import ALWAYS, Condition
 from programmes.text import Text
 
 
@@ -17,10 +17,20 @@ class Needed(enum.StrEnum):
 
 
 class Means(enum.StrEnum):
-    """The ways to pay that a fee allows."""
+    """The ways to pay that a procedure allows."""
 
     TRANSFER = "transfer"
     CARD = "card"
+    LINK = "link"  # on a page outside of the portal; staff note what came
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A payment page outside of the portal, for those who answer so."""
+
+    url: str
+    label: Text
+    when: Condition = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +43,40 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
+class Reduction:
+    """Who owes a smaller fee: those who answer so, on a paper without which nothing is submitted.
+
+    When staff refuse it, the difference is due within `complement_days`; unpaid then, the dossier is not studied.
+    """
+
+    label: Text
+    when: Condition
+    paper: str
+    amount: int
+    further: int = 0
+    complement_days: int = 15
+
+
+@dataclass(frozen=True, slots=True)
 class FeeRule:
-    """The application fee, in cents, owed to the school of the first choice."""
+    """The application fee: `amount` for the first programme chosen, `further` for each other one."""
 
     amount: int
     means: tuple[Means, ...]
-    reference: str  # the transfer's reference; {family_name} and {given_names} are replaced
+    reference: str  # the transfer's reference, with names in braces that are replaced
     needed_for: Needed = Needed.VALIDATION
     exemption: Exemption | None = None
+    further: int = 0
+    payee: str = ""  # a school's code; none: the school of the first choice
+    link: Link | None = None
+    reduction: Reduction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DepositRule:
+    """What confirms a place, paid to its school. Rules: BS-07, IIM-06."""
+
+    amount: int
+    means: tuple[Means, ...]
+    label: Text
+    reference: str

@@ -75,7 +75,12 @@ WRONG_VALUES = [
     ("kind: country", "kind: pays", "kind: pays", "« pays » est inconnu"),
     ("max_size: 10 Mo", "max_size: 10", "max_size: 10\n", "n’est pas une taille de fichier"),
     ("eliminatory: 4", "eliminatory: quatre", "eliminatory: quatre", "un nombre est attendu"),
-    ('reference: "{family_name}', 'reference: "{nom}', "{nom}", "seuls {family_name} et {given_names} sont connus"),
+    (
+        'reference: "{family_name}',
+        'reference: "{nom}',
+        "{nom}",
+        "seuls {family_name}, {given_names}, {programme}",
+    ),
     ('reference: "{family_name}', 'reference: "{family_name', "{family_name _", "accolade"),
     ("open: [oui, oui, oui]", "open: [oui, oui]", "open: [oui, oui],", "3 cases sont attendues"),
     ("albi:        [10, 10, 5, 25]", "albi:        [10, 10, -5, 25]", "-5", "un nombre entier de 0 à"),

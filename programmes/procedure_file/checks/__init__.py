@@ -9,7 +9,7 @@ from programmes.procedure_file import schema
 from programmes.procedure_file.checks.calendar import check_calendar, check_periods, check_sessions
 from programmes.procedure_file.checks.catalogue import check_schools, check_seats, check_titles
 from programmes.procedure_file.checks.form import check_conditions, check_form, check_papers
-from programmes.procedure_file.checks.money import check_fee
+from programmes.procedure_file.checks.money import check_deposit, check_fee
 from programmes.procedure_file.checks.places import check_places
 from programmes.procedure_file.checks.selection import check_choices, check_how_steps_run, check_tests
 from programmes.procedure_file.nodes import Source
@@ -18,7 +18,7 @@ from programmes.rules import Rules
 
 def check(source: Source, live: schema.Live, rules: Rules) -> None:
     """Note in `source` every fault between the parts of a file, and warn of what is doubtful."""
-    check_schools(source, live)
+    check_schools(source, live, rules)
     check_calendar(source, live, rules)
     check_periods(source, live)
     check_sessions(source, live)
@@ -30,5 +30,6 @@ def check(source: Source, live: schema.Live, rules: Rules) -> None:
     check_conditions(source, rules)
     check_papers(source, live, rules)
     check_fee(source, live, rules)
+    check_deposit(source, live, rules)
     check_places(source, live, rules)
     check_tests(source, live, rules)

@@ -8,7 +8,7 @@ from programmes.procedure_file.nodes import Source
 from programmes.rules import Rules
 
 
-def check_schools(source: Source, live: schema.Live) -> None:
+def check_schools(source: Source, live: schema.Live, rules: Rules) -> None:
     schools = {school.code for school in live.schools}
     differ_in_case(source, "schools", (school.code for school in live.schools))
     differ_in_case(source, "programmes", (programme.code for programme in live.programmes))
@@ -19,7 +19,8 @@ def check_schools(source: Source, live: schema.Live) -> None:
     for school in live.schools:
         if school.iban and not school.account_holder:
             source.fault("un IBAN est donné sans le titulaire du compte (account_holder).", "schools", school.code)
-        if not any(programme.school == school.code for programme in live.programmes):
+        is_paid = rules.fee is not None and rules.fee.payee == school.code
+        if not is_paid and not any(programme.school == school.code for programme in live.programmes):
             source.warn(f"l’école « {school.code} » n’a aucune formation.", "schools", school.code)
 
 

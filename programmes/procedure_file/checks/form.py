@@ -90,8 +90,9 @@ def check_conditions(source: Source, rules: Rules) -> None:
                 _check_conditions_of(source, asked, in_row, *where, "fields", asked.code)
     for paper in rules.papers:
         check_condition(source, paper.when, known, "papers", paper.code, "when")
-    if rules.fee and rules.fee.exemption:
-        check_condition(source, rules.fee.exemption.when, known, "fee", "exemption", "when")
+    for ground in ("exemption", "reduction", "link"):
+        if rules.fee and (stated := getattr(rules.fee, ground)):
+            check_condition(source, stated.when, known, "fee", ground, "when")
     for closing in rules.closings:
         check_condition(source, closing.when, known, "closings", closing.code, "when")
     for referee in rules.referees:

@@ -1,0 +1,115 @@
+"""The deposit: what a candidate pays to confirm a place. Rules: BS-07, IIM-06.
+
+It is opened, postponed and dropped by the acts on places, which lock the dossier; here is how much it is, to whom,
+and until when the candidate may pay it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext
+
+from applicants.bills import Bill
+from applicants.dossiers import lock
+from applicants.models import Dossier, Status
+from applicants.paying import (
+    reference_for,
+    require_means,
+    require_no_exemption,
+    require_not_withdrawn,
+    school_paid,
+)
+from journal.errors import Closed
+from payments import charges
+from payments.charges import PayerAct
+from payments.models import Charge
+from payments.standing import Standing, standing_of
+from programmes.models import Programme
+from programmes.rules import DepositRule
+from programmes.words import deadline
+
+DEPOSIT = "deposit"
+
+
+def open_deposit(dossier: Dossier, programme: Programme, *, until: dt.datetime) -> Charge:
+    """Open the deposit for a place in `programme`, to be paid before `until` (procedure's time); inside an act that
+    locked the dossier. Opened twice it is the same.
+
+    Raises:
+        ValueError: the procedure asks for no deposit.
+    Rules: BS-07, IIM-06.
+    """
+    rule = _rule(dossier)
+    if (charge := deposit_of(dossier, programme)) is not None:
+        return charge
+    return charges.open_charge(
+        dossier.account,
+        payee=school_paid(dossier, programme.school),
+        reason=DEPOSIT,
+        subject=programme.code,
+        amount=rule.amount,
+        lines=[(rule.label, rule.amount)],
+        reference=reference_for(rule.reference, dossier, programme),
+        needed_for="place",
+        due_at=until,
+    )
+
+
+def postpone_deposit(dossier: Dossier, programme: Programme, *, until: dt.datetime) -> None:
+    """Give more time for the deposit, inside an act that locked the dossier."""
+    charge = deposit_of(dossier, programme)
+    if charge is not None:
+        charge.due_at = until
+        charge.save(update_fields=["due_at"])
+
+
+def drop_deposit(dossier: Dossier, programme: Programme) -> None:
+    """The place is given up or lost: a deposit still due is owed no more, and what comes yet is paid back. One that
+    was paid stays, unless the rules pay it back. Inside an act that locked the dossier.
+    """
+    charge = deposit_of(dossier, programme)
+    if charge is not None:
+        charge = charges.lock(charge.pk)
+        if charge.state == Charge.State.DUE:
+            charges.drop_charge(charge)
+
+
+def deposit_of(dossier: Dossier, programme: Programme) -> Charge | None:
+    """The deposit asked for a place in `programme`, settled or not."""
+    return charges.live_charge(dossier.account, DEPOSIT, programme.code)
+
+
+def deposit_standing(dossier: Dossier, programme: Programme) -> Standing:
+    """How far it is settled; due where it was never opened."""
+    return standing_of(deposit_of(dossier, programme))
+
+
+def deposit_bill(dossier: Dossier, charge: Charge) -> Bill:
+    """A deposit, as the candidate looks at it."""
+    is_open = dossier.status != Status.WITHDRAWN and not charge.is_overdue
+    return Bill(charge, standing_of(charge), _rule(dossier).means, is_open=is_open)
+
+
+@charges.guards(DEPOSIT)
+def require_payable(charge: Charge, act: PayerAct) -> None:
+    """Lock the dossier, and raise the reason why its candidate may not do `act` about the deposit now, if so.
+
+    Raises:
+        Closed: the time to pay it has passed.
+        NotExempt, Refused: the dossier has ended, or it is not paid in this way.
+    """
+    dossier = lock(charge.account.dossier.pk)
+    require_not_withdrawn(dossier)
+    if charge.is_overdue:
+        assert charge.due_at is not None
+        raise Closed(gettext("Le délai de paiement s’est terminé le %(when)s.") % {"when": deadline(charge.due_at)})
+    require_no_exemption(act)
+    require_means(dossier, act, _rule(dossier).means)
+
+
+def _rule(dossier: Dossier) -> DepositRule:
+    rule = dossier.rules.deposit
+    if rule is None:
+        raise ValueError("the procedure asks for no deposit")
+    return rule

@@ -1,0 +1,102 @@
+"""Paying: what is done about one sum that a dossier owes, whatever it is owed for; and the page of those that are no
+fee. Rules: AST-10, BS-07, NE-06, IIM-06.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from applicants.contents import Contents, read_contents
+from applicants.deposits import DEPOSIT, deposit_bill
+from applicants.fees import FEE_REASONS
+from applicants.forms.payment import PaidForm, paid_forms
+from applicants.models import Dossier
+from applicants.views.fees import show_fee
+from applicants.views.own_dossier import dossier_page, person, render_page, try_act
+from journal.errors import Refused
+from payments.cards import begin_card_payment
+from payments.models import Charge, Payment
+from payments.transfers import declare_transfer, withdraw_declaration
+
+
+@dossier_page
+def payment(request: HttpRequest, dossier: Dossier, charge_id: UUID) -> HttpResponse:
+    """The amount, the school that is paid, and the ways to pay; a payment made elsewhere is announced by posting its
+    means and its day.
+    """
+    charge = _charge(dossier, charge_id)
+    contents = read_contents(dossier)
+    if request.method != "POST":
+        if charge.reason in FEE_REASONS:
+            return redirect("applicants:fee", dossier.procedure.slug)
+        return _show(request, contents, charge)
+    form = PaidForm(request.POST, means=_means(request))
+    if form.is_valid():
+        try:
+            declare_transfer(charge.pk, on=form.cleaned_data["on"], means=_means(request), by=person(request))
+        except Refused as refused:
+            form.add_error("on", str(refused))
+        else:
+            return redirect(_page_of(dossier, charge))
+    return _show(request, contents, charge, form)
+
+
+@require_POST
+@dossier_page
+def withdraw_payment(request: HttpRequest, dossier: Dossier, charge_id: UUID) -> HttpResponse:
+    """Take back the announcement of a payment."""
+    charge = _charge(dossier, charge_id)
+    done = gettext("L’annonce du paiement est retirée.")
+    try_act(request, lambda: withdraw_declaration(charge.pk, by=person(request)), done=done)
+    return redirect(_page_of(dossier, charge))
+
+
+@require_POST
+@dossier_page
+def pay_by_card(request: HttpRequest, dossier: Dossier, charge_id: UUID) -> HttpResponse:
+    """To the bank's page."""
+    charge = _charge(dossier, charge_id)
+    back = _page_of(dossier, charge)
+    try:
+        return redirect(begin_card_payment(charge.pk, by=person(request), return_url=back))
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(back)
+
+
+def _charge(dossier: Dossier, charge_id: UUID) -> Charge:
+    """What the dossier owes under that identifier; 404 where there is nothing, or no more."""
+    charges = dossier.account.charges.live().select_related("account__procedure", "payee__school")
+    charge = charges.filter(pk=charge_id).first()
+    if charge is None:
+        raise Http404
+    return charge
+
+
+def _means(request: HttpRequest) -> Payment.Means:
+    """How it was paid: by transfer, unless the form says otherwise."""
+    return Payment.Means.LINK if request.POST.get("means") == Payment.Means.LINK else Payment.Means.TRANSFER
+
+
+def _show(request: HttpRequest, contents: Contents, charge: Charge, refused: PaidForm | None = None) -> HttpResponse:
+    if charge.reason in FEE_REASONS:
+        return show_fee(request, contents, refused)
+    bill = BILLS[charge.reason](contents.dossier, charge)
+    forms = paid_forms(contents.dossier.procedure.today(), refused)
+    return render_page(request, contents, "applicants/payment.html", "", bill=bill, **forms)
+
+
+def _page_of(dossier: Dossier, charge: Charge) -> str:
+    if charge.reason in FEE_REASONS:
+        return reverse("applicants:fee", args=[dossier.procedure.slug])
+    return reverse("applicants:payment", args=[dossier.procedure.slug, charge.pk])
+
+
+BILLS = {DEPOSIT: deposit_bill}

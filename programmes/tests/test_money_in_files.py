@@ -1,0 +1,120 @@
+"""The money that a procedure's file says: read to the cent, and every slip told with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from programmes.procedure_file import read_text
+from programmes.procedure_file.nodes import FaultyFile
+from programmes.rules import Condition, Means, Needed, Rules
+
+AST = (Path(__file__).parents[1] / "procedures" / "ast-2026.yaml").read_text(encoding="utf-8")
+PAPER = "  crous-certificate:\n"
+FEE = """\
+fee:
+  amount: 77.00
+  further: 22.00
+  payee: albi
+  means: [transfer, link]
+  link:
+    url: https://pay.example.org
+    label: {fr: Payer depuis l’étranger, en: Pay from abroad}
+    when: {scholarship: [non]}
+  reference: "{family_name} {programme} {reference}"
+  needed_for: submission
+  reduction:
+    label: {fr: Boursier, en: Scholarship holder}
+    when: {scholarship: [oui]}
+    paper: crous-certificate
+    amount: 22.00
+    further: 11.00
+    complement_days: 10
+deposit:
+  amount: 450
+  means: [transfer]
+  label: {fr: Acompte, en: Deposit}
+"""
+
+
+def file_with(money: str) -> str:
+    """The admission on titles, with other money."""
+    before, rest = AST.split("\nfee:\n")
+    after = rest[rest.index("\n# ------") :]
+    return f"{before}\n{money}{after}"
+
+
+def rules_of(money: str) -> Rules:
+    return read_text(file_with(money), name="x.yaml").rules
+
+
+def test_all_of_it_is_read() -> None:
+    fee = rules_of(FEE).fee
+    assert fee is not None
+    assert (fee.amount, fee.further, fee.payee, fee.needed_for) == (7700, 2200, "albi", Needed.SUBMISSION)
+    assert fee.means == (Means.TRANSFER, Means.LINK)
+    assert fee.link is not None
+    assert (fee.link.url, fee.link.when) == ("https://pay.example.org", Condition({"scholarship": ("no",)}))
+    assert fee.reduction is not None
+    assert (fee.reduction.amount, fee.reduction.further, fee.reduction.complement_days) == (2200, 1100, 10)
+    deposit = rules_of(FEE).deposit
+    assert deposit is not None
+    assert (deposit.amount, deposit.reference) == (45000, "{family_name} {given_names} {reference}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "reason"),
+    [
+        ("amount: 77.00", "amount: 77.005", "amount: 77.005", "n’est pas un montant en euros"),
+        ("further: 22.00", "further: 22,5", "further: 22,5", "n’est pas un montant en euros"),
+        ("amount: 450", "amount: 0", "amount: 0", "ce montant est nul"),
+        ("payee: albi", "payee: paris", "payee: paris", "l’école « paris » n’existe pas"),
+        ("  link:\n    url: https://pay.example.org", "  lien:\n    url: https://pay.example.org", "lien:", "inconnue"),
+        ("means: [transfer, link]", "means: [transfer]", "  link:", "donnez les deux, ou aucun"),
+        ("means: [transfer, link]", "means: []", "means: []", "il faut au moins un moyen de payer"),
+        ("means: [transfer, link]", "means: [card]", "means: [card]", "la carte est le seul moyen"),
+        ("url: https://pay.example.org", "url: pay.example.org", "url: pay", "n’est pas l’adresse d’un site"),
+        ("    when: {scholarship: [non]}", "    when: {pays: [FR]}", "when: {pays", "la condition porte sur « pays »"),
+        ("{programme} {reference}", "{programme} {numero}", "{numero}", "seuls {family_name}, {given_names}"),
+        (
+            "paper: crous-certificate\n    amount",
+            "paper: bourse\n    amount",
+            "paper: bourse",
+            "« bourse » n’existe pas",
+        ),
+        ("    amount: 22.00", "    amount: 80.00", "amount: 80.00", "n’est pas plus bas que le tarif plein"),
+        ("complement_days: 10", "complement_days: 0", "complement_days: 0", "un nombre entier de 1 à 365"),
+        ("means: [transfer]\n", "means: [link]\n", "means: [link]", "n’existe que pour les frais de dossier"),
+        ("  label: {fr: Acompte, en: Deposit}\n", "", "deposit:", "il manque la clé « label »"),
+    ],
+)
+def test_a_slip_is_told_with_its_line(old: str, new: str, line: str, reason: str) -> None:
+    assert old in FEE
+    text = file_with(FEE.replace(old, new, 1))
+    with pytest.raises(FaultyFile) as refusal:
+        read_text(text, name="x.yaml")
+    money = text.index("\nfee:\n")
+    wanted = 1 + text[: text.index(line, money)].count("\n")
+    told = [fault for fault in refusal.value.faults if reason in fault.reason]
+    assert [fault.line for fault in told] == [wanted], refusal.value.faults
+
+
+def test_the_proof_of_a_reduced_fee_cannot_be_left_out() -> None:
+    optional = file_with(FEE).replace(PAPER, PAPER + "    required: non\n")
+    with pytest.raises(FaultyFile, match="ne peut pas être facultative"):
+        read_text(optional, name="x.yaml")
+
+
+def test_a_school_that_only_collects_is_no_school_without_programmes() -> None:
+    """A central office is paid and teaches nothing: nothing to warn of."""
+    collector = (
+        'schools:\n  centre:\n    name: Centre\n    website: https://centre.example.org\n    accent: "#1f3a5f"\n'
+        "    department: Centre\n    address: 1 rue du Centre\n    email: c@centre.example.org\n"
+        "    phone: 01 02 03 04 05\n    presentation: {fr: Centre, en: Centre}\n"
+        "    iban: FR76 1007 1420 0000 0010 0289 731\n"
+        "    account_holder: Centre\n    takes_cards: oui\n"
+    )
+    text = file_with(FEE.replace("payee: albi", "payee: centre").replace("[transfer, link]", "[card, link]"))
+    found = read_text(text.replace("schools:\n", collector, 1), name="x.yaml")
+    assert not [warning for warning in found.warnings if "centre" in warning.reason]
