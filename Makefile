@@ -29,8 +29,8 @@ run: install
 # Everything on PostgreSQL and Redis; then acts, rules and loader on SQLite too, as the demonstration runs on it.
 test: install
 	@bin/require chromium clamav-daemon postgresql redis-server
-	$(BIN)/python -m tests.services.run $(BIN)/pytest -n 2 -m "not long" $(ARGS)
-	$(BIN)/pytest -n 2 -m "not long and not browser and not postgresql" \
+	$(BIN)/python -m tests.services.run $(BIN)/pytest -n 2 --dist worksteal -m "not long" $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not long and not browser and not postgresql" \
 		--ignore=tests --ignore-glob='*/test_views*' --ignore-glob='*/test_admin*' $(ARGS)
 
 test-long: install

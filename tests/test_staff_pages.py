@@ -28,10 +28,18 @@ FILES = ("juries_paper", "offers_paper")
 
 @pytest.mark.parametrize(
     ("moment", "some"),
-    [
-        ("admissibility-jury", {"applicants_dossier_change", "juries_admissibility", "payments_statement"}),
+    [  # one of them each time: what all see is the same at each moment, and a walk takes about a minute
         ("admission-jury", {"juries_planning", "juries_marks", "offers_list", "journal_entry_change"}),
-        ("period-1", {"offers_periods", "offers_entrant", "juries_publication_changelist", "offers_moves"}),
+        pytest.param(
+            "admissibility-jury",
+            {"applicants_dossier_change", "juries_admissibility", "payments_statement"},
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "period-1",
+            {"offers_periods", "offers_entrant", "juries_publication_changelist", "offers_moves"},
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_every_page_can_be_read_by_all(
