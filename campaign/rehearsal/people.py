@@ -250,7 +250,7 @@ def _is_proof_already_there(paper: PaperRule) -> bool:
 def _answer(person: Person, field: FieldRule, fake: Faker, decided_by: Habit | None) -> str:
     if field.must_be:
         return field.must_be
-    if decided_by is not None:
+    if decided_by is not None and field.kind == FieldKind.YES_NO:
         return "yes" if person.has(decided_by) else "no"
     answers: dict[FieldKind, Callable[[], str]] = {
         FieldKind.YES_NO: lambda: "no",
@@ -290,7 +290,7 @@ def _words(person: Person, field: FieldRule, fake: Faker) -> str:
         "postal_code": lambda: fake.postcode(),
         "baccalaureate": lambda: dice.choice(SUBJECTS),
         "institution": lambda: place,
-        "degree_name": lambda: f"{person.title} {person.speciality}".replace("-", " "),
+        "degree_name": lambda: f"{person.title} {person.speciality}".replace("-", " ").strip() or fake.job(),
         "studies": lambda: "\n".join(
             f"{year + step}-{year + step + 1}, {place}, année {step + 1} : validée" for step in range(3)
         ),
