@@ -12,6 +12,7 @@ urlpatterns = [
     path("dossier/", include("applicants.urls")),
     path("paiement/", include("payments.urls")),
     path("documents/", include("documents.urls")),
+    path("selection/", include("juries.urls")),
     path("places/", include("offers.urls")),
     path("gestion/", admin.site.urls),
     path("langue/", set_language, name="set_language"),

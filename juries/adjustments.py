@@ -20,11 +20,12 @@ from applicants.corrections import lock_as_examiner
 from applicants.models import Dossier
 from journal.errors import Refused
 from journal.record import record
-from juries import summons
+from juries import appointments, summons
 from juries.models import Adjustment, TestSlot
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
 MOST_EXTRA_MINUTES = 120
+NOBODYS = {"dossier": None, "choice": None, "supplement": None, "summoned_at": None, "missed_at": None}
 
 
 class WrongAdjustment(Refused):
@@ -123,15 +124,16 @@ def release(dossier: Dossier, slots: QuerySet[TestSlot]) -> None:
     usual = {rule.code: dt.timedelta(minutes=rule.minutes) for rule in dossier.rules.tests}
     for slot in slots:
         end = slot.starts_at + usual[slot.test] if slot.test in usual else slot.ends_at
-        TestSlot.objects.filter(pk=slot.pk).update(dossier=None, summoned_at=None, ends_at=min(end, slot.ends_at))
+        TestSlot.objects.filter(pk=slot.pk).update(**NOBODYS, ends_at=min(end, slot.ends_at))
 
 
 def _lengthen_what_is_given(dossier: Dossier, *, by: User) -> None:
     """Lengthen the slots to come that the candidate has; who is summoned to them is told again."""
     to_come = dossier.test_slots.filter(starts_at__gt=dossier.procedure.now())
-    host = to_come.values_list("panel__school", flat=True).first()
+    hosts = set(to_come.values_list("panel__school", flat=True))
     # The planners' lock: none of them is giving the time after these slots to somebody meanwhile.
-    list(dossier.procedure.participations.select_for_update(of=("self",), no_key=True).filter(school=host))
+    participations = dossier.procedure.participations.select_for_update(of=("self",), no_key=True)
+    list(participations.filter(school__in=hosts).order_by("pk"))
     if not any(is_too_short(dossier, slot) for slot in to_come):
         return
     try:
@@ -141,7 +143,10 @@ def _lengthen_what_is_given(dossier: Dossier, *, by: User) -> None:
             _require_one_at_a_time(slots)
     except (NoRoom, IntegrityError):  # the database minds two tests at once too
         return
-    if any(slot.summoned_at for slot in slots):
+    of_choices = [slot for slot in slots if slot.choice_id is not None]
+    for slot in of_choices:
+        appointments.tell(slot, by=by, replaces=True)
+    if not of_choices and any(slot.summoned_at for slot in slots):
         summons.send(dossier, slots, by=by, replaces=True)
 
 

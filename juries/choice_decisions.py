@@ -13,14 +13,16 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import lock
-from applicants.models import Choice, Dossier, Status
+from applicants.models import Choice
 from applicants.proof import with_title_accepted
 from journal.errors import Refused
 from journal.record import record
+from juries.choices_before import choices_before, lock_choice, require_before
+from juries.hearing import heard_of
 from juries.models import Decision
+from juries.presentability import objection
 from juries.steps import raise_frozen
-from programmes.models import Procedure, Step
+from programmes.models import Step
 from programmes.roles import JURY, OFFICE, PRESIDENT, VERIFIER, require_role
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
@@ -29,14 +31,15 @@ OUTCOMES_OF_A_CHOICE: dict[str, tuple[str, ...]] = {
     Step.Kind.ADMISSIBILITY: (Outcome.ADMISSIBLE, Outcome.NOT_ADMISSIBLE),
     Step.Kind.ADMISSION: (Outcome.ADMITTED, Outcome.WAITING, Outcome.REFUSED),
 }
+KEEPS = (Outcome.ADMISSIBLE, Outcome.ADMITTED, Outcome.WAITING)
 DECIDERS = {
     Step.DecidedBy.JURY: (JURY, PRESIDENT),
     Step.DecidedBy.SERVICE: (VERIFIER, OFFICE),
 }
 
 
-class NotBefore(Refused):
-    """The choice is not, or no longer, before this step."""
+class NotPresentable(Refused):
+    """Something comes before this decision: an opinion, evaluations, or what else was asked of the candidate."""
 
 
 class OutOfTurn(Refused):
@@ -65,15 +68,19 @@ def decide_choice(
         Choice.DoesNotExist: no choice of a dossier that `by` may see.
         NotAllowed: `by` does not decide for this programme.
         NotBefore: the dossier is not validated, or an earlier step has not let the choice pass.
+        NotPresentable: what comes before the decision is not there, or does not let the programme keep the choice.
         NotDecidable: the step knows no such outcome; not admissible, and no reason.
         OutOfTurn: the step takes dossiers as they arrived, another is first, and no reason is given to pass it.
         Frozen: the decision is published, or about to be.
-    Rules: APP-15, BS-03, BS-06, NE-04, IIM-01, IIM-04, IIM-05.
+    Rules: APP-15, BS-03, BS-05, BS-06, NE-04, IIM-01, IIM-04, IIM-05.
     """
-    choice, step = _lock_before(choice_id, step_id, by=by)
+    choice, step = lock_choice(choice_id, step_id, by=by)
+    require_role(by, step.procedure, *deciders_of(step), programme=choice.programme)
+    require_before(choice, step)
     before = _require_unpublished(choice, step)
     reason, because = reason_typed(reason, at_most=LONGEST_EXPLANATION), reason_typed(out_of_turn_because)
     _require_outcome(step, outcome, reason)
+    _require_presentable(step, choice, outcome)
     is_out_of_turn = before is None and _is_out_of_turn(step, choice, because)
     if outcome == Outcome.ADMITTED and not with_title_accepted([choice.dossier]):
         outcome = Outcome.CONDITIONAL
@@ -94,49 +101,10 @@ def deciders_of(step: Step) -> tuple[str, ...]:
     return DECIDERS[Step.DecidedBy(step.decided_by)]
 
 
-def hold_step(step_id: int, procedure: Procedure) -> Step:
-    """Lock a step of `procedure` for this transaction, so that ranks and turns stay what they are.
-
-    Raises:
-        Refused: the procedure has no such step.
-    """
-    steps = Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
-    step = steps.filter(pk=step_id, procedure=procedure).first()
-    if step is None:
-        raise Refused(gettext("Cette procédure ne comporte pas cette étape."))
-    return step
-
-
-def choices_before(step: Step) -> QuerySet[Choice]:
-    """The choices that have come as far as `step`: of validated dossiers, and let pass by every step before it."""
-    procedure = step.procedure
-    choices = Choice.objects.filter(programme__procedure=procedure, dossier__status=Status.VALIDATED)
-    favourable = Decision.objects.published(procedure).filter(outcome=Outcome.ADMISSIBLE, choice=OuterRef("pk"))
-    for earlier in procedure.steps.filter(kind=Step.Kind.ADMISSIBILITY, position__lt=step.position):
-        choices = choices.filter(Exists(favourable.filter(step=earlier)))
-    return choices
-
-
 def undecided_choices(step: Step) -> QuerySet[Choice]:
     """Those before `step` on which it has not decided yet, as they arrived."""
     decided = Decision.objects.filter(step=step, choice=OuterRef("pk"))
     return choices_before(step).exclude(Exists(decided)).order_by("dossier__submitted_at", "dossier_id", "rank")
-
-
-def _lock_before(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step]:
-    """The choice, its dossier locked, and the step, locked too, that is to decide on it by a decision of `by`."""
-    found = Choice.objects.get(pk=choice_id, dossier__in=Dossier.objects.visible_to(by))
-    dossier = lock(found.dossier_id, among=Dossier.objects.visible_to(by))
-    choice = dossier.choices.select_related("programme__school").get(pk=choice_id)
-    choice.dossier = dossier
-    step = hold_step(step_id, dossier.procedure)
-    require_role(by, dossier.procedure, *deciders_of(step), programme=choice.programme)
-    if not choices_before(step).filter(pk=choice.pk).exists():
-        raise NotBefore(
-            gettext("La candidature %(reference)s n’est pas devant cette étape : rien ne peut en être décidé.")
-            % {"reference": dossier.reference}
-        )
-    return choice, step
 
 
 def _require_unpublished(choice: Choice, step: Step) -> Decision | None:
@@ -152,6 +120,13 @@ def _require_outcome(step: Step, outcome: str, reason: str) -> None:
         raise NotDecidable(gettext("Cette étape ne prend pas une telle décision."))
     if outcome == Outcome.NOT_ADMISSIBLE and not reason:
         raise NotDecidable(gettext("Indiquez pourquoi la candidature n’est pas retenue : le motif est conservé."))
+
+
+def _require_presentable(step: Step, choice: Choice, outcome: str) -> None:
+    """Raise `NotPresentable` if what was said of the choice so far does not let it be decided so."""
+    heard = heard_of(step, [choice])[choice.pk]
+    if sentence := objection(heard, keeps=outcome in KEEPS):
+        raise NotPresentable(sentence)
 
 
 def _is_out_of_turn(step: Step, choice: Choice, because: str) -> bool:

@@ -31,14 +31,18 @@ def free_slots_if_not_admissible(decision_id: str) -> None:
     """Free the slots to come of somebody who is not admissible after all. Rules: AST-14, AST-24."""
     decision = Decision.objects.get(pk=int(decision_id))
     if decision.outcome == Decision.Outcome.NOT_ADMISSIBLE:
-        _free(lock(decision.dossier_id))
+        _free(lock(decision.dossier_id), choice_id=decision.choice_id)
 
 
-def _free(dossier: Dossier) -> None:
-    host = dossier.first_choice.school_id if dossier.first_choice else None
+def _free(dossier: Dossier, *, choice_id: int | None = None) -> None:
+    """Free the slots to come of a dossier, or of one of its choices."""
+    hosts = [choice.programme.school_id for choice in dossier.ranked_choices]
     # The planners' lock: none of them is giving this candidate a slot meanwhile.
-    list(dossier.procedure.participations.select_for_update(of=("self",), no_key=True).filter(school=host))
+    participations = dossier.procedure.participations.select_for_update(of=("self",), no_key=True)
+    list(participations.filter(school__in=hosts).order_by("pk"))
     to_come = dossier.test_slots.filter(starts_at__gt=dossier.procedure.now())
+    if choice_id is not None:
+        to_come = to_come.filter(choice=choice_id)
     if freed := sorted(to_come.values_list("pk", flat=True)):
         release(dossier, to_come)
         record("tests.freed", dossier, slots=freed)

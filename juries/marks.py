@@ -50,7 +50,7 @@ def is_eliminated(rules: Rules, marks: Iterable[Given]) -> bool:
     Rules: AST-15, ALL-07.
     """
     given = {mark.test: mark for mark in marks}
-    return any(rule.code in given and eliminates(rule, given[rule.code]) for rule in rules.tests)
+    return any(rule.code in given and eliminates(rule, given[rule.code]) for rule in rules.marked_tests)
 
 
 def eliminates(rule: TestRule, mark: Given) -> bool:
@@ -122,7 +122,7 @@ def excuse_absence(dossier_id: UUID, test: str, *, reason: str, by: User) -> Mar
 
 
 def _require_markable(dossier: Dossier, test: str, value: Decimal | None, absent: bool) -> None:
-    rule = next((rule for rule in dossier.rules.tests if rule.code == test), None)
+    rule = next((rule for rule in dossier.rules.marked_tests if rule.code == test), None)
     if rule is None:
         raise NotMarkable(gettext("Cette épreuve n’existe pas dans la procédure."))
     admissible = Decision.objects.published(dossier.procedure).filter(

@@ -23,10 +23,10 @@ from accounts.models import User
 from applicants.models import Choice, Dossier, Status
 from journal.errors import Refused
 from journal.record import record
-from juries import summons, timetable
+from juries import appointments, summons, timetable
 from juries.adjustments import lengthen, release, with_extra_time
 from juries.models import Decision, Panel, TestSlot
-from programmes.models import Procedure, School, Step, TestDay
+from programmes.models import Procedure, Programme, School, Step, TestDay
 from programmes.roles import JURY, OFFICE, PRESIDENT, VERIFIER, require_role
 from programmes.rules import TestRule
 from programmes.words import PARIS
@@ -60,16 +60,25 @@ class LeftToDo:
 
 @transaction.atomic
 def add_panel(
-    step_id: int, school_id: int, *, test: str, name: str, room: str = "", remote_url: str = "", by: User
+    step_id: int,
+    school_id: int,
+    *,
+    test: str,
+    name: str,
+    room: str = "",
+    remote_url: str = "",
+    programme_id: int | None = None,
+    by: User,
 ) -> Panel:
-    """Name a panel that holds a test of a school, in a room or at a distance.
+    """Name a panel that holds a test of a school, in a room or at a distance; for one programme, or for all of them.
 
     Raises:
         NotAllowed: `by` does not plan for this school.
-        NotPlannable: no such test, no name or place, or a name used already.
-    Rule: AST-14.
+        NotPlannable: no such test or programme, no name or place, or a name used already.
+    Rules: AST-14, BS-03.
     """
     step, school = _lock_school(step_id, school_id, by)
+    programme = _programme(step, school, programme_id, by)
     if test not in {rule.code for rule in _tests(step)}:
         raise NotPlannable(gettext("Cette épreuve n’existe pas dans la procédure."))
     _require_place(name, room, remote_url)
@@ -78,6 +87,7 @@ def add_panel(
     panel = Panel.objects.create(
         step=step,
         school=school,
+        programme=programme,
         test=test,
         name=name.strip(),
         room=room.strip(),
@@ -103,8 +113,10 @@ def change_panel(panel_id: int, *, room: str, remote_url: str, by: User) -> Pane
     panel.save(update_fields=["room", "remote_url"])
     record("panel.changed", panel, by=by, remote=bool(panel.remote_url))
     summoned = panel.slots.exclude(dossier=None).exclude(summoned_at=None).filter(starts_at__gt=step.procedure.now())
-    for dossier in _dossiers_of(summoned):
+    for dossier in _dossiers_of(summoned.filter(choice=None)):
         summons.send(dossier, _slots_of(dossier), by=by, replaces=True)
+    for slot in summoned.exclude(choice=None):
+        appointments.tell(slot, by=by, replaces=True)
     return panel
 
 
@@ -303,13 +315,29 @@ def _admissible(procedure: Procedure) -> QuerySet[Dossier]:
     return dossiers.filter(pk__in=admissible.values("dossier"))
 
 
+def hold_school(procedure: Procedure, school_id: int) -> School:
+    """Lock a school's part in the procedure for this transaction: its slots are given one at a time."""
+    participations = procedure.participations.select_for_update(of=("self",), no_key=True).select_related("school")
+    return participations.get(school=school_id).school
+
+
 def _lock_school(step_id: int, school_id: int, by: User) -> tuple[Step, School]:
     """The step and the school, once `by` may plan for it and nobody else is planning there."""
     step = Step.objects.select_related("procedure").get(pk=step_id, kind=Step.Kind.TESTS)
-    participation = step.procedure.participations.select_for_update(of=("self",), no_key=True).select_related("school")
-    school = participation.get(school=school_id).school
+    school = hold_school(step.procedure, school_id)
     require_role(by, step.procedure, *PLANNERS, school=school)
     return step, school
+
+
+def _programme(step: Step, school: School, programme_id: int | None, by: User) -> Programme | None:
+    """The programme of the school for which alone a panel sits; without one, whoever plans does so for all of them."""
+    if programme_id is None:
+        return None
+    programme = step.procedure.programmes.select_related("school").filter(pk=programme_id, school=school).first()
+    if programme is None:
+        raise NotPlannable(gettext("Cette formation n’est pas de cette école."))
+    require_role(by, step.procedure, *PLANNERS, programme=programme)
+    return programme
 
 
 def _require_place(name: str, room: str, remote_url: str) -> None:

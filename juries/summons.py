@@ -31,8 +31,9 @@ from programmes.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """One test of a summons."""
+    """One test of a summons; `key` tells it from the candidate's others, wherever and whenever it is held."""
 
+    key: str
     test: str
     label: Text
     starts_at: dt.datetime
@@ -71,6 +72,7 @@ def read_summons(dossier: Dossier, slots: Sequence[TestSlot]) -> Summons:
     labels = {rule.code: rule.label for rule in dossier.rules.tests}
     sittings = tuple(
         Sitting(
+            key=key_of(slot),
             test=slot.test,
             label=labels[slot.test],
             starts_at=slot.starts_at,
@@ -82,6 +84,13 @@ def read_summons(dossier: Dossier, slots: Sequence[TestSlot]) -> Summons:
         for slot in slots
     )
     return Summons(host=host, sittings=sittings, sent_at=slots[0].summoned_at or dossier.procedure.now())
+
+
+def key_of(slot: TestSlot) -> str:
+    """What stays the same of a test when it is moved: which test, of which choice, or which further interview."""
+    if slot.supplement_id is not None:
+        return f"supplement-{slot.supplement_id}"
+    return slot.test if slot.choice_id is None else f"{slot.choice_id}-{slot.test}"
 
 
 def calendar_file(dossier: Dossier, summons: Summons, language: str) -> str:
@@ -172,7 +181,7 @@ def _of_mail(dossier: Dossier, summons: Summons) -> dict[str, Any]:
 
 def _event(dossier: Dossier, summons: Summons, sitting: Sitting) -> Event:
     event = Event()
-    event.add("uid", f"{dossier.pk}-{sitting.test}@{urlsplit(settings.PORTAL_URL).hostname}")
+    event.add("uid", f"{dossier.pk}-{sitting.key}@{urlsplit(settings.PORTAL_URL).hostname}")
     event.add("dtstamp", summons.sent_at)
     event.add("sequence", int(summons.sent_at.timestamp()))  # a later summons wins over an earlier one
     event.add("dtstart", sitting.starts_at)

@@ -50,6 +50,8 @@ KINDS: dict[str, Promise] = {
     "result_corrected": _("décision rectifiée"),
     "rank_given": _("rang donné"),
     "choice_called": _("résultat : candidature retenue pour la suite"),
+    "slot_booked": _("créneau d’entretien"),
+    "supplement_asked": _("complément demandé"),
     "choice_not_retained": _("résultat : candidature non retenue"),
     "choice_admitted": _("résultat : admis dans une formation"),
     "choice_waiting": _("résultat : liste d’attente"),

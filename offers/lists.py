@@ -217,7 +217,7 @@ def _some_of(references: Iterable[str]) -> str:
 
 def _unmarked(dossier: Dossier) -> bool:
     marked = {mark.test for mark in dossier.marks.all()}
-    return any(rule.code not in marked for rule in dossier.rules.tests)
+    return any(rule.code not in marked for rule in dossier.rules.marked_tests)
 
 
 def _outcome(dossier: Dossier, listed: set[UUID], proven: set[UUID]) -> str:

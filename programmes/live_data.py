@@ -127,6 +127,7 @@ def _step(step: Step) -> schema.Step:
         order=schema.Order.ARRIVAL if step.in_order else schema.Order.ANY,
         notify_within=step.notify_within,
         booking=schema.Booking(step.booking),
+        booking_closes_hours=step.booking_closes_hours,
         sessions=tuple(_session(session) for session in step.sessions.all()),
     )
 
@@ -161,7 +162,8 @@ def _write_calendar(procedure: Procedure, calendar: Iterable[schema.CalendarEntr
 def _write_steps(procedure: Procedure, steps: Iterable[schema.Step], schools: Mapping[str, School]) -> None:
     kept = []
     for position, given in _numbered(steps):
-        names = ("kind", "label", "meets_at", "results_at", "decided_by", "notify_within", "booking")
+        dates, rest = ("meets_at", "results_at"), ("decided_by", "notify_within", "booking", "booking_closes_hours")
+        names = ("kind", "label", *dates, *rest)
         defaults = {"position": position, **{name: getattr(given, name) for name in names}}
         defaults["in_order"] = given.order == schema.Order.ARRIVAL
         step, _ = procedure.steps.update_or_create(code=given.code, defaults=defaults)

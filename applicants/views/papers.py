@@ -100,8 +100,8 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
         has_standing=bool(standing),
         is_full=len(standing) >= rule.max_files > 1,
         replaces=len(standing) < len(files) or len(standing) == rule.max_files,
-        files=[_file_row(file, removable=is_open) for file in files],
-        replaced=[_file_row(file, removable=False) for file in _replaced(dossier, kind)],
+        files=[file_row(file, removable=is_open) for file in files],
+        replaced=[file_row(file, removable=False) for file in _replaced(dossier, kind)],
         is_required=is_required_now(rule, contents.answers),
         late_window=dossier.procedure.calendar.get(LATE_PAPERS) if rule.late else None,
     )
@@ -147,7 +147,7 @@ def _replaced(dossier: Dossier, kind: str) -> list[SupportingDocument]:
     return list(gone.order_by("-superseded_at"))
 
 
-def _file_row(document: SupportingDocument, *, removable: bool) -> FileRow:
+def file_row(document: SupportingDocument, *, removable: bool) -> FileRow:
     """A file with the words of its check and of its review."""
     kind, label = _file_state(document)
     is_checked = document.check_state == Check.PASSED

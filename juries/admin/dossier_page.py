@@ -70,7 +70,7 @@ class DossierPage:
             "heading": title_in_words(dossier) if self.may["read"] else "",
             "equivalence": equivalence_in_words(dossier) if self.may["read"] else "",
             "choices": self.contents.choices,
-            "unreviewed": sum(1 for document in self.contents.documents if is_to_examine(document)),
+            "unreviewed": sum(1 for document in self._files if is_to_examine(document)),
             "obstacles": self.obstacles(),
             "papers": self.papers(),
             "shown": self.shown(paper),
@@ -154,7 +154,7 @@ class DossierPage:
 
     def shown(self, paper: str) -> SupportingDocument | None:
         """The file shown beside: the one asked for, else the first to examine, else the first."""
-        documents = [file for rule in self._open_rules for file in self.contents.files(rule.code)]
+        documents = self._files
         asked = next((document for document in documents if str(document.pk) == paper), None)
         waiting = next((document for document in documents if is_to_examine(document)), None)
         return asked or waiting or (documents[0] if documents else None)
@@ -258,6 +258,11 @@ class DossierPage:
     def asked(self) -> list[Correction]:
         """The rows of what was asked, the latest first."""
         return list(self.dossier.corrections.select_related("dossier__procedure").order_by("-asked_at"))
+
+    @property
+    def _files(self) -> list[SupportingDocument]:
+        """The files of the papers that the person may open."""
+        return [file for rule in self._open_rules for file in self.contents.files(rule.code)]
 
     @property
     def _open_rules(self) -> list[PaperRule]:

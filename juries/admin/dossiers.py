@@ -32,6 +32,7 @@ from juries.admin.dossier_page import DossierPage, RefusedAct
 from juries.admin.filters import ByTrack, FirstChoice, State, Waits
 from juries.admin.queue import queue_around
 from juries.admin.wording import dossier_state, fee_state, state_tag, title_in_words
+from juries.supplements import PAPER as SUPPLEMENTS
 from juries.verification import open_appraisal, open_paper
 from payments.models import Charge, Exemption, Payment
 from payments.standing import Standing
@@ -189,6 +190,7 @@ def with_progress(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
         SupportingDocument.objects.current()
         .filter(folder=OuterRef("folder"), review=SupportingDocument.Review.UNREVIEWED)
         .exclude(check_state=SupportingDocument.Check.REJECTED)
+        .exclude(kind__startswith=SUPPLEMENTS)  # who asked for it judges it, with the choice
         .order_by()
         .values("folder")
         .annotate(count=Count("pk"))

@@ -76,7 +76,7 @@ class MarkAdmin(BoardAdmin):
             step=step,
             school=school,
             schools=_schools(step),
-            tests=version.rules.tests if version else (),
+            tests=version.rules.marked_tests if version else (),
             rows=rows,
             absences=[(row["dossier"], cell) for row in rows for cell in row["cells"] if cell["is_absence"]],
             is_frozen=admission.filter(publications__isnull=False).exists(),
@@ -122,7 +122,7 @@ def _record_changes(request: HttpRequest, dossiers: list[Dossier]) -> None:
     recorded = 0
     for dossier in dossiers:
         marks = {mark.test: mark for mark in dossier.marks.all()}
-        for rule in dossier.rules.tests:
+        for rule in dossier.rules.marked_tests:
             typed = request.POST.get(cell_name(dossier, rule.code))
             if typed is None:
                 continue
@@ -159,7 +159,7 @@ def _row(dossier: Dossier) -> dict[str, Any]:
                 "excuse": marks[rule.code].excuse if rule.code in marks else "",
                 "eliminates": rule.code in marks and eliminates(rule, marks[rule.code]),
             }
-            for rule in dossier.rules.tests
+            for rule in dossier.rules.marked_tests
         ],
         "total": _plain(sum(values, Decimal(0))) if values else "",
         "is_eliminated": is_eliminated(dossier.rules, marks.values()),

@@ -16,8 +16,9 @@ from applicants.tests.scenario import set_clock
 from documents.models import Notice
 from journal.errors import NotAllowed
 from journal.followups import run_pending_facts
-from juries.choice_decisions import NotBefore, NotDecidable, OutOfTurn, decide_choice, undecided_choices
+from juries.choice_decisions import NotDecidable, OutOfTurn, decide_choice, undecided_choices
 from juries.choice_publication import publish_decisions, publish_session, session_of, take_back, told_by
+from juries.choices_before import NotBefore
 from juries.models import Decision
 from juries.publication import NotPublishable, announce, due_publications
 from juries.steps import Frozen

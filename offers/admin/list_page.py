@@ -136,7 +136,7 @@ class ListPage:
     def tests(self) -> list[str]:
         """The names of the tests, in the order of the marks."""
         version = self.step.procedure.current_version
-        return [str(rule.label) for rule in version.rules.tests] if version else []
+        return [str(rule.label) for rule in version.rules.marked_tests] if version else []
 
     def _line(self, dossier_id: UUID, rank: int | None) -> Line:
         return self._line_of(self.known[dossier_id], rank)
@@ -147,7 +147,7 @@ class ListPage:
             dossier=dossier,
             rank=rank,
             title=title_in_words(dossier),
-            marks=[_mark(marks.get(rule.code)) for rule in dossier.rules.tests],
+            marks=[_mark(marks.get(rule.code)) for rule in dossier.rules.marked_tests],
             total=number_format(total(marks.values()).normalize()) if marks else "",
             is_tied=rank is not None and dossier in self.tied,
             struck=self._struck.get(dossier.pk, ""),

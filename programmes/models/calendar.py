@@ -100,6 +100,7 @@ class Step(models.Model):
     in_order = models.BooleanField(_("dans l’ordre d’arrivée"), default=False)
     notify_within = models.PositiveSmallIntegerField(_("réponse sous (jours ouvrés)"), null=True, blank=True)
     booking = models.CharField(_("créneaux"), max_length=10, choices=Booking.choices, default=Booking.STAFF)
+    booking_closes_hours = models.PositiveSmallIntegerField(_("créneau fixé (heures avant)"), null=True, blank=True)
 
     objects = StepQuerySet.as_manager()
 

@@ -95,6 +95,7 @@ def _step(place: Place) -> schema.Step:
             order=step.may("order", one_of(schema.Order), schema.Order.ANY),
             notify_within=step.may("notify_within", whole_number(1, 60), None),
             booking=step.may("booking", one_of(schema.Booking), schema.Booking.STAFF),
+            booking_closes_hours=step.may("booking_closes_hours", whole_number(0, 720), None),
             sessions=step.may("sessions", each(_session), ()),
         )
 

@@ -13,6 +13,7 @@ from programmes.procedure_file.selection_part import (
     read_closing,
     read_confirmation,
     read_corrections,
+    read_evaluation,
     read_programme,
     read_test,
 )
@@ -48,6 +49,7 @@ def read_rules(file: Table) -> Rules:
         fee=file.may("fee", read_fee, None),
         deposit=file.may("deposit", read_deposit, None),
         tests=file.may("tests", by_key(read_test), ()),
+        evaluation=file.may("evaluation", read_evaluation, None),
         corrections=file.may("corrections", read_corrections, CorrectionRule()),
         confirmation=file.may("confirmation", read_confirmation, None),
         closings=file.may("closings", by_key(read_closing), ()),

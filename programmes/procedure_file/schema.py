@@ -124,6 +124,7 @@ class Step:
     order: Order = Order.ANY
     notify_within: int | None = None  # working days from the decision to the candidate's notice
     booking: Booking = Booking.STAFF
+    booking_closes_hours: int | None = None  # before the slot begins: then the candidate changes it no more
     sessions: tuple[JurySession, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Reading the selection of a file: programmes as the rules know them, choices, closings, tests, corrections."""
+"""Reading the selection of a file: programmes as the rules know them, choices, closings, tests, evaluation."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from programmes.rules import (
     ClosingRule,
     ConfirmationRule,
     CorrectionRule,
+    Criterion,
+    EvaluationRule,
     Order,
     ProgrammeRule,
     TestRule,
@@ -73,6 +75,25 @@ def read_test(place: Place) -> TestRule:
             examiners=test.may("examiners", words, NO_TEXT),
             out_of=test.may("out_of", decimal, Decimal(20)),
             eliminatory=test.may("eliminatory", decimal, None),
+            marked=test.may("marked", yes_or_no, True),
+        )
+
+
+def read_evaluation(place: Place) -> EvaluationRule:
+    with place.table() as evaluation:
+        return EvaluationRule(
+            evaluators=evaluation.may("evaluators", whole_number(1, 5), 2),
+            criteria=evaluation.need("criteria", by_key(_criterion), ()),
+            enough=evaluation.need("enough", decimal, Decimal(0)),
+        )
+
+
+def _criterion(place: Place) -> Criterion:
+    with place.table() as criterion:
+        return Criterion(
+            code=key_of(place),
+            label=criterion.need("label", words, NO_TEXT),
+            out_of=criterion.may("out_of", decimal, Decimal(20)),
         )
 
 

@@ -14,7 +14,17 @@ from programmes.rules.conditions import ALWAYS, Condition, Option
 from programmes.rules.form import FieldKind, FieldRule, PageRule, RowField
 from programmes.rules.money import DepositRule, Exemption, FeeRule, Link, Means, Needed, Reduction
 from programmes.rules.papers import Alternative, FileKind, PaperRule, RefereeRule, Stage
-from programmes.rules.selection import ChoiceRule, ConfirmationRule, CorrectionRule, Order, ProgrammeRule, TestRule, Who
+from programmes.rules.selection import (
+    ChoiceRule,
+    ConfirmationRule,
+    CorrectionRule,
+    Criterion,
+    EvaluationRule,
+    Order,
+    ProgrammeRule,
+    TestRule,
+    Who,
+)
 from programmes.rules.storing import as_json, from_json
 from programmes.rules.titles import Equivalence, Speciality, Title
 
@@ -26,8 +36,10 @@ __all__ = [
     "Condition",
     "ConfirmationRule",
     "CorrectionRule",
+    "Criterion",
     "DepositRule",
     "Equivalence",
+    "EvaluationRule",
     "Exemption",
     "FeeRule",
     "FieldKind",
@@ -69,6 +81,7 @@ class Rules:
     fee: FeeRule | None = None
     deposit: DepositRule | None = None
     tests: tuple[TestRule, ...] = ()
+    evaluation: EvaluationRule | None = None
     equivalences: tuple[Equivalence, ...] = ()
     corrections: CorrectionRule = field(default_factory=CorrectionRule)
     confirmation: ConfirmationRule | None = None  # none: places go by periods of offers
@@ -103,6 +116,11 @@ class Rules:
         """The codes of the papers that prove an exemption of the fee or a reduction, and are judged with it."""
         grounds = (self.fee.exemption, self.fee.reduction) if self.fee else ()
         return frozenset(ground.paper for ground in grounds if ground is not None)
+
+    @property
+    def marked_tests(self) -> tuple[TestRule, ...]:
+        """The tests of which a mark is kept."""
+        return tuple(rule for rule in self.tests if rule.marked)
 
     def field(self, code: str) -> FieldRule | None:
         """The form's field of that id."""

@@ -1,4 +1,4 @@
-"""The selection: how many programmes one chooses, what is sat and marked, what may be corrected."""
+"""The selection: how many programmes one chooses, what is sat, marked and evaluated, what may be corrected."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ class ChoiceRule:
 
 @dataclass(frozen=True, slots=True)
 class TestRule:
-    """A test that admissible candidates sit, marked out of `out_of`; a mark of `eliminatory` or less eliminates."""
+    """A test that admissible candidates sit, marked out of `out_of`; a mark of `eliminatory` or less eliminates.
+
+    One that is not `marked` is an interview of which no mark is kept.
+    """
 
     __test__ = False  # not a test class for pytest
 
@@ -53,6 +56,27 @@ class TestRule:
     examiners: Text = Text("", "")
     out_of: Decimal = Decimal(20)
     eliminatory: Decimal | None = None
+    marked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of the evaluation grid, marked from 0 to `out_of`."""
+
+    code: str
+    label: Text
+    out_of: Decimal = Decimal(20)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRule:
+    """The marked evaluation of a choice: by how many, on what, and the mean (out of 20) below which one is not
+    presented to the jury as it stands. Rules: BS-04, BS-05.
+    """
+
+    evaluators: int
+    criteria: tuple[Criterion, ...]
+    enough: Decimal
 
 
 @dataclass(frozen=True, slots=True)

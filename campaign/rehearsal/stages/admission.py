@@ -27,7 +27,7 @@ def meet(company: Company, step: Step) -> None:
     """Set the list of each pool in the order of the marks, down to the bar; prepare the publication."""
     if not admissible_dossiers(company.procedure).exists():
         return
-    bar = BAR * float(sum(rule.out_of for rule in company.rules.tests))
+    bar = BAR * float(sum(rule.out_of for rule in company.rules.marked_tests))
     rankable = rankable_dossiers(company.procedure)
     pools = Pool.objects.filter(programme__procedure=company.procedure)
     for pool in pools.select_related("programme__procedure", "track").order_by(

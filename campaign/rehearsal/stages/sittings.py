@@ -83,7 +83,7 @@ def enter_marks(company: Company, day: dt.date) -> None:
     sat = company.dossiers().filter(test_slots__starts_at__range=(start, start + dt.timedelta(days=1))).distinct()
     for dossier in sat.filter(marks=None):
         person = company.person(dossier)
-        for rule in dossier.rules.tests:
+        for rule in dossier.rules.marked_tests:
             value = _mark(person, rule)
             company.attempt(
                 record_mark, dossier.pk, rule.code, value=value, absent=value is None, by=company.staff.juror
@@ -94,7 +94,7 @@ def enter_missing_marks(company: Company) -> None:
     """Who sat at no test that was planned was absent."""
     for dossier in admissible_dossiers(company.procedure):
         marked = set(dossier.marks.values_list("test", flat=True))
-        for rule in dossier.rules.tests:
+        for rule in dossier.rules.marked_tests:
             if rule.code not in marked:
                 company.attempt(record_mark, dossier.pk, rule.code, value=None, absent=True, by=company.staff.juror)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from programmes.procedure_file import schema
 from programmes.procedure_file.checks.calendar import check_calendar, check_periods, check_sessions
 from programmes.procedure_file.checks.catalogue import check_schools, check_seats, check_titles
+from programmes.procedure_file.checks.evaluation import check_evaluation
 from programmes.procedure_file.checks.form import check_conditions, check_form, check_papers
 from programmes.procedure_file.checks.money import check_deposit, check_fee
 from programmes.procedure_file.checks.places import check_places
@@ -33,3 +34,4 @@ def check(source: Source, live: schema.Live, rules: Rules) -> None:
     check_deposit(source, live, rules)
     check_places(source, live, rules)
     check_tests(source, live, rules)
+    check_evaluation(source, live, rules)

@@ -27,15 +27,26 @@ def check_tests(source: Source, live: schema.Live, rules: Rules) -> None:
             source.fault("seule une étape de nature « tests » a des jours d’épreuves.", *where, "days")
         for unknown in sorted({day.school for day in step.test_days} - schools):
             source.fault(f"l’école « {unknown} » n’existe pas.", *where, "days", unknown)
-        with_tests = {programme.school for programme in live.programmes} & schools if is_tests else set()
+        # Where each programme decides, it holds its interviews as candidates come: days are named as they go.
+        is_dated = is_tests and live.judgement == schema.Judgement.COMMON
+        with_tests = {programme.school for programme in live.programmes} & schools if is_dated else set()
         for school in sorted(with_tests - {day.school for day in step.test_days}):
             source.fault(f"l’école « {school} » n’a aucun jour d’épreuves.", *where, "days")
         for day in step.test_days:
             if step.test_days.count(day) > 1:
                 source.fault(f"le jour {day.day} est donné deux fois.", *where, "days", day.school)
+    _check_marks(source, live, rules)
+
+
+def _check_marks(source: Source, live: schema.Live, rules: Rules) -> None:
     for test in rules.tests:
         if test.eliminatory is not None and test.eliminatory >= test.out_of:
             source.fault("la note éliminatoire atteint la note maximale.", "tests", test.code, "eliminatory")
+        if test.eliminatory is not None and not test.marked:
+            source.fault("une épreuve sans note n’élimine pas.", "tests", test.code, "eliminatory")
+        if test.marked and live.judgement == schema.Judgement.BY_PROGRAMME:
+            reason = "où chaque formation décide, l’entretien est sans note (marked: non) : « evaluation » en donne."
+            source.fault(reason, "tests", test.code)
 
 
 DECIDING = (schema.StepKind.ADMISSIBILITY, schema.StepKind.ADMISSION)
@@ -56,8 +67,17 @@ def check_how_steps_run(source: Source, live: schema.Live) -> None:
             _check_deciding(source, step, where, common=common)
         else:
             _check_not_deciding(source, step, where)
-        if step.booking == schema.Booking.CANDIDATE and step.kind != schema.StepKind.TESTS:
-            source.fault("seule une étape de nature « tests » a des créneaux.", *where, "booking")
+        _check_booking(source, step, where, common=common)
+
+
+def _check_booking(source: Source, step: schema.Step, where: tuple[str, ...], *, common: bool) -> None:
+    if step.booking == schema.Booking.CANDIDATE and step.kind != schema.StepKind.TESTS:
+        source.fault("seule une étape de nature « tests » a des créneaux.", *where, "booking")
+    if step.booking == schema.Booking.CANDIDATE and common:
+        source.fault("un jury commun place lui-même ses candidats (booking: staff).", *where, "booking")
+    if step.booking_closes_hours is not None and step.booking != schema.Booking.CANDIDATE:
+        reason = "ce délai vaut pour les créneaux que le candidat choisit (booking: candidate)."
+        source.fault(reason, *where, "booking_closes_hours")
 
 
 def _check_deciding(source: Source, step: schema.Step, where: tuple[str, ...], *, common: bool) -> None:

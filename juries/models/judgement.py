@@ -167,10 +167,13 @@ class DecisionCorrection(models.Model):
 
 
 class Panel(models.Model):
-    """Those who hold one test, in one room or remotely."""
+    """Those who hold one test, in one room or remotely; for one programme of the school, or for all of them."""
 
     step = models.ForeignKey(Step, models.CASCADE, related_name="panels", verbose_name=_("étape"))
     school = models.ForeignKey(School, models.PROTECT, related_name="panels", verbose_name=_("école"))
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, null=True, blank=True, related_name="panels", verbose_name=_("formation")
+    )
     test = models.SlugField(_("épreuve"), max_length=40)
     name = models.CharField(_("jury"), max_length=120)
     room = models.CharField(_("salle"), max_length=120, blank=True)
@@ -194,6 +197,8 @@ class Panel(models.Model):
 class TestSlot(models.Model):
     """A time at which one panel sees one candidate. A database constraint keeps both from being in two places
     at once.
+
+    Where each programme decides, it is given to a choice, and may be the further interview that a supplement asks for.
     """
 
     __test__ = False  # not a test class for pytest
@@ -204,8 +209,15 @@ class TestSlot(models.Model):
     dossier = models.ForeignKey(
         Dossier, models.SET_NULL, null=True, blank=True, related_name="test_slots", verbose_name=_("dossier")
     )
+    choice = models.ForeignKey(
+        Choice, models.SET_NULL, null=True, blank=True, related_name="test_slots", verbose_name=_("candidature")
+    )
+    supplement = models.ForeignKey(
+        "juries.Supplement", models.SET_NULL, null=True, blank=True, related_name="slots", verbose_name=_("complément")
+    )
     test = models.SlugField(_("épreuve"), max_length=40)
     summoned_at = models.DateTimeField(_("convocation envoyée le"), null=True)
+    missed_at = models.DateTimeField(_("absence notée le"), null=True)
 
     class Meta:
         verbose_name = _("créneau")
@@ -213,7 +225,11 @@ class TestSlot(models.Model):
         ordering = ["starts_at", "panel"]
         constraints = [
             models.UniqueConstraint(fields=["panel", "starts_at"], name="panel_once_at_a_time"),
-            models.UniqueConstraint(fields=["dossier", "test"], name="one_slot_per_test"),
+            models.UniqueConstraint(fields=["dossier", "test"], condition=Q(choice=None), name="one_slot_per_test"),
+            models.UniqueConstraint(
+                fields=["choice", "test"], condition=Q(supplement=None), name="one_slot_per_choice_and_test"
+            ),
+            models.UniqueConstraint(fields=["supplement"], name="one_slot_per_supplement"),
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="slot_in_order"),
         ]
 

@@ -1,0 +1,73 @@
+"""The choices before a step, where each programme decides: which have come so far, and taking hold of one in an act."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.dossiers import lock
+from applicants.models import Choice, Dossier, Status
+from journal.errors import Refused
+from juries.models import Decision
+from juries.steps import raise_frozen
+from programmes.models import Procedure, Step
+
+
+class NotBefore(Refused):
+    """The choice is not, or no longer, before this step."""
+
+
+def choices_before(step: Step) -> QuerySet[Choice]:
+    """The choices that have come as far as `step`: of validated dossiers, and let pass by every step before it."""
+    procedure = step.procedure
+    choices = Choice.objects.filter(programme__procedure=procedure, dossier__status=Status.VALIDATED)
+    favourable = Decision.objects.published(procedure).filter(
+        outcome=Decision.Outcome.ADMISSIBLE, choice=OuterRef("pk")
+    )
+    for earlier in procedure.steps.filter(kind=Step.Kind.ADMISSIBILITY, position__lt=step.position):
+        choices = choices.filter(Exists(favourable.filter(step=earlier)))
+    return choices
+
+
+def hold_step(step_id: int, procedure: Procedure) -> Step:
+    """Lock a step of `procedure` for this transaction, so that ranks and turns stay what they are.
+
+    Raises:
+        Refused: the procedure has no such step.
+    """
+    steps = Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
+    step = steps.filter(pk=step_id, procedure=procedure).first()
+    if step is None:
+        raise Refused(gettext("Cette procédure ne comporte pas cette étape."))
+    return step
+
+
+def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step]:
+    """A choice, its dossier locked, and a step, locked too, for an act of staff.
+
+    Raises:
+        Choice.DoesNotExist: no choice of a dossier that `by` may see.
+    """
+    found = Choice.objects.get(pk=choice_id, dossier__in=Dossier.objects.visible_to(by))
+    dossier = lock(found.dossier_id, among=Dossier.objects.visible_to(by))
+    choice = dossier.choices.select_related("programme__school").get(pk=choice_id)
+    choice.dossier = dossier
+    return choice, hold_step(step_id, dossier.procedure)
+
+
+def require_before(choice: Choice, step: Step) -> None:
+    """Raise `NotBefore` unless the choice has come as far as `step`."""
+    if not choices_before(step).filter(pk=choice.pk).exists():
+        raise NotBefore(
+            gettext("La candidature %(reference)s n’est pas devant cette étape : rien ne peut en être décidé.")
+            % {"reference": choice.dossier.reference}
+        )
+
+
+def require_nothing_published_after(step: Step, choice: Choice) -> None:
+    """Raise `Frozen` if a decision on the choice at a step after `step` is published, or about to be."""
+    decisions = Decision.objects.filter(choice=choice, step__position__gt=step.position, publication__isnull=False)
+    decision = decisions.select_related("publication", "step__procedure").order_by("step__position").first()
+    if decision is not None and decision.publication is not None:
+        raise_frozen(decision.publication, decision.step)
