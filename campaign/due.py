@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 
 from applicants.referees import remind_referees_due
+from campaign.erasure import erase_overdue
 from campaign.staffing import end_lent_roles
 from journal.clock import at_one_instant
 from journal.followups import run_pending_facts
@@ -34,6 +35,7 @@ def announce_results(procedure: Procedure) -> None:
 
 DUE_ACTS: tuple[DueAct, ...] = (
     end_lent_roles,
+    erase_overdue,
     announce_results,
     turn_periods,
     pronounce_all_ready,

@@ -59,3 +59,34 @@ class AddressChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.changed_at:%d/%m/%Y}"
+
+
+class DataRequest(models.Model):
+    """What a person asked about their own data, and when it was done. Rule: APP-19."""
+
+    class Kind(models.TextChoices):
+        ACCESS = "access", _("copie des données")
+        ERASURE = "erasure", _("effacement")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="data_requests", verbose_name=_("compte")
+    )
+    kind = models.CharField(_("demande"), max_length=10, choices=Kind.choices)
+    asked_at = models.DateTimeField(_("demandé le"))
+    done_at = models.DateTimeField(_("fait le"), null=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("fait par")
+    )
+
+    class Meta:
+        verbose_name = _("demande sur les données")
+        verbose_name_plural = _("demandes sur les données")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(kind="erasure", done_at=None), name="one_erasure_asked_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

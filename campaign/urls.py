@@ -2,13 +2,16 @@
 
 from django.urls import include, path
 
-from campaign.views import dossier, home, procedure
+from campaign.views import dossier, home, own_data, procedure
 
 app_name = "campaign"
 urlpatterns = [
     path("", home.home, name="home"),
     path("demonstration/", include("campaign.demonstration.urls")),
     path("procedures/<slug:slug>/", procedure.procedure, name="procedure"),
+    path("mes-donnees/", own_data.own_data, name="own_data"),
+    path("mes-donnees/copie/", own_data.own_copy, name="own_copy"),
+    path("mes-donnees/effacement/", own_data.erasure, name="erasure"),
     path("mon-dossier/<slug:slug>/", dossier.dossier_home, name="dossier"),
     path("mon-dossier/<slug:slug>/convocation.ics", dossier.summons_calendar, name="summons_calendar"),
 ]

@@ -16,6 +16,7 @@ KINDS: dict[str, Promise] = {
     "role_lent": _("suppléance confiée"),
     "sign_in_code": _("code de connexion"),
     "unknown_address": _("adresse sans compte"),
+    "erasure_asked": _("effacement demandé"),
     # the dossier
     "dossier_started": _("dossier ouvert"),
     "dossier_extended": _("délai accordé"),

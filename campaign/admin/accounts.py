@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import URLPattern
-from django.utils.translation import get_language_info, gettext
+from django.urls import URLPattern, reverse
+from django.utils.translation import get_language_info, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -22,10 +22,48 @@ from applicants.extensions import grant_extension
 from applicants.models import Dossier, Status
 from campaign.addresses import change_address
 from campaign.admin.forms import AddressForm, ExtensionForm
+from campaign.erasure import erase_person
+from campaign.models import DataRequest
 from campaign.staffing import staffed_by_office
+from campaign.views.own_data import copy_response
 from journal.errors import Refused
-from programmes.desk import DeskAdmin, person
-from programmes.models import Role
+from programmes.desk import DeskAdmin, attempt, person
+from programmes.models import Procedure, Role
+from programmes.roles import OFFICE, HeldRoles
+from programmes.waiting import Waiting, tells_what_waits
+
+
+class ErasureAsked(admin.SimpleListFilter):
+    """Whose data can be erased now, as they asked."""
+
+    title = _("demande")
+    parameter_name = "demande"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("effacement", _("effacement possible dès maintenant"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return erasable_now(queryset) if self.value() else queryset
+
+
+def erasable_now(users: QuerySet[Any]) -> QuerySet[Any]:
+    """Those who asked for it and never submitted a dossier: others wait until it is erased by itself."""
+    asked = DataRequest.objects.filter(user=OuterRef("pk"), kind=DataRequest.Kind.ERASURE, done_at=None)
+    submitted = Dossier.objects.filter(candidate__user=OuterRef("pk")).exclude(status=Status.DRAFT)
+    return users.filter(Exists(asked), ~Exists(submitted))
+
+
+@tells_what_waits
+def erasures_asked(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
+    """Who asked that their data be erased, and has nothing that must be kept. Rule: APP-19."""
+    if not held.has(procedure, OFFICE):
+        return
+    count = erasable_now(User.objects.filter(candidate__dossiers__procedure=procedure)).count()
+    yield Waiting(
+        ngettext("demande d’effacement à traiter", "demandes d’effacement à traiter", count),
+        count,
+        f"{reverse('admin:accounts_user_changelist')}?demande=effacement",
+    )
 
 
 @admin.register(User)
@@ -35,7 +73,7 @@ class UserAdmin(DeskAdmin):
     change_form_template = "admin/campaign/account.html"
     list_display = ("email", "called", "kind", "date_joined", "last_login")
     list_select_related = ("candidate",)
-    list_filter = ("is_staff",)
+    list_filter = ("is_staff", ErasureAsked)
     search_fields = ("email", "name", "candidate__folded_name", "candidate__dossiers__reference")
     search_help_text = _("Un nom, une adresse ou une référence")
     ordering = ("email",)
@@ -58,6 +96,8 @@ class UserAdmin(DeskAdmin):
     def get_urls(self) -> list[URLPattern]:
         own = [
             self.below("<uuid:user_id>/adresse/", self.change_address, "campaign_address"),
+            self.below("<uuid:user_id>/copie/", self.copy, "campaign_copy"),
+            self.below("<uuid:user_id>/effacer/", self.erase, "campaign_erase"),
             self.below("<uuid:user_id>/delai/<uuid:dossier_id>/", self.extend, "campaign_extension"),
         ]
         return own + super().get_urls()
@@ -74,6 +114,7 @@ class UserAdmin(DeskAdmin):
             raise Http404
         shown = {
             "dossiers": self._dossiers_of(request, user),
+            "requests": user.data_requests.select_related("done_by"),
             "address_changes": user.address_changes.select_related("changed_by"),
         }
         return super().change_view(request, object_id, form_url, shown | (extra_context or {}))
@@ -98,6 +139,34 @@ class UserAdmin(DeskAdmin):
         title = gettext("Accorder un délai, %(reference)s") % {"reference": dossier.reference}
         return self._page_of_an_act(request, user, form, act, title, done)
 
+    def copy(self, request: HttpRequest, user_id: UUID) -> HttpResponseBase:
+        """All that is kept of a candidate who asked for it otherwise than on the portal, by POST from the account."""
+        user = self._candidate(request, user_id)
+        if request.method != "POST":
+            raise Http404
+        copied: FileResponse | None = attempt(request, lambda: copy_response(user, by=person(request)))
+        return copied or self._back(user)
+
+    def erase(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
+        """Erase all that is kept of a candidate, once asked and confirmed."""
+        user = self._candidate(request, user_id)
+        form = forms.Form(request.POST if request.method == "POST" else None)
+        act = partial(erase_person, user.pk, by=person(request))
+        done = gettext("Les données de cette personne sont effacées.")
+        return self._page_of_an_act(
+            request,
+            user,
+            form,
+            act,
+            gettext("Effacer toutes les données"),
+            done,
+            said=gettext("Son compte, ses dossiers et leurs pièces disparaissent ; restent les sommes payées."),
+            leads_to="admin:accounts_user_changelist",
+        )
+
+    def _back(self, user: User) -> HttpResponse:
+        return redirect("admin:accounts_user_change", user.pk)
+
     def _page_of_an_act(
         self,
         request: HttpRequest,
@@ -106,8 +175,11 @@ class UserAdmin(DeskAdmin):
         act: Callable[..., object],
         title: str,
         done: str,
+        *,
+        said: str = "",
+        leads_to: str = "",
     ) -> HttpResponse:
-        """A form that is filled in for one act, and leads back to the account."""
+        """A form that is filled in for one act, under what is `said`; it leads back to the account, or elsewhere."""
         if request.method == "POST" and form.is_valid():
             try:
                 act(**form.cleaned_data)
@@ -115,8 +187,8 @@ class UserAdmin(DeskAdmin):
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, done)
-                return redirect("admin:accounts_user_change", user.pk)
-        return self.framed(request, "admin/campaign/act.html", title, form=form, account=user)
+                return redirect(leads_to) if leads_to else self._back(user)
+        return self.framed(request, "admin/campaign/act.html", title, form=form, account=user, said=said)
 
     def _candidate(self, request: HttpRequest, user_id: UUID) -> User:
         """The account of a candidate, which the person may see; there is no other (404)."""
