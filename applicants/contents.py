@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef
 
 from applicants.fees import FEE_REASONS, claims_reduction
 from applicants.given import answers_of
-from applicants.models import Choice, Dossier, Referee
+from applicants.models import Choice, Dossier, Explanation, Referee
 from applicants.papers import is_turned_down
-from applicants.readiness import FilledIn, MissingItem, applies, is_of_dossier, missing_items
+from applicants.readiness import FilledIn, MissingItem, asked_papers, explained_items, is_of_dossier, missing_items
 from documents.models import SupportingDocument
 from payments.models import Charge, Payment, Reduction
 from payments.standing import Standing, standing_from, worst
@@ -29,11 +29,18 @@ class Contents:
     documents: list[SupportingDocument]
     referees: list[Referee]
     charges: list[Charge]  # the fee, then its complements; none as long as it was not opened
+    explanations: Mapping[str, Explanation]  # by the code of what is missing
 
     @cached_property
     def missing(self) -> list[MissingItem]:
         """What must still be done before submission."""
         return missing_items(self.dossier.rules, self.filled)
+
+    @property
+    def explained(self) -> list[tuple[MissingItem, Explanation]]:
+        """What is missing, and why the candidate says so."""
+        items = explained_items(self.dossier.rules, self.filled)
+        return [(item, self.explanations[item.code]) for item in items]
 
     @property
     def filled(self) -> FilledIn:
@@ -45,6 +52,7 @@ class Contents:
             papers=frozenset(file.kind for file in self.documents if not is_turned_down(file)),
             appraisals=frozenset(r.kind for r in self.referees if r.state == Referee.State.DEPOSITED),
             fee=self.fee,
+            explained=frozenset(self.explanations),
         )
 
     @property
@@ -90,7 +98,7 @@ class Contents:
 
     @property
     def _that_apply(self) -> list[PaperRule]:
-        return [rule for rule in self.dossier.rules.papers if applies(rule, self.answers)]
+        return asked_papers(self.dossier.rules, self.answers)
 
     def files(self, kind: str) -> list[SupportingDocument]:
         """The files deposited as the paper of that code."""
@@ -98,7 +106,7 @@ class Contents:
 
 
 def read_contents(dossier: Dossier) -> Contents:
-    """Read the rows of a dossier, in five queries whatever their number."""
+    """Read the rows of a dossier, in five or six queries whatever their number."""
     return Contents(
         dossier=dossier,
         answers=answers_of(dossier),
@@ -106,7 +114,12 @@ def read_contents(dossier: Dossier) -> Contents:
         documents=list(SupportingDocument.objects.current().filter(folder=dossier.folder_id)),
         referees=list(dossier.referees.exclude(state=Referee.State.REPLACED)),
         charges=_charges(dossier) if dossier.rules.fee else [],
+        explanations=_explanations(dossier) if dossier.rules.submission.forced else {},
     )
+
+
+def _explanations(dossier: Dossier) -> dict[str, Explanation]:
+    return {explanation.place: explanation for explanation in dossier.explanations.all()}
 
 
 def _charges(dossier: Dossier) -> list[Charge]:

@@ -4,6 +4,7 @@ nothing else.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
@@ -24,6 +25,7 @@ from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.models import Participation
 from programmes.roles import OFFICE, VERIFIER, require_role
+from programmes.rules.papers import OF
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
 
@@ -149,15 +151,23 @@ def waiting_corrections(dossier: Dossier) -> list[Correction]:
 
 
 def still_missing(dossier: Dossier, correction: Correction) -> list[MissingItem]:
-    """What a complete dossier lacks among the places that the correction opened."""
-    return [item for item in read_contents(dossier).missing if item.place in correction.opens]
+    """What a complete dossier lacks among the places that the correction opened.
+
+    An explanation counts if it was written since: the school has read the others, and asks all the same.
+    """
+    contents = read_contents(dossier)
+    since = {code: said for code, said in contents.explanations.items() if said.written_at >= correction.asked_at}
+    missing = dataclasses.replace(contents, explanations=since).missing
+    return [item for item in missing if item.place in correction.opens]
 
 
 def places_of(dossier: Dossier) -> list[str]:
     """What a correction can open in this dossier."""
     rules = dossier.rules
     places = [f"page:{page.code}" for page in rules.pages]
-    places += [f"paper:{paper.code}" for paper in rules.papers if is_of_dossier(paper)]
+    for paper in filter(is_of_dossier, rules.papers):
+        programmes = [choice.programme.code for choice in dossier.ranked_choices] if paper.per_choice else []
+        places += [f"paper:{paper.code}{OF}{code}" for code in programmes] or [f"paper:{paper.code}"]
     places += [f"referee:{referee.code}" for referee in rules.referees]
     return places + ([PAYMENT] if rules.fee else [])
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from applicants.editing import APPLICATIONS
 from applicants.models import Candidate, Dossier
-from programmes.facts import ADULT, PROGRAMME, STATUS, facts, named_in_conditions
+from programmes.facts import ADULT, PROGRAMME, STATUS, facts, facts_needed
 from programmes.models import Procedure
 from programmes.words import PARIS
 
@@ -25,14 +25,14 @@ def answers_with(dossier: Dossier, own: dict[str, str]) -> dict[str, str]:
     """As `answers_of`, where the form's answers are read already, as for many dossiers at once."""
     chosen = {"title": dossier.title, "speciality": dossier.speciality, "equivalence": dossier.equivalence}
     answers = own | identity_of(dossier.candidate) | chosen
-    # Choices and calendar are read only where a condition hangs on them.
-    named = named_in_conditions(dossier.rules)
-    choices = dossier.ranked_choices if named & {PROGRAMME, STATUS} else []
+    # Choices and calendar are read only where something hangs on them.
+    needed = facts_needed(dossier.rules)
+    choices = dossier.ranked_choices if needed & {PROGRAMME, STATUS} else []
     return answers | facts(
         dossier.rules,
         answers,
         chosen=[(choice.programme.code, choice.status) for choice in choices],
-        last_day=last_day(dossier.procedure) if ADULT in named else None,
+        last_day=last_day(dossier.procedure) if ADULT in needed else None,
     )
 
 

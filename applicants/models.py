@@ -297,6 +297,23 @@ class Appraisal(models.Model):
         return f"{self.referee_id}"
 
 
+class Explanation(models.Model):
+    """Why something is missing, in the candidate's words: a paper that cannot be given, nobody to name as a referee."""
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="explanations", verbose_name=_("dossier"))
+    place = models.CharField(_("ce qui manque"), max_length=120)  # as `applicants.readiness` codes what is missing
+    text = models.TextField(_("explication"))
+    written_at = models.DateTimeField(_("écrite le"))
+
+    class Meta:
+        verbose_name = _("explication")
+        verbose_name_plural = _("explications")
+        constraints = [models.UniqueConstraint(fields=["dossier", "place"], name="one_explanation_per_place")]
+
+    def __str__(self) -> str:
+        return self.place
+
+
 class Correction(models.Model):
     """Something asked of the candidate after submission: what it opens, why, and until when."""
 

@@ -13,7 +13,7 @@ from applicants.dossiers import lock_own
 from applicants.editing import is_asked_for, require_editable
 from applicants.given import answers_of
 from applicants.models import Dossier
-from applicants.readiness import applies
+from applicants.readiness import asked_papers
 from documents import intake
 from documents.intake import Received
 from documents.models import SupportingDocument
@@ -82,7 +82,7 @@ def lay_aside_unasked(dossier: Dossier, *, by: User) -> None:
     No page shows them any more, so nobody could examine them, and the dossier would wait for that for ever.
     """
     answers = answers_of(dossier)
-    asked = [rule.code for rule in dossier.rules.papers if applies(rule, answers)]
+    asked = [rule.code for rule in asked_papers(dossier.rules, answers)]
     unasked = SupportingDocument.objects.current().filter(folder=dossier.folder).exclude(kind__in=asked)
     for document in unasked.select_for_update(of=("self",)):
         intake.supersede(document)
@@ -96,6 +96,8 @@ def _file(dossier_id: UUID, kind: str, received: Received, *, by: User) -> Suppo
     for replaced in _replaced_by_one_more(dossier, rule):
         intake.supersede(replaced)
     document = intake.file_paper(dossier.folder, kind, received, by=by)
+    if dossier.rules.submission.forced:
+        dossier.explanations.filter(place=f"paper:{kind}").delete()  # it is there: nothing is left to explain
     record("paper.deposited", dossier, by=by, paper=str(document.pk), kind=kind, sha256=document.sha256)
     return document
 
@@ -103,8 +105,8 @@ def _file(dossier_id: UUID, kind: str, received: Received, *, by: User) -> Suppo
 def _open_paper(dossier: Dossier, kind: str) -> PaperRule:
     """The rule of a paper that may be deposited now."""
     require_editable(dossier, f"paper:{kind}")
-    rule = dossier.rules.paper(kind)
-    if rule is None or not applies(rule, answers_of(dossier)):
+    rule = next((rule for rule in asked_papers(dossier.rules, answers_of(dossier)) if rule.code == kind), None)
+    if rule is None:
         raise NotAsked(gettext("Cette pièce ne vous est pas demandée."))
     return rule
 

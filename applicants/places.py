@@ -14,7 +14,12 @@ from applicants.editing import CHOICES, PAYMENT, TITLE
 from applicants.readiness import asked_pages
 from programmes.rules import Order, Rules
 
-PAPERS, REFEREES, REVIEW = "papers", "referees", "review"  # pages of their own, which no correction opens
+PAPERS, REFEREES, REVIEW, EXPLAINED = (
+    "papers",
+    "referees",
+    "review",
+    "explained",
+)  # pages of their own, which no correction opens
 
 
 def name_of(rules: Rules, place: str) -> str:
@@ -27,10 +32,12 @@ def name_of(rules: Rules, place: str) -> str:
         PAPERS: gettext("Pièces justificatives"),
         REFEREES: gettext("Appréciation"),
         REVIEW: gettext("Relire et transmettre"),
+        EXPLAINED: gettext("Ce qui manque, et pourquoi"),
     }
     pages = {page.code: page.title for page in rules.pages}
-    papers = {paper.code: paper.label for paper in rules.papers}
+    paper = rules.paper(code) if area == "paper" else None
     referees = {referee.code: referee.label for referee in rules.referees}
+    papers = {code: paper.label} if paper else {}
     named = {"page": pages, "paper": papers, "referee": referees}.get(area, {})
     return fixed.get(place) or str(named.get(code, place))
 
@@ -70,5 +77,6 @@ PAGES = {
     PAPERS: "papers",
     REFEREES: "referees",
     REVIEW: "review",
+    EXPLAINED: "papers",
     "referee": "referees",
 }

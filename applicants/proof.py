@@ -13,8 +13,9 @@ from applicants.editing import is_asked_for
 from applicants.given import answers_with
 from applicants.models import Answer, Choice, Dossier
 from applicants.papers import is_turned_down
+from applicants.readiness import asked_papers
 from documents.models import SupportingDocument
-from programmes.facts import ADULT, PROGRAMME, STATUS, named_in_conditions
+from programmes.facts import ADULT, PROGRAMME, STATUS, facts_needed
 from programmes.rules import PaperRule
 
 
@@ -50,8 +51,8 @@ def proofs_of(dossiers: Iterable[Dossier]) -> dict[UUID, list[Proof]]:
     return {
         dossier.pk: [
             Proof(rule, tuple(files[dossier.folder_id, rule.code]))
-            for rule in dossier.rules.papers
-            if rule.proves_title and rule.when.holds(answers_with(dossier, answers[dossier.pk]))
+            for rule in asked_papers(dossier.rules, answers_with(dossier, answers[dossier.pk]))
+            if rule.proves_title
         ]
         for dossier in dossiers
     }
@@ -60,7 +61,7 @@ def proofs_of(dossiers: Iterable[Dossier]) -> dict[UUID, list[Proof]]:
 def _read_together(dossiers: list[Dossier]) -> None:
     """Read at once what the facts of each dossier follow from, where a condition hangs on one: choices, calendar."""
     versions = {dossier.version_id: dossier.rules for dossier in dossiers}
-    if not any(named_in_conditions(rules) & {PROGRAMME, STATUS, ADULT} for rules in versions.values()):
+    if not any(facts_needed(rules) & {PROGRAMME, STATUS, ADULT} for rules in versions.values()):
         return
     procedures = {dossier.procedure_id: dossier.procedure for dossier in dossiers}
     for dossier in dossiers:

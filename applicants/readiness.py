@@ -14,6 +14,7 @@ from applicants.rows import read_rows
 from applicants.values import error_in, is_ine
 from payments.standing import Standing
 from programmes.eligibility import titles_for, verdicts
+from programmes.facts import PROGRAMME
 from programmes.rules import (
     FeeRule,
     FieldKind,
@@ -37,23 +38,43 @@ class FilledIn:
     statuses: Mapping[str, str] = field(default_factory=dict)  # by programme; blank where none was said
     papers: frozenset[str] = frozenset()  # not turned down; a check that is still to come does not matter
     appraisals: frozenset[str] = frozenset()  # deposited
+    explained: frozenset[str] = frozenset()  # codes of missing items about which the candidate wrote why
     fee: Standing = Standing.DUE
 
 
 @dataclass(frozen=True, slots=True)
 class MissingItem:
-    """One thing to do: what, and where. `place` is as in `applicants.editing`."""
+    """One thing to do: what, and where. `place` is as in `applicants.editing`.
+
+    One that is explainable can be explained in writing instead.
+    """
 
     code: str
     label: str
     place: str
+    is_explainable: bool = False
 
 
 def missing_items(rules: Rules, filled: FilledIn) -> list[MissingItem]:
     """All that must still be done before submission, in the order of the form; labels in the reader's language.
 
-    Rules: AST-08, AST-09, AST-10, AST-11, AST-23, APP-02.
+    What is explained in writing stands in the way no more, where it can be.
+
+    Rules: AST-08, AST-09, AST-10, AST-11, AST-23, APP-02, APP-05, APP-09, APP-17.
     """
+    return [item for item in _lacking(rules, filled) if not _is_explained(item, filled)]
+
+
+def explained_items(rules: Rules, filled: FilledIn) -> list[MissingItem]:
+    """What is missing, and explained in writing. Rule: APP-09."""
+    return [item for item in _lacking(rules, filled) if _is_explained(item, filled)]
+
+
+def _is_explained(item: MissingItem, filled: FilledIn) -> bool:
+    return item.is_explainable and item.code in filled.explained
+
+
+def _lacking(rules: Rules, filled: FilledIn) -> list[MissingItem]:
     return [
         *_missing_answers(rules, filled),
         *_missing_title(rules, filled),
@@ -74,9 +95,29 @@ def asked_pages(rules: Rules, answers: Mapping[str, str]) -> list[PageRule]:
     return [page for page in rules.pages if any(applies(rule, answers) for rule in page.fields)]
 
 
-def is_required_now(paper: PaperRule, answers: Mapping[str, str]) -> bool:
-    """Whether a paper must be there at submission: late ones, and those of a place, need not. Rule: AST-12."""
-    return is_of_dossier(paper) and paper.required and not paper.late and applies(paper, answers)
+def asked_papers(rules: Rules, answers: Mapping[str, str]) -> list[PaperRule]:
+    """The papers that concern who answered so, of the dossier and of a place; for each programme chosen, its own.
+
+    Rules: AST-08, APP-17.
+    """
+    chosen = answers.get(PROGRAMME, "").split()
+    asked: list[PaperRule] = []
+    for paper in rules.papers:
+        if not paper.per_choice:
+            asked += [paper] if applies(paper, answers) else []
+            continue
+        of_chosen = [programme for programme in rules.programmes if programme.code in chosen]
+        asked += [
+            paper.for_programme(programme)
+            for programme in of_chosen
+            if paper.when.holds({**answers, PROGRAMME: programme.code})
+        ]
+    return asked
+
+
+def is_required_now(paper: PaperRule) -> bool:
+    """Whether a paper that is asked must be there at submission: not late ones, nor a place's. Rule: AST-12."""
+    return is_of_dossier(paper) and paper.required and not paper.late
 
 
 def is_of_dossier(paper: PaperRule) -> bool:
@@ -197,9 +238,11 @@ def _programme_label(rules: Rules, code: str) -> str:
 
 
 def _missing_papers(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
-    for paper in rules.papers:
-        if is_required_now(paper, filled.answers) and paper.code not in filled.papers:
-            yield MissingItem(f"paper:{paper.code}", str(paper.label), f"paper:{paper.code}")
+    for paper in asked_papers(rules, filled.answers):
+        if is_required_now(paper) and paper.code not in filled.papers:
+            place = f"paper:{paper.code}"
+            is_explainable = rules.submission.forced and paper.forcible and paper.code not in rules.fee_papers
+            yield MissingItem(place, str(paper.label), place, is_explainable=is_explainable)
 
 
 def _missing_alternatives(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
@@ -207,7 +250,8 @@ def _missing_alternatives(rules: Rules, filled: FilledIn) -> Iterator[MissingIte
         if filled.appraisals.isdisjoint(alternative.referees) and filled.papers.isdisjoint(alternative.papers):
             places = [f"referee:{code}" for code in alternative.referees]
             places += [f"paper:{code}" for code in alternative.papers]
-            yield MissingItem(f"alternative:{alternative.code}", str(alternative.label), places[0])
+            code = f"alternative:{alternative.code}"
+            yield MissingItem(code, str(alternative.label), places[0], is_explainable=rules.submission.forced)
 
 
 def _missing_fee(fee: FeeRule | None, filled: FilledIn) -> Iterator[MissingItem]:

@@ -64,7 +64,8 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
     dossier.save(update_fields=["status", "submitted_at"])
     receipt = _issue_receipt(dossier)
     codes = [choice["programme"] for choice in receipt.choices]
-    record("dossier.submitted", dossier, by=by, receipt=receipt.number, choices=codes)
+    forced = {"explained": [item.code for item, _ in contents.explained]} if contents.explained else {}
+    record("dossier.submitted", dossier, by=by, receipt=receipt.number, choices=codes, **forced)
     queue_mail(
         "dossier_submitted",
         to=by,

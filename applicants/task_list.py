@@ -92,9 +92,10 @@ def _choices(contents: Contents) -> Task:
 
 
 def _papers(contents: Contents) -> Task:
-    needed = [rule.code for rule in contents.papers if is_required_now(rule, contents.answers)]
+    needed = [rule.code for rule in contents.papers if is_required_now(rule)]
     there = {file.kind for file in contents.documents if not is_turned_down(file)}
-    done = len([code for code in needed if code in there])
+    explained = {item.code.removeprefix("paper:") for item, _ in contents.explained}
+    done = len([code for code in needed if code in there or code in explained])
     counted = {"done": done, "needed": len(needed)}
     hint = ngettext("%(done)d pièce déposée sur %(needed)d", "%(done)d pièces déposées sur %(needed)d", done)
     if any(is_turned_down(file) and file.kind not in there for file in contents.documents):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
-from applicants.readiness import is_of_dossier
+from applicants.readiness import asked_papers, is_of_dossier
 from programmes.rules import PaperRule, Rules
 
 ACCEPTED, REFUSED, UNREVIEWED = "accepted", "refused", "unreviewed"
@@ -25,6 +25,7 @@ class Examined:
     answers: Mapping[str, str] = field(default_factory=dict)
     reviews: tuple[tuple[str, str], ...] = ()  # (paper, its review) of each current file
     appraisals: frozenset[str] = frozenset()  # kinds of referee who deposited
+    explained: frozenset[str] = frozenset()  # what is missing, and the candidate wrote why
     fee_is_settled: bool = False
     fee_is_late: bool = False  # a complement was not paid by its date: the dossier is not studied
     reduction_waits: bool = False  # the reduced fee is claimed, and nobody has decided on it
@@ -43,7 +44,7 @@ def obstacles(rules: Rules, examined: Examined) -> list[Obstacle]:
     """Why a dossier cannot be validated yet, in the order of its papers; empty when nothing stands in the
     way.
     """
-    of_dossier = [rule for rule in rules.papers if is_of_dossier(rule)]
+    of_dossier = [rule for rule in asked_papers(rules, examined.answers) if is_of_dossier(rule)]
     papers = [rule for rule in of_dossier if not rule.late and rule.code not in rules.fee_papers]
     found = [obstacle for rule in papers if (obstacle := _paper_obstacle(rule, examined))]
     found += _missing_alternatives(rules, examined)
@@ -61,12 +62,10 @@ def obstacles(rules: Rules, examined: Examined) -> list[Obstacle]:
 
 
 def _paper_obstacle(rule: PaperRule, examined: Examined) -> Obstacle | None:
-    if not rule.when.holds(examined.answers):
-        return None
     reviews = [review for code, review in examined.reviews if code == rule.code]
     if UNREVIEWED in reviews:
         return Obstacle(gettext("%(paper)s : à examiner.") % {"paper": rule.label}, rule.code)
-    if not rule.required or ACCEPTED in reviews:
+    if not rule.required or ACCEPTED in reviews or f"paper:{rule.code}" in examined.explained:
         return None
     if REFUSED in reviews:
         return Obstacle(gettext("%(paper)s : refusée, à remplacer.") % {"paper": rule.label}, rule.code)
@@ -78,5 +77,7 @@ def _missing_alternatives(rules: Rules, examined: Examined) -> list[Obstacle]:
     return [
         Obstacle(gettext("%(alternative)s : ni l’une ni l’autre n’est acceptée.") % {"alternative": rule.label})
         for rule in rules.alternatives
-        if not accepted & set(rule.papers) and not examined.appraisals & set(rule.referees)
+        if not accepted & set(rule.papers)
+        and not examined.appraisals & set(rule.referees)
+        and f"alternative:{rule.code}" not in examined.explained
     ]

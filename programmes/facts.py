@@ -60,9 +60,10 @@ def values_of_facts(rules: Rules) -> dict[str, set[str]]:
     return found
 
 
-def named_in_conditions(rules: Rules) -> set[str]:
-    """What any condition of the rules names: a fact that none names need not be known."""
-    return {name for condition in _conditions_in(rules) for name in condition.values}
+def facts_needed(rules: Rules) -> set[str]:
+    """The names that any condition of the rules uses, and the programmes for papers of each: no other need be known."""
+    named = {name for condition in _conditions_in(rules) for name in condition.values}
+    return named | {PROGRAMME for paper in rules.papers if paper.per_choice}
 
 
 def question_of(name: str) -> str:

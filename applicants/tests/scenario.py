@@ -23,7 +23,7 @@ from applicants.fees import fee_charge
 from applicants.given import answers_of
 from applicants.models import Dossier, Receipt
 from applicants.papers import deposit_paper
-from applicants.readiness import is_required_now
+from applicants.readiness import asked_papers, is_required_now
 from applicants.rows import write_rows
 from applicants.submission import submit_dossier
 from applicants.titles import choose_title
@@ -144,7 +144,7 @@ def filled(
     rank_choices(dossier.pk, choices, by=by)
     dossier = reloaded(dossier.pk)
     answers = answers_of(dossier)
-    kinds = [rule.code for rule in dossier.rules.papers if is_required_now(rule, answers)]
+    kinds = [rule.code for rule in asked_papers(dossier.rules, answers) if is_required_now(rule)]
     for kind in [*kinds, "further-study-sheet"]:
         deposit_paper(dossier.pk, kind, pdf(), by=by)
     pass_checks(dossier)
@@ -161,8 +161,8 @@ def deposit_all(dossier: Dossier, by: User) -> None:
     """Deposit every paper that must be there to submit."""
     dossier = reloaded(dossier.pk)
     answers = answers_of(dossier)
-    for rule in dossier.rules.papers:
-        if is_required_now(rule, answers):
+    for rule in asked_papers(dossier.rules, answers):
+        if is_required_now(rule):
             deposit_paper(dossier.pk, rule.code, pdf(), by=by)
     pass_checks(dossier)
 

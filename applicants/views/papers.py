@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from applicants.contents import Contents, read_contents
 from applicants.editing import LATE_PAPERS, is_applying, may_edit
+from applicants.explanations import explainable_item
 from applicants.forms.papers import PaperForm
 from applicants.models import Dossier, Status
 from applicants.papers import deposit_paper, is_turned_down, remove_paper
@@ -102,8 +103,10 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
         replaces=len(standing) < len(files) or len(standing) == rule.max_files,
         files=[file_row(file, removable=is_open) for file in files],
         replaced=[file_row(file, removable=False) for file in _replaced(dossier, kind)],
-        is_required=is_required_now(rule, contents.answers),
+        is_required=is_required_now(rule),
         late_window=dossier.procedure.calendar.get(LATE_PAPERS) if rule.late else None,
+        explainable=explainable_item(contents, f"paper:{kind}"),
+        explanation=contents.explanations.get(f"paper:{kind}"),
     )
 
 
@@ -178,7 +181,9 @@ def _lines(contents: Contents, *, late: bool) -> list[dict[str, object]]:
 def _until_it_comes(contents: Contents, rule: PaperRule) -> str:
     if rule.late:
         return gettext("Plus tard")
-    return "" if is_required_now(rule, contents.answers) else gettext("Facultative")
+    if f"paper:{rule.code}" in contents.explanations:
+        return gettext("Expliquée")
+    return "" if is_required_now(rule) else gettext("Facultative")
 
 
 def _state(files: list[SupportingDocument]) -> tuple[str, str] | None:

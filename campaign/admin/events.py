@@ -32,6 +32,7 @@ EVENTS: dict[str, Promise] = {
     "dossier.version_changed": _("passage aux nouvelles règles"),
     "dossier.extended": _("délai accordé"),
     "dossier.submitted": _("dossier transmis"),
+    "dossier.explained": _("ce qui manque expliqué"),
     "dossier.validated": _("dossier validé"),
     "dossier.withdrawn": _("dossier retiré"),
     "dossier.voided": _("dossier annulé"),

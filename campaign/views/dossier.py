@@ -18,7 +18,7 @@ from applicants.editing import LATE_PAPERS, PAYMENT, applications_of, is_applyin
 from applicants.given import answers_of
 from applicants.models import Dossier, Status
 from applicants.places import REVIEW
-from applicants.readiness import applies
+from applicants.readiness import asked_papers
 from applicants.task_list import DOING, DONE, PROBLEM, TODO, TaskGroup, task_groups, tasks
 from applicants.views.own_dossier import dossier_page, person
 from applicants.views.papers import paper_line
@@ -229,7 +229,7 @@ def _late_papers(dossier: Dossier) -> list[dict[str, object]]:
     if not dossier.procedure.is_open(LATE_PAPERS):
         return []
     answers = answers_of(dossier)
-    owed = [rule for rule in dossier.rules.papers if rule.late and applies(rule, answers)]
+    owed = [rule for rule in asked_papers(dossier.rules, answers) if rule.late]
     codes = [rule.code for rule in owed]
     documents = SupportingDocument.objects.current().filter(folder=dossier.folder_id, kind__in=codes)
     files = {code: [document for document in documents if document.kind == code] for code in codes}

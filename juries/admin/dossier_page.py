@@ -73,6 +73,7 @@ class DossierPage:
             "unreviewed": sum(1 for document in self._files if is_to_examine(document)),
             "obstacles": self.obstacles(),
             "papers": self.papers(),
+            "explained": self.contents.explained if self.may["read"] else [],
             "shown": self.shown(paper),
             "opinion": self.opinion(appraisal),
             "referees": self.contents.referees if self.may["read"] else [],

@@ -27,6 +27,7 @@ from offers.models import Enrolment, ListEntry
 from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Procedure
 from programmes.roles import OFFICE, VERIFIER
+from programmes.rules.papers import OF
 
 State = Enrolment.State
 
@@ -173,4 +174,4 @@ def _papers(entry: ListEntry, proofs: list[Proof]) -> list[EntrantPaper]:
         for file in files
     ]
     order = [rule.code for rule in rules.papers]
-    return sorted(papers, key=lambda paper: (not paper.is_proof, order.index(paper.document.kind)))
+    return sorted(papers, key=lambda paper: (not paper.is_proof, order.index(paper.document.kind.partition(OF)[0])))

@@ -20,10 +20,16 @@ from programmes.rules import (
     Option,
     PageRule,
     RowField,
+    SubmissionRule,
 )
 from programmes.text import Text
 
 NO_TEXT = Text("", "")
+
+
+def read_submission(place: Place) -> SubmissionRule:
+    with place.table() as submission:
+        return SubmissionRule(forced=submission.may("forced", yes_or_no, False))
 
 
 def read_page(place: Place) -> PageRule:

@@ -22,23 +22,31 @@ from programmes.rules import (
     Stage,
 )
 
+FILES_OF_OPEN = 20  # by default: as many as anyone has to join
 ALL_KINDS = (FileKind.PDF, FileKind.JPEG, FileKind.PNG)
 
 
 def read_paper(place: Place) -> PaperRule:
     with place.table() as paper:
+        is_open = paper.may("open", yes_or_no, False)
+        is_required = paper.may("required", yes_or_no, not is_open)
+        if is_open and is_required:
+            place.fault("une pièce ouverte à tous documents (open) ne peut pas être obligatoire.")
         return PaperRule(
             code=key_of(place),
             label=paper.need("label", words, NO_TEXT),
             help=paper.may("help", words, NO_TEXT),
-            required=paper.may("required", yes_or_no, True),
+            required=is_required,
             when=paper.may("when", read_condition, ALWAYS),
             kinds=paper.may("kinds", each(one_of(FileKind)), ALL_KINDS),
             max_bytes=paper.may("max_size", megabytes, 5_000_000),
-            max_files=paper.may("max_files", whole_number(1, 50), 1),
+            max_files=paper.may("max_files", whole_number(1, 50), FILES_OF_OPEN if is_open else 1),
             late=paper.may("late", yes_or_no, False),
             proves_title=paper.may("proves_title", yes_or_no, False),
             stage=paper.may("stage", one_of(Stage), Stage.DOSSIER),
+            per_choice=paper.may("per_choice", yes_or_no, False),
+            open=is_open,
+            forcible=paper.may("forcible", yes_or_no, True),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from programmes.procedure_file.form_part import NO_TEXT, read_page
+from programmes.procedure_file.form_part import NO_TEXT, read_page, read_submission
 from programmes.procedure_file.money_part import read_deposit, read_fee
 from programmes.procedure_file.nodes import Place, Table, by_key, cells_under, each
 from programmes.procedure_file.papers_part import read_alternative, read_paper, read_referee
@@ -30,6 +30,7 @@ from programmes.rules import (
     Equivalence,
     Rules,
     Speciality,
+    SubmissionRule,
     Title,
 )
 from programmes.text import Text
@@ -43,6 +44,7 @@ def read_rules(file: Table) -> Rules:
         equivalences=file.may("equivalences", by_key(_equivalence), ()),
         choices=file.may("choices", read_choices, ChoiceRule()),
         pages=file.need("form", by_key(read_page), ()),
+        submission=file.may("submission", read_submission, SubmissionRule()),
         papers=file.need("papers", by_key(read_paper), ()),
         referees=file.may("referees", by_key(read_referee), ()),
         alternatives=file.may("alternatives", by_key(read_alternative), ()),

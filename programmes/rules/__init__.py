@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from programmes.rules.closings import ClosingRule
 from programmes.rules.conditions import ALWAYS, Condition, Option
-from programmes.rules.form import FieldKind, FieldRule, PageRule, RowField
+from programmes.rules.form import FieldKind, FieldRule, PageRule, RowField, SubmissionRule
 from programmes.rules.money import DepositRule, Exemption, FeeRule, Link, Means, Needed, Reduction
-from programmes.rules.papers import Alternative, FileKind, PaperRule, RefereeRule, Stage
+from programmes.rules.papers import OF, Alternative, FileKind, PaperRule, RefereeRule, Stage
 from programmes.rules.selection import (
     ChoiceRule,
     ConfirmationRule,
@@ -59,6 +59,7 @@ __all__ = [
     "Rules",
     "Speciality",
     "Stage",
+    "SubmissionRule",
     "TestRule",
     "Title",
     "Who",
@@ -84,6 +85,7 @@ class Rules:
     evaluation: EvaluationRule | None = None
     equivalences: tuple[Equivalence, ...] = ()
     corrections: CorrectionRule = field(default_factory=CorrectionRule)
+    submission: SubmissionRule = field(default_factory=SubmissionRule)
     confirmation: ConfirmationRule | None = None  # none: places go by periods of offers
     closings: tuple[ClosingRule, ...] = ()
 
@@ -108,8 +110,15 @@ class Rules:
         return next((rule for rule in self.equivalences if rule.code == code), None)
 
     def paper(self, code: str) -> PaperRule | None:
-        """The paper of that code, if the procedure asks for it."""
-        return next((paper for paper in self.papers if paper.code == code), None)
+        """The paper of that code, if the procedure asks for it; one for each programme has that of both."""
+        base, _, of = code.partition(OF)
+        paper = next((paper for paper in self.papers if paper.code == base), None)
+        programme = self.programme(of)
+        if paper is None or paper.per_choice != bool(of):
+            return None
+        if not of:
+            return paper
+        return paper.for_programme(programme) if programme else None
 
     @property
     def fee_papers(self) -> frozenset[str]:

@@ -67,6 +67,13 @@ class FieldRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SubmissionRule:
+    """How a dossier is submitted: where it may be `forced`, a missing paper or referee can be explained in writing."""
+
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PageRule:
     """One page of the form, a line of the dossier's task list."""
 

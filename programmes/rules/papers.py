@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from programmes.rules.conditions import ALWAYS, Condition
+from programmes.rules.conditions import ALWAYS, Condition, Option
 from programmes.rules.form import FieldRule
 from programmes.text import Text
+
+OF = "--"  # between a paper and the programme that it is for; no code of a file has it
 
 
 class FileKind(enum.StrEnum):
@@ -40,6 +42,14 @@ class PaperRule:
     late: bool = False  # may still be deposited until the calendar's "late_papers" closes
     proves_title: bool = False  # definitive admission waits for each such paper owed, accepted
     stage: Stage = Stage.DOSSIER
+    per_choice: bool = False  # one for each programme chosen
+    open: bool = False  # for whatever else the candidate wants to join
+    forcible: bool = True  # may be explained in writing instead, where the dossier can be submitted so
+
+    def for_programme(self, programme: Option) -> PaperRule:
+        """The paper of one of the programmes chosen, under a code of its own."""
+        label = self.label.joined(" – ", programme.label)
+        return replace(self, code=f"{self.code}{OF}{programme.code}", label=label)
 
 
 @dataclass(frozen=True, slots=True)

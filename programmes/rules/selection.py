@@ -19,11 +19,9 @@ class Order(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ProgrammeRule:
+class ProgrammeRule(Option):
     """A programme as the rules know it: a column of the eligibility tables, a choice to offer."""
 
-    code: str
-    label: Text
     statuses: tuple[str, ...] = ()  # those under which it is studied; none named: the first that the choices know
 
 

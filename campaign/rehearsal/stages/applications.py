@@ -20,7 +20,7 @@ from applicants.editing import APPLICATIONS
 from applicants.fees import fee_charge, fee_standing
 from applicants.models import Dossier, Referee, Status
 from applicants.papers import deposit_paper
-from applicants.readiness import is_required_now
+from applicants.readiness import asked_papers, is_required_now
 from applicants.referees import name_referee, secret_of
 from applicants.submission import submit_dossier
 from applicants.titles import choose_title
@@ -115,7 +115,7 @@ def papers(company: Company, person: Person) -> None:
     if (dossier := company.dossier(person)) is None or dossier.status != Status.DRAFT:
         return
     if person.has(Habit.LOCKED_FILE):
-        first = next(rule for rule in dossier.rules.papers if rule.required)
+        first = next(rule for rule in dossier.rules.papers if rule.required and not rule.per_choice)
         locked = company.attempt(
             deposit_paper, dossier.pk, first.code, files.locked_pdf(first), by=company.user(person)
         )
@@ -197,8 +197,8 @@ def _rank(company: Company, person: Person, dossier: Dossier, user: User) -> Non
 def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier) -> None:
     """Deposit the papers that are required and not there; one that may stand for an opinion, unless that is to come."""
     filled = read_contents(dossier).filled
-    for rule in dossier.rules.papers:
-        if is_required_now(rule, filled.answers) and rule.code not in filled.papers:
+    for rule in asked_papers(dossier.rules, filled.answers):
+        if is_required_now(rule) and rule.code not in filled.papers:
             deposit(company, person, dossier, rule)
     for alternative in dossier.rules.alternatives:
         is_met = not (

@@ -151,7 +151,8 @@ def _review_papers(company: Company, person: Person, dossier: Dossier, verifier:
 
 
 def _poor_paper(person: Person, dossier: Dossier) -> str:
-    required = [rule.code for rule in dossier.rules.papers if rule.required and not rule.late and not rule.when.values]
+    papers = [rule for rule in dossier.rules.papers if not rule.per_choice and not rule.when.values]
+    required = [rule.code for rule in papers if rule.required and not rule.late]
     return person.draw("poor").choice(required) if required else ""
 
 

@@ -8,7 +8,8 @@ from programmes.facts import PROGRAMME, STATUS, values_of_facts
 from programmes.procedure_file import schema
 from programmes.procedure_file.checks.comparing import must_exist
 from programmes.procedure_file.nodes import Source
-from programmes.rules import Condition, FieldKind, FieldRule, Rules
+from programmes.rules import Condition, FieldKind, FieldRule, PaperRule, Rules, Stage
+from programmes.rules.papers import OF
 
 TAKEN = ("title", "speciality", "equivalence", PROGRAMME, STATUS)  # what conditions call something else by
 
@@ -141,9 +142,27 @@ def _values_of(field: FieldRule) -> set[str] | None:
     return {option.code for option in field.options} if field.kind == FieldKind.CHOICE else None
 
 
+LONGEST_KIND = 60  # characters by which a deposited file says which paper it is
+
+
+def _check_paper_per_choice(source: Source, rules: Rules, paper: PaperRule) -> None:
+    """Several papers stand under its code: nothing else can name it as one."""
+    where = ("papers", paper.code)
+    one = {code for alternative in rules.alternatives for code in alternative.papers} | rules.fee_papers
+    if paper.code in one:
+        source.fault("une pièce demandée pour chaque formation (per_choice) ne remplace rien d’autre.", *where)
+    if paper.stage == Stage.PLACE or paper.proves_title:
+        source.fault("une pièce demandée pour chaque formation (per_choice) se joint au dossier.", *where)
+    longest = max((len(programme.code) for programme in rules.programmes), default=0)
+    if len(paper.code) + len(OF) + longest > LONGEST_KIND:
+        source.fault("ce code et celui d’une formation sont trop longs ensemble : raccourcissez celui-ci.", *where)
+
+
 def check_papers(source: Source, live: schema.Live, rules: Rules) -> None:
     papers = {paper.code for paper in rules.papers}
     referees = {referee.code for referee in rules.referees}
+    for paper in (paper for paper in rules.papers if paper.per_choice):
+        _check_paper_per_choice(source, rules, paper)
     for alternative in rules.alternatives:
         where = ("alternatives", alternative.code)
         if len(alternative.referees) + len(alternative.papers) < 2:

@@ -1,0 +1,57 @@
+"""Explanations: what is missing can be explained in writing, where the procedure lets a dossier be submitted so.
+
+Staff read what is missing and why, and can still ask for it. Rule: APP-09.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import User
+from applicants.contents import Contents, read_contents
+from applicants.dossiers import lock_own
+from applicants.editing import require_editable
+from applicants.models import Explanation
+from applicants.readiness import MissingItem
+from journal.errors import Refused
+from journal.record import record
+from programmes.typed import LONGEST_EXPLANATION, reason_typed
+
+
+class NotExplainable(Refused):
+    """This is not missing, or nothing can be said in its place."""
+
+
+@transaction.atomic
+def explain_missing(dossier_id: UUID, code: str, text: str, *, by: User) -> None:
+    """Say why something is missing (`code` as `applicants.readiness` gives it); a blank text takes that back.
+
+    Raises:
+        Dossier.DoesNotExist: not this person's dossier.
+        Closed, NotEditable: the place where it belongs is not open.
+        NotExplainable: it is not missing, or blocks whatever is said.
+        TooLong: the text.
+    Rule: APP-09.
+    """
+    dossier = lock_own(dossier_id, by=by)
+    text = reason_typed(text, at_most=LONGEST_EXPLANATION)
+    item = explainable_item(read_contents(dossier), code)
+    if item is None:
+        raise NotExplainable(gettext("Ceci ne manque pas, ou ne peut pas être remplacé par une explication."))
+    require_editable(dossier, item.place)
+    if not text:
+        dossier.explanations.filter(place=code).delete()
+    else:
+        written = {"text": text, "written_at": dossier.procedure.now()}
+        Explanation.objects.update_or_create(dossier=dossier, place=code, defaults=written)
+    record("dossier.explained", dossier, by=by, missing=code, withdrawn=not text)
+
+
+def explainable_item(contents: Contents, code: str) -> MissingItem | None:
+    """What is missing under that code, explained or not, if it can be explained."""
+    bare = dataclasses.replace(contents, explanations={})
+    return next((item for item in bare.missing if item.code == code and item.is_explainable), None)
