@@ -116,6 +116,7 @@ EVENTS: dict[str, Promise] = {
     "seat.taken": _("place prise"),
     "seat.given_up": _("place abandonnée"),
     "seat.lapsed": _("place perdue"),
+    "enrolled.exported": _("liste des inscrits exportée"),
     "integration_file.received": _("dossier d’intégration reçu"),
 }
 

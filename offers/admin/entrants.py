@@ -21,6 +21,7 @@ from applicants.proof import Proof, proofs_of
 from documents.models import SupportingDocument
 from documents.serving import paper_response
 from juries.admin.wording import paper_state, title_in_words
+from offers.enrolled import export_enrolled
 from offers.enrolment import note_integration_file, review_title
 from offers.entrants import entrants_for, open_paper
 from offers.models import Enrolment, ListEntry
@@ -61,6 +62,7 @@ class EnrolmentAdmin(DeskAdmin):
 
     def get_urls(self) -> list[Any]:
         return [
+            self.below("exporter/<int:procedure_id>/", self.export, "offers_enrolled"),
             self.below("entrant/<int:entry_id>/", self.entrant, "offers_entrant"),
             self.below("entrant/<int:entry_id>/piece/<uuid:document_id>/", self.paper, "offers_paper"),
             *super().get_urls(),
@@ -71,7 +73,21 @@ class EnrolmentAdmin(DeskAdmin):
         entries = list(entrants_for(person(request)))
         proofs = proofs_of(entry.dossier for entry in entries)
         rows = [_row(entry, proofs[entry.dossier_id]) for entry in entries]
-        return self.framed(request, "admin/offers/entrants.html", gettext("Entrants"), rows=rows)
+        procedures = list({entry.dossier.procedure_id: entry.dossier.procedure for entry in entries}.values())
+        title = gettext("Entrants")
+        return self.framed(request, "admin/offers/entrants.html", title, rows=rows, procedures=procedures)
+
+    def export(self, request: HttpRequest, procedure_id: int) -> HttpResponse:
+        """The enrolled of a procedure as a file, by POST from the list. Rule: ALL-07."""
+        if request.method != "POST":
+            raise Http404
+        made = attempt(request, lambda: export_enrolled(procedure_id, by=person(request)))
+        if made is None:
+            return redirect("admin:offers_enrolment_changelist")
+        response = HttpResponse(made, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="inscrits-{procedure_id}.csv"'
+        response["Cache-Control"] = "private, no-store"
+        return response
 
     def entrant(self, request: HttpRequest, entry_id: int) -> HttpResponse:
         """One entrant with the papers; by POST, a title is reviewed or the integration file noted."""
