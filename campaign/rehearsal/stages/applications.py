@@ -6,7 +6,7 @@ Rules: AST-01 to AST-11.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from accounts.consent import give_consent
@@ -36,7 +36,7 @@ from payments.providers import Outcome
 from payments.standing import Standing
 from payments.transfers import declare_transfer
 from programmes.eligibility import open_programmes
-from programmes.rules import FieldKind, FieldRule, PaperRule
+from programmes.rules import FieldKind, FieldRule, Means, PaperRule
 
 LATE_BY = dt.timedelta(minutes=3)
 
@@ -141,13 +141,19 @@ def see_to_fee(company: Company, person: Person, dossier: Dossier, user: User) -
     charge = company.attempt(fee_charge, dossier.pk, by=user)
     if charge is None or fee_standing(dossier) != Standing.DUE:
         return
-    if person.has(Habit.SCHOLARSHIP) and company.did(ask_exemption, charge.pk, by=user):
+    exempts = company.rules.fee is not None and company.rules.fee.exemption is not None
+    if exempts and person.has(Habit.SCHOLARSHIP) and company.did(ask_exemption, charge.pk, by=user):
         return
-    if takes_cards(charge) and person.has(Habit.PAYS_BY_CARD):
+    if dossier.rules.fee is not None:
+        pay(company, person, charge, dossier.rules.fee.means, user)
+
+
+def pay(company: Company, person: Person, charge: Charge, means: Collection[Means], user: User) -> None:
+    """Pay a charge in one of the ways that there are: by card, or by announcing a transfer."""
+    if takes_cards(charge) and (person.has(Habit.PAYS_BY_CARD) or Means.TRANSFER not in means):
         _pay_by_card(company, person, charge, user)
     else:
-        today = company.procedure.today()
-        company.attempt(declare_transfer, charge.pk, on=today, by=user)
+        company.attempt(declare_transfer, charge.pk, on=company.procedure.today(), by=user)
 
 
 def deposit(company: Company, person: Person, dossier: Dossier, rule: PaperRule) -> None:

@@ -7,7 +7,7 @@ APP-15, BS-03, BS-06, NE-01, NE-04, IIM-01, IIM-04, IIM-05.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from accounts.models import User
@@ -15,9 +15,12 @@ from applicants.editing import APPLICATIONS
 from applicants.models import Choice
 from campaign.rehearsal.company import Company, Event
 from campaign.rehearsal.people import Person
+from campaign.rehearsal.stages.hearings import evaluate, give_opinions, hold_interviews, see_to_supplements
 from juries.choice_decisions import decide_choice, undecided_choices
 from juries.choice_publication import publish_decisions, publish_session, studies, unpublished
+from juries.hearing import heard_of
 from juries.models import Decision
+from juries.presentability import objection
 from programmes.models import JurySession, Step
 from programmes.words import PARIS
 
@@ -27,6 +30,7 @@ FIRST_ROUND = dt.timedelta(days=7)  # after the opening
 AFTER_CLOSING = dt.timedelta(days=60)  # the last round
 HOUR = dt.time(10, 30)
 BARS = {Outcome.ADMISSIBLE: 9.5, Outcome.ADMITTED: 11.5, Outcome.WAITING: 10.5}  # out of 20, as juries see candidates
+NOT_COME = "La personne ne s’est pas présentée à l’entretien."
 REASONS = (
     "Le parcours ne prépare pas à cette formation.",
     "Le projet reste à préciser.",
@@ -49,9 +53,14 @@ def events(company: Company) -> Iterator[Event]:
 
 
 def work_through(company: Company) -> None:
-    """Each step that needs no meeting decides on what has come before it, and tells it."""
-    for step in company.procedure.steps.filter(kind__in=BY_HAND, meets_at=None, sessions=None):
-        decide_all(company, step)
+    """Each step in its order: what it hears is said; one that needs no meeting decides, and tells what it decided."""
+    for step in company.procedure.steps.prefetch_related("sessions"):
+        if step.kind in HEARD:
+            HEARD[step.kind](company, step)
+        elif step.kind == Step.Kind.ADMISSION:
+            see_to_supplements(company, step)
+        if step.kind in BY_HAND and step.meets_at is None and not step.sessions.all():
+            decide_all(company, step)
 
 
 def meet(company: Company, session: JurySession) -> None:
@@ -78,6 +87,11 @@ def decide_all(company: Company, step: Step) -> None:
 
 # --- Below ----------------------------------------------------------------------------------------------------------
 
+HEARD: dict[str, Callable[[Company, Step], None]] = {
+    Step.Kind.OPINION: give_opinions,
+    Step.Kind.TESTS: hold_interviews,
+    Step.Kind.EVALUATION: evaluate,
+}
 BY_HAND = (Step.Kind.ADMISSIBILITY, Step.Kind.ADMISSION)
 
 
@@ -90,7 +104,7 @@ def _rounds(window: tuple[dt.datetime, dt.datetime]) -> Iterator[dt.datetime]:
 
 
 def _undecided(step: Step) -> list[Choice]:
-    related = ("dossier__candidate__user", "programme__school")
+    related = ("dossier__candidate__user", "dossier__version", "programme__school")
     return list(undecided_choices(step).select_related(*related))
 
 
@@ -101,6 +115,12 @@ def _to_publish(step: Step) -> list[Decision]:
 def _decide(company: Company, step: Step, choice: Choice) -> None:
     """What somebody of the programme, or of the service, makes of a choice."""
     outcome, reason = _verdict(company.person(choice.dossier), step, choice)
+    heard = heard_of(step, [choice])[choice.pk]
+    keeps = outcome not in (Outcome.NOT_ADMISSIBLE, Outcome.REFUSED)
+    if keeps and (not heard.came or (heard.is_short and heard.supplement is False)):
+        keeps, outcome, reason = False, Outcome.REFUSED, REASONS[0] if heard.came else NOT_COME
+    if objection(heard, keeps=keeps) or _is_to_be_seen(step, choice):
+        return
     company.attempt(
         decide_choice, choice.pk, step.pk, outcome=outcome, reason=reason, by=_decider(company, step, choice)
     )
@@ -115,6 +135,13 @@ def _verdict(person: Person, step: Step, choice: Choice) -> tuple[str, str]:
     if worth >= BARS[Outcome.ADMITTED]:
         return Outcome.ADMITTED, ""
     return (Outcome.WAITING, "") if worth >= BARS[Outcome.WAITING] else (Outcome.REFUSED, dice.choice(REASONS))
+
+
+def _is_to_be_seen(step: Step, choice: Choice) -> bool:
+    """Whether an interview comes before `step`, and the candidate has not been to it yet."""
+    asked = step.procedure.steps.filter(kind=Step.Kind.TESTS, position__lt=step.position)
+    over = choice.test_slots.filter(ends_at__lte=step.procedure.now(), supplement=None)
+    return asked.exists() and not over.exists()
 
 
 def _decider(company: Company, step: Step, choice: Choice) -> User:
