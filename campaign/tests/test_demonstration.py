@@ -89,11 +89,11 @@ def test_filling_goes_on_where_it_was_stopped_and_then_does_nothing(filled: Proc
     assert dossiers
     fill()
     assert set(Dossier.objects.values_list("reference", "status")) == dossiers
-    play = Play.objects.get()
-    Play.objects.update(played=moments_of(filled)[0].at.replace(day=1))  # stopped on the first of the month
+    play = Play.objects.get(procedure=filled)
+    Play.objects.filter(pk=play.pk).update(played=moments_of(filled)[0].at.replace(day=1))  # stopped before
     fill()
     assert is_ready()
-    assert Play.objects.get().played == play.played
+    assert Play.objects.get(pk=play.pk).played == play.played
     assert {reference for reference, _status in dossiers} == set(Dossier.objects.values_list("reference", flat=True))
     assert told.count() == mails  # nobody began or submitted twice
     assert client.get("/").status_code == 200
@@ -121,7 +121,7 @@ def test_one_click_makes_one_anybody_but_nobody_real(filled: Procedure, client: 
 
 def test_the_mailbox_shows_every_mail_with_its_links(filled: Procedure, client: Client) -> None:
     """Without it nobody could follow what the portal writes."""
-    mail = Mail.objects.filter(kind="dossier_submitted").first()
+    mail = Mail.objects.filter(kind="dossier_submitted", procedure=filled).first()
     assert mail is not None
     listed = client.get(reverse("campaign:mailbox"), {"adresse": mail.address})
     assert reverse("campaign:mail", args=[mail.pk]) in listed.text
@@ -146,7 +146,7 @@ def test_time_goes_on_to_a_moment_and_not_back(filled: Procedure, client: Client
     filled.refresh_from_db()
     assert is_ready()
     assert 0 <= (filled.now() - second.at).total_seconds() < 60
-    assert Dossier.objects.exclude(status=Status.DRAFT).exists()
+    assert Dossier.objects.filter(procedure=filled).exclude(status=Status.DRAFT).exists()
     for code in (first.code, second.code, "no-such-moment"):
         with pytest.raises(NotNow):
             wish_for(filled.pk, code)
@@ -163,16 +163,17 @@ def test_starting_over_empties_it_first(filled: Procedure) -> None:
     assert is_ready()
     assert 0 <= (filled.now() - moments_of(filled)[0].at).total_seconds() < 60
     assert not User.objects.filter(pk=visitor.pk).exists()
-    assert Dossier.objects.count() <= 4
+    assert Dossier.objects.filter(procedure=filled).count() <= 4
 
 
 def test_two_workers_do_not_play_at_once_and_a_killed_one_is_followed(filled: Procedure) -> None:
     """The wake-up and the schedule may call two of them; a worker that dies must not stop time for good."""
     wish_for(filled.pk, moments_of(filled)[1].code)
-    Play.objects.update(lease=uuid4(), leased_until=instant() + dt.timedelta(minutes=1))
+    wish = Play.objects.filter(procedure=filled)
+    wish.update(lease=uuid4(), leased_until=instant() + dt.timedelta(minutes=1))
     play_what_is_wished()
     assert not is_ready()
-    Play.objects.update(leased_until=instant() - dt.timedelta(seconds=1))
+    wish.update(leased_until=instant() - dt.timedelta(seconds=1))
     play_what_is_wished()
     assert is_ready()
 
