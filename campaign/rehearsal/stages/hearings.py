@@ -35,7 +35,7 @@ HOURS = (dt.time(9), dt.time(17))
 MOST_DAYS = 10  # of interviews that one round opens for a programme
 SHARE_CONVINCING = 0.6  # of those who were asked for more
 TIME_TO_WRITE = dt.timedelta(days=10)
-SUBJECT = "En deux pages : une innovation de votre secteur, ce qu’elle change et ce qu’elle demande."
+SUBJECT = "En deux pages : une innovation de votre secteur, ce qu’elle change et ce qu’elle demande."
 
 
 def give_opinions(company: Company, step: Step) -> None:
