@@ -8,7 +8,7 @@ Rules: APP-15, BS-03, BS-06, NE-04, IIM-04, IIM-05.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 
@@ -44,6 +44,7 @@ class ChoiceLine:
     url: str = ""
     action: str = ""
     is_over: bool = False
+    is_admitted: bool = False  # what the admission still waits for matters now
 
 
 def choice_lines(dossier: Dossier, decisions: Iterable[Decision], prompts: Mapping[int, Prompt]) -> list[ChoiceLine]:
@@ -59,7 +60,7 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
     """The headline: what is to be done, else the best that is known."""
     if dossier.status == Status.WITHDRAWN:
         return ended_news(dossier)
-    to_do = next((line for line in lines if line.url), None)
+    to_do = next((line for line in lines if line.url and line.kind == "doing"), None)
     if to_do is not None:
         title = gettext("%(programme)s : %(state)s")
         words = {"programme": to_do.choice.programme.title, "state": to_do.label.lower()}
@@ -80,13 +81,20 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
 def _line(dossier: Dossier, choice: Choice, decision: Decision | None, prompt: Prompt | None) -> ChoiceLine:
     if dossier.status == Status.WITHDRAWN:
         return ChoiceLine(choice, "closed", gettext("Retirée"), "", is_over=True)
-    if prompt is not None:
-        return ChoiceLine(
-            choice, prompt.kind, prompt.label, prompt.text, prompt.url, prompt.action, is_over=prompt.kind == "closed"
-        )
-    if decision is None:
-        return _undecided(dossier, choice)
-    return _decided(choice, decision)
+    line = _decided(choice, decision) if decision is not None else _undecided(dossier, choice)
+    if prompt is None:
+        return line
+    is_over = prompt.kind == "closed"
+    return replace(
+        line,
+        kind=prompt.kind,
+        label=prompt.label,
+        text=prompt.text,
+        url=prompt.url,
+        action=prompt.action,
+        is_over=is_over,
+        is_admitted=line.is_admitted and not is_over,
+    )
 
 
 def _undecided(dossier: Dossier, choice: Choice) -> ChoiceLine:
@@ -102,10 +110,11 @@ def _decided(choice: Choice, decision: Decision) -> ChoiceLine:
             text = gettext("Votre candidature est retenue pour la suite de la sélection.")
             return ChoiceLine(choice, "done", gettext("Retenue pour la suite"), text)
         case Outcome.ADMITTED:
-            return ChoiceLine(choice, "done", gettext("Admis"), gettext("Le jury vous admet dans cette formation."))
+            text = gettext("Le jury vous admet dans cette formation.")
+            return ChoiceLine(choice, "done", gettext("Admis"), text, is_admitted=True)
         case Outcome.CONDITIONAL:
             text = gettext("Le jury vous admet dans cette formation, sous réserve de votre titre.")
-            return ChoiceLine(choice, "done", gettext("Admis sous réserve"), text)
+            return ChoiceLine(choice, "done", gettext("Admis sous réserve"), text, is_admitted=True)
         case Outcome.WAITING:
             text = gettext("Vous y êtes au rang %(rank)d. Nous vous écrivons si une place se libère pour vous.")
             return ChoiceLine(choice, "waiting", gettext("Liste d’attente"), text % {"rank": decision.rank})

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from applicants.models import Dossier, Receipt, Status
 from applicants.tests.reading import read
 from applicants.tests.scenario import set_clock
-from juries.models import Decision
+from juries.models import Decision, TestSlot
 from juries.tests import rows
 from juries.tests.test_choice_decisions import FILE, choice_of
 from programmes.loading import store
@@ -120,3 +120,56 @@ def test_the_sessions_that_may_study_it_are_on_the_timeline(home, dossier):
     said = home()
     assert "session de jury n° 2" in said
     assert "session de jury n° 1" not in said
+
+
+class TestWhatIsAsked:
+    @pytest.fixture
+    def interviews(self, dossier):
+        """Between the study and the admission, an interview that the candidate books."""
+        procedure = dossier.procedure
+        procedure.steps.filter(code="admission").update(position=3)
+        return procedure.steps.create(
+            code="interviews", kind="tests", label={"fr": "Entretien", "en": ""}, position=2, booking="candidate"
+        )
+
+    def slot(self, dossier, interviews, *, begins_in: dt.timedelta) -> TestSlot:
+        """The interview of the first choice."""
+        choice = choice_of(dossier)
+        panel = interviews.panels.create(school=choice.programme.school, test="interview", name="Jury 1", room="A1")
+        begins = dossier.procedure.now() + begins_in
+        ends = begins + dt.timedelta(minutes=30)
+        return TestSlot.objects.create(
+            panel=panel, dossier=dossier, choice=choice, test="interview", starts_at=begins, ends_at=ends
+        )
+
+    def test_whoever_was_let_pass_is_asked_to_book(self, home, dossier, interviews):
+        assert "Entretien à réserver" not in home()
+        decide(dossier, "study", "data", Outcome.ADMISSIBLE, at=dossier.procedure.now())
+        said = home()
+        assert "Entretien à réserver" in said
+        assert "Choisir un créneau" in said
+        assert reverse("juries:booking", args=[dossier.procedure.slug, choice_of(dossier).pk]) in said
+
+    def test_a_booked_interview_says_when_and_once_over_the_choice_is_under_study(self, home, dossier, interviews):
+        decide(dossier, "study", "data", Outcome.ADMISSIBLE, at=dossier.procedure.now())
+        slot = self.slot(dossier, interviews, begins_in=dt.timedelta(days=2))
+        assert "mercredi 18 mars 2026 à 10 h" in home()
+        past = dt.timedelta(days=3)
+        TestSlot.objects.update(ends_at=slot.ends_at - past, starts_at=slot.starts_at - past)
+        assert "après l’entretien" in home()
+
+    def test_a_written_piece_is_asked_for_until_its_hour_and_then_read(self, home, dossier, interviews):
+        now = dossier.procedure.now()
+        decide(dossier, "study", "data", Outcome.ADMISSIBLE, at=now)
+        self.slot(dossier, interviews, begins_in=-dt.timedelta(days=2))
+        until = now + dt.timedelta(hours=2)
+        choice_of(dossier).supplements.create(kind="written", subject="Deux pages.", due_at=until, asked_at=now)
+        assert "Écrit à remettre" in home()
+        set_clock(dossier.procedure, "2026-03-16 12:01")
+        assert "La formation étudie votre réponse." in home()
+
+    def test_once_the_admission_is_public_nothing_is_asked(self, home, dossier, interviews):
+        now = dossier.procedure.now()
+        decide(dossier, "study", "data", Outcome.ADMISSIBLE, at=now)
+        decide(dossier, "admission", "data", Outcome.REFUSED, at=now)
+        assert "Choisir un créneau" not in home()

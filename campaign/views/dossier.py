@@ -23,6 +23,7 @@ from applicants.task_list import DOING, DONE, PROBLEM, TODO, TaskGroup, task_gro
 from applicants.views.own_dossier import dossier_page, person
 from applicants.views.papers import paper_line
 from campaign.choice_news import choice_lines, news_of_choices
+from campaign.choice_prompts import prompts_of
 from campaign.news import Standing, news_of
 from campaign.timeline import Milestone, milestones
 from documents.models import Notice, SupportingDocument
@@ -110,19 +111,21 @@ def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """The same, where each programme decides: a line for each choice, and the way on for each."""
     procedure = dossier.procedure
-    public = Decision.objects.published(procedure).filter(dossier=dossier, choice__isnull=False)
-    lines = choice_lines(dossier, public.select_related("step").order_by("step__position"), {})
+    published = Decision.objects.published(procedure).filter(dossier=dossier, choice__isnull=False)
+    decisions = list(published.select_related("step").order_by("step__position"))
+    steps = list(procedure.steps.with_days())
+    lines = choice_lines(dossier, decisions, prompts_of(dossier, steps, decisions))
     is_over = dossier.status == Status.WITHDRAWN or all(line.is_over for line in lines)
     context = _frame(dossier) | {
         "news": news_of_choices(dossier, lines),
         "is_over": is_over,
         "lines": lines,
         "corrections": waiting_corrections(dossier),
-        "late_papers": [] if is_over else _late_papers(dossier),
+        "late_papers": _late_papers(dossier) if any(line.is_admitted for line in lines) else [],
         "late_window": procedure.calendar.get(LATE_PAPERS),
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
-        "milestones": _timeline(dossier, list(procedure.steps.with_days()), []),
+        "milestones": _timeline(dossier, steps, []),
     }
     return render(request, "campaign/followed.html", context)
 

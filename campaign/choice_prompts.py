@@ -1,0 +1,98 @@
+"""What the candidate is asked about each choice, or told beyond its last decision: interviews, further pieces, places.
+
+Read for all choices at once, and only where the procedure has such things. `decisions` are those that the candidate may
+see. Rules: BS-03, BS-05, IIM-04, IIM-05.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from applicants.models import Choice, Dossier, Status
+from campaign.choice_news import Prompt
+from juries.models import Decision, Supplement, TestSlot
+from programmes.models import Step
+from programmes.words import date_and_hour, deadline
+
+Outcome = Decision.Outcome
+
+
+def prompts_of(dossier: Dossier, steps: Sequence[Step], decisions: Sequence[Decision]) -> dict[int, Prompt]:
+    """What there is to say of each choice, by its key; of most there is nothing."""
+    if dossier.status != Status.VALIDATED:
+        return {}
+    if not any(step.kind in (Step.Kind.TESTS, Step.Kind.EVALUATION) for step in steps):
+        return {}
+    slots = list(TestSlot.objects.filter(dossier=dossier, choice__isnull=False).order_by("starts_at"))
+    tests = next((step for step in steps if step.kind == Step.Kind.TESTS), None)
+    going_on = _going_on(dossier, tests, steps, decisions) if tests else []
+    return (_interviews(dossier, tests, going_on, slots) if tests else {}) | _supplements(dossier, slots)
+
+
+def _going_on(dossier: Dossier, tests: Step, steps: Sequence[Step], decisions: Sequence[Decision]) -> list[Choice]:
+    """The choices that have come as far as the interviews, and of which the admission is not public yet."""
+    before = {step.pk for step in steps if step.kind == Step.Kind.ADMISSIBILITY and step.position < tests.position}
+    passed = {(one.choice_id, one.step_id) for one in decisions if one.outcome == Outcome.ADMISSIBLE}
+    decided = {one.choice_id for one in decisions if one.step.kind == Step.Kind.ADMISSION}
+    return [
+        choice
+        for choice in dossier.ranked_choices
+        if choice.pk not in decided and all((choice.pk, step) in passed for step in before)
+    ]
+
+
+def _interviews(
+    dossier: Dossier, tests: Step, choices: Collection[Choice], slots: Collection[TestSlot]
+) -> dict[int, Prompt]:
+    """An interview to book, or booked; one that is over leaves the choice under study."""
+    given = {slot.choice_id: slot for slot in slots if slot.supplement_id is None}
+    found = {}
+    for choice in choices:
+        slot, url = given.get(choice.pk), reverse("juries:booking", args=[dossier.procedure.slug, choice.pk])
+        if slot is None and tests.booking == Step.Booking.CANDIDATE:
+            found[choice.pk] = _to_book(url)
+        elif slot is not None and slot.ends_at > dossier.procedure.now():
+            found[choice.pk] = _booked(slot, url)
+        elif slot is not None:
+            text = gettext("La formation étudie votre candidature après l’entretien.")
+            found[choice.pk] = Prompt("waiting", gettext("À l’étude"), text)
+    return found
+
+
+def _supplements(dossier: Dossier, slots: Collection[TestSlot]) -> dict[int, Prompt]:
+    """What else a programme asked for, and has not judged yet."""
+    asked = Supplement.objects.filter(choice__dossier=dossier, judged_at=None)
+    slug, now = dossier.procedure.slug, dossier.procedure.now()
+    given = {slot.supplement_id: slot for slot in slots}
+    return {one.choice_id: _supplement(one, given.get(one.pk), slug, now) for one in asked}
+
+
+def _supplement(supplement: Supplement, slot: TestSlot | None, slug: str, now: dt.datetime) -> Prompt:
+    url = reverse("juries:supplement", args=[slug, supplement.pk])
+    if slot is not None and slot.ends_at > now:
+        return _booked(slot, url)
+    if slot is not None or not supplement.is_open(now):
+        return Prompt("waiting", gettext("À l’étude"), gettext("La formation étudie votre réponse."))
+    words = {"end": deadline(supplement.due_at)}
+    if supplement.kind == Supplement.Kind.INTERVIEW:
+        text = gettext("La formation vous demande un entretien complémentaire avant le %(end)s.")
+        return Prompt("doing", gettext("Entretien complémentaire"), text % words, url, gettext("Voir la demande"))
+    if supplement.document_id is not None:
+        text = gettext("Votre écrit est remis. Vous pouvez le remplacer avant le %(end)s.")
+        return Prompt("waiting", gettext("Écrit remis"), text % words, url, gettext("Voir mon écrit"))
+    text = gettext("La formation vous demande un écrit avant le %(end)s.")
+    return Prompt("doing", gettext("Écrit à remettre"), text % words, url, gettext("Lire le sujet"))
+
+
+def _to_book(url: str) -> Prompt:
+    text = gettext("Votre candidature est retenue pour la suite : choisissez l’heure de votre entretien.")
+    return Prompt("doing", gettext("Entretien à réserver"), text, url, gettext("Choisir un créneau"))
+
+
+def _booked(slot: TestSlot, url: str) -> Prompt:
+    text = gettext("Votre entretien est le %(when)s.") % {"when": date_and_hour(slot.starts_at)}
+    return Prompt("waiting", gettext("Entretien réservé"), text, url, gettext("Voir mon entretien"))
