@@ -25,6 +25,7 @@ WORK = (
     "applicants.dossier",
     "applicants.message",
     "payments.charge",
+    "payments.refund",
     "juries.decision",
     "juries.panel",
     "juries.mark",

@@ -27,8 +27,7 @@ class Bill:
     @cached_property
     def title(self) -> Text:
         """What it is owed for."""
-        first: ChargeLine = self.charge.lines.order_by("pk")[0]
-        return Text.of(first.label)
+        return Text.of(self.charge.lines.all()[0].label)
 
     @property
     def is_payable(self) -> bool:
@@ -38,7 +37,7 @@ class Bill:
     @cached_property
     def lines(self) -> list[ChargeLine]:
         """What it is made of; none where that says no more than the sum."""
-        lines = list(self.charge.lines.order_by("pk"))
+        lines = list(self.charge.lines.all())
         return lines if len(lines) > 1 else []
 
     @cached_property

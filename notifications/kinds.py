@@ -42,6 +42,9 @@ KINDS: dict[str, Promise] = {
     "exemption_accepted": _("exonération accordée"),
     "exemption_refused": _("exonération refusée"),
     "reduction_accepted": _("tarif réduit accepté"),
+    "refund_granted": _("remboursement accordé"),
+    "refund_refused": _("remboursement refusé"),
+    "refund_paid": _("remboursement versé"),
     # the jury
     "summons": _("convocation aux épreuves"),
     "result_admissible": _("résultat : admissible"),

@@ -278,7 +278,7 @@ def receive(charge: Charge, payment: Payment, *, received_on: dt.date | None, by
 def waive(charge: Charge) -> None:
     """The charge is no longer owed: an exemption was granted."""
     charge.state = Charge.State.WAIVED
-    charge.settled_at = instant()
+    charge.settled_at = charge.procedure.now()
     charge.save(update_fields=["state", "settled_at"])
     ledger.book_dropped(charge)
     state_fact(SETTLED_FACT, charge.pk)
@@ -286,7 +286,7 @@ def waive(charge: Charge) -> None:
 
 def _settle(charge: Charge, payment: Payment, *, by: User | None) -> None:
     charge.state = Charge.State.SETTLED
-    charge.settled_at = instant()
+    charge.settled_at = charge.procedure.now()
     charge.save(update_fields=["state", "settled_at"])
     drop_request(charge, by=by)
     ledger.book_received(charge, payment)

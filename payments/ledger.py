@@ -37,6 +37,16 @@ def book_surplus(charge: Charge, payment: Payment) -> None:
     book(charge, {received_by(charge, payment): payment.amount, to_repay_by(charge): -payment.amount})
 
 
+def book_refund_granted(charge: Charge, amount: int) -> None:
+    """What the school had earned is to be paid back."""
+    book(charge, {fees_of(charge): amount, to_repay_by(charge): -amount})
+
+
+def book_refund_paid(charge: Charge, amount: int) -> None:
+    """The school has paid it back, from its account, whatever way it had come."""
+    book(charge, {to_repay_by(charge): amount, paid_back_by(charge): -amount})
+
+
 def book(charge: Charge, lines: Mapping[str, int]) -> UUID:
     """Write one movement, in the act's transaction: cents by name of ledger. Returns the movement's id.
 
@@ -68,6 +78,11 @@ def to_repay_by(charge: Charge) -> str:
     return f"to-repay:{charge.payee.school.code}"
 
 
+def paid_back_by(charge: Charge) -> str:
+    """The ledger of the transfers that the school made to payers."""
+    return f"paid-back:{charge.payee.school.code}"
+
+
 def in_words(line: LedgerLine) -> str:
     """The ledger's name as the accounts read it."""
     school = line.charge.payee.school.name
@@ -79,5 +94,6 @@ def in_words(line: LedgerLine) -> str:
         Payment.Means.CARD: gettext("Cartes encaissées par %(school)s"),
         Payment.Means.LINK: gettext("Paiements en ligne reçus par %(school)s"),
         "to-repay": gettext("À rendre par %(school)s"),
+        "paid-back": gettext("Virements de remboursement de %(school)s"),
     }
     return named.get(kind, line.ledger) % {"school": school}

@@ -132,6 +132,7 @@ class ChargeLine(models.Model):
     class Meta:
         verbose_name = _("ligne")
         verbose_name_plural = _("lignes")
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return str(self.label)
@@ -250,6 +251,71 @@ class Reduction(models.Model):
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    """Which refunds staff see, and what they wait for."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those asked of the schools for which `user` keeps the accounts."""
+        return self.filter(charge__in=Charge.objects.collected_by(user))
+
+    def waiting(self) -> Self:
+        """Those to decide, and those granted that are still to be paid, oldest first."""
+        return self.filter(state__in=[Refund.State.ASKED, Refund.State.GRANTED]).order_by("asked_at")
+
+
+class Refund(models.Model):
+    """A sum that was paid and is asked back, on a paper that staff accept or refuse. It is paid back once."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("demandé")
+        GRANTED = "granted", _("accordé, à verser")
+        REFUSED = "refused", _("refusé")
+        PAID = "paid", _("versé")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    charge = models.ForeignKey(Charge, models.CASCADE, related_name="refunds", verbose_name=_("somme réglée"))
+    rule = models.SlugField(_("cas"), max_length=40)  # of the procedure's rules
+    label = LocalizedField(_("intitulé"))
+    amount = models.PositiveIntegerField(_("montant (centimes)"))
+    proof = models.UUIDField(_("justificatif"))  # a file's id: payments and documents do not know each other
+    iban = models.CharField("IBAN", max_length=34)
+    account_holder = models.CharField(_("titulaire du compte"), max_length=120)
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.ASKED)
+    reason = models.CharField(_("motif du refus"), max_length=500, blank=True)
+    asked_at = models.DateTimeField(_("demandé le"))
+    decided_at = models.DateTimeField(_("décidé le"), null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("décidé par")
+    )
+    paid_on = models.DateField(_("versé le"), null=True)
+    paid_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("versement noté par")
+    )
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("remboursement")
+        verbose_name_plural = _("remboursements")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["charge"], condition=~Q(state="refused"), name="one_live_refund_per_charge"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_of_something"),
+            models.CheckConstraint(condition=~Q(state="refused") | ~Q(reason=""), name="refund_refused_with_a_reason"),
+            models.CheckConstraint(condition=~Q(state="paid") | Q(paid_on__isnull=False), name="refund_paid_on_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.charge.reference
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure in which the sum was owed."""
+        return self.charge.procedure
 
 
 class LedgerLine(models.Model):

@@ -13,17 +13,21 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from applicants.bills import Bill
 from applicants.contents import Contents, read_contents
 from applicants.deposits import DEPOSIT, deposit_bill
 from applicants.fees import FEE_REASONS
 from applicants.forms.payment import PaidForm, paid_forms
 from applicants.models import Dossier
+from applicants.task_list import DONE, PROBLEM, TODO, WAITING
 from applicants.views.fees import show_fee
 from applicants.views.own_dossier import dossier_page, person, render_page, try_act
 from journal.errors import Refused
 from payments.cards import begin_card_payment
 from payments.models import Charge, Payment
+from payments.standing import Standing, in_words
 from payments.transfers import declare_transfer, withdraw_declaration
+from programmes.words import deadline, money
 
 
 @dossier_page
@@ -71,6 +75,28 @@ def pay_by_card(request: HttpRequest, dossier: Dossier, charge_id: UUID) -> Http
         return redirect(back)
 
 
+def bills_beside_fee(dossier: Dossier) -> list[Bill]:
+    """What the dossier owes or has paid beside its fee, in the order in which it was asked."""
+    charges = dossier.account.charges.live().exclude(reason__in=FEE_REASONS)
+    related = charges.select_related("account__procedure", "payee__school").prefetch_related("lines")
+    return [BILLS[charge.reason](dossier, charge) for charge in related]
+
+
+def sum_line(slug: str, bill: Bill) -> dict[str, object]:
+    """A sum as components/task_list.html shows it, with the way to its page."""
+    owed = {"amount": money(bill.charge.amount), "school": bill.charge.payee.school.name}
+    hint = gettext("%(amount)s à %(school)s") % owed
+    if bill.charge.due_at and bill.standing == Standing.DUE:
+        hint += ", " + gettext("avant le %(end)s") % {"end": deadline(bill.charge.due_at)}
+    return {
+        "title": bill.title,
+        "url": reverse("applicants:payment", args=[slug, bill.charge.pk]),
+        "kind": KINDS[bill.standing] if not bill.charge.is_overdue else PROBLEM,
+        "label": in_words(bill.standing),
+        "hint": hint,
+    }
+
+
 def _charge(dossier: Dossier, charge_id: UUID) -> Charge:
     """What the dossier owes under that identifier; 404 where there is nothing, or no more."""
     charges = dossier.account.charges.live().select_related("account__procedure", "payee__school")
@@ -100,3 +126,10 @@ def _page_of(dossier: Dossier, charge: Charge) -> str:
 
 
 BILLS = {DEPOSIT: deposit_bill}
+KINDS = {
+    Standing.DUE: TODO,
+    Standing.ANNOUNCED: WAITING,
+    Standing.EXEMPTION_ASKED: WAITING,
+    Standing.SETTLED: DONE,
+    Standing.WAIVED: DONE,
+}

@@ -22,6 +22,7 @@ from applicants.readiness import asked_papers
 from applicants.task_list import DOING, DONE, PROBLEM, TODO, TaskGroup, task_groups, tasks
 from applicants.views.own_dossier import dossier_page, person
 from applicants.views.papers import paper_line
+from applicants.views.payments import bills_beside_fee, sum_line
 from campaign.choice_news import choice_lines, news_of_choices
 from campaign.choice_prompts import prompts_of
 from campaign.news import Standing, news_of
@@ -103,6 +104,7 @@ def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "late_window": procedure.calendar.get(LATE_PAPERS),
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
+        "sums": _sums(dossier),
         "milestones": _timeline(dossier, steps, periods),
     }
     return render(request, "campaign/followed.html", context)
@@ -125,9 +127,17 @@ def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "late_window": procedure.calendar.get(LATE_PAPERS),
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
+        "sums": _sums(dossier),
         "milestones": _timeline(dossier, steps, []),
     }
     return render(request, "campaign/followed.html", context)
+
+
+def _sums(dossier: Dossier) -> list[dict[str, object]]:
+    """What the dossier owes beside its fee, each with its page, as components/task_list.html shows it."""
+    if not dossier.rules.deposit:
+        return []
+    return [sum_line(dossier.procedure.slug, bill) for bill in bills_beside_fee(dossier)]
 
 
 def _standing(dossier: Dossier, steps: list[Step], periods: list[Period]) -> Standing:

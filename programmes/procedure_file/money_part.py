@@ -1,4 +1,4 @@
-"""Reading the money of a file: the fee with who is spared it, and the deposit."""
+"""Reading the money of a file: the fee with who is spared it, the deposit, and what is paid back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from programmes.procedure_file.nodes import Place, Wrong, each
 from programmes.procedure_file.values import (
     cents,
     code,
+    key_of,
     line,
     one_of,
     website,
@@ -24,7 +25,10 @@ from programmes.rules import (
     Means,
     Needed,
     Reduction,
+    Refundable,
+    RefundRule,
 )
+from programmes.text import Text
 
 NAMES_IN_REFERENCE = ("family_name", "given_names", "programme", "reference")
 REFERENCE = "{family_name} {given_names} {reference}"
@@ -53,6 +57,43 @@ def read_deposit(place: Place) -> DepositRule:
             label=deposit.need("label", words, NO_TEXT),
             reference=deposit.may("reference", _reference, REFERENCE),
         )
+
+
+def read_refund(place: Place) -> RefundRule:
+    with place.table() as refund:
+        paper, help_text = refund.need("paper", _proof, (NO_TEXT, NO_TEXT))
+        always: tuple[str, int | None] = ("", None)
+        until, days = refund.may("until", _until, always)
+        return RefundRule(
+            code=key_of(place),
+            of=refund.need("of", _sums, ()),
+            label=refund.need("label", words, NO_TEXT),
+            paper=paper,
+            help=help_text,
+            until=until,
+            days=days,
+            when=refund.may("when", read_condition, ALWAYS),
+        )
+
+
+def _sums(place: Place) -> tuple[Refundable, ...]:
+    read: tuple[Refundable, ...] = each(one_of(Refundable))(place)
+    if not place.places():
+        raise Wrong("la liste est vide : nommez au moins une somme à rendre.")
+    return read
+
+
+def _proof(place: Place) -> tuple[Text, Text]:
+    """The label of the paper that proves the case, and its help."""
+    with place.table() as paper:
+        return paper.need("label", words, NO_TEXT), paper.may("help", words, NO_TEXT)
+
+
+def _until(place: Place) -> tuple[str, int | None]:
+    """An entry of the calendar, or a number of days."""
+    if place.text().isdigit():
+        return "", whole_number(1, 3650)(place)
+    return code(place), None
 
 
 def _price(place: Place) -> int:

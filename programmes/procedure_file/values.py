@@ -15,6 +15,7 @@ from typing import TypeVar
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
+from programmes.iban import NotAnIban, WrongKey, read_iban
 from programmes.procedure_file.nodes import Place, Wrong
 from programmes.text import Text
 from programmes.words import PARIS
@@ -25,7 +26,6 @@ YES_OR_NO = {"oui": "yes", "non": "no", "yes": "yes", "no": "no"}
 CODE = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*", re.ASCII)
 MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2}) (?:(\d{2}:\d{2})|minuit)", re.ASCII)
 AMOUNT = re.compile(r"(\d{1,7})(?:[.,](\d{2}))?", re.ASCII)
-IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
 BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", re.ASCII)
 COLOUR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 PHONE = re.compile(r"\+?[0-9][0-9 .()/-]{5,38}", re.ASCII)
@@ -186,12 +186,13 @@ def phone(place: Place) -> str:
 
 def iban(place: Place) -> str:
     """An IBAN whose check digits hold, without its spaces."""
-    text = place.text().replace(" ", "").upper()
-    if not IBAN.fullmatch(text):
-        raise Wrong(f"« {place.text()} » n’a pas la forme d’un IBAN.")
-    if int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 != 1:
-        raise Wrong(f"« {place.text()} » : la clé de contrôle de cet IBAN est fausse : un chiffre est mal recopié.")
-    return text
+    text = place.text()
+    try:
+        return read_iban(text)
+    except WrongKey:
+        raise Wrong(f"« {text} » : la clé de contrôle de cet IBAN est fausse : un chiffre est mal recopié.") from None
+    except NotAnIban:
+        raise Wrong(f"« {text} » n’a pas la forme d’un IBAN.") from None
 
 
 def bic(place: Place) -> str:

@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 from programmes.rules.closings import ClosingRule
 from programmes.rules.conditions import ALWAYS, Condition, Option
 from programmes.rules.form import FieldKind, FieldRule, PageRule, RowField, SubmissionRule
-from programmes.rules.money import DepositRule, Exemption, FeeRule, Link, Means, Needed, Reduction
+from programmes.rules.money import (
+    DepositRule,
+    Exemption,
+    FeeRule,
+    Link,
+    Means,
+    Needed,
+    Reduction,
+    Refundable,
+    RefundRule,
+)
 from programmes.rules.papers import OF, Alternative, FileKind, PaperRule, RefereeRule, Stage
 from programmes.rules.selection import (
     ChoiceRule,
@@ -55,6 +65,8 @@ __all__ = [
     "ProgrammeRule",
     "Reduction",
     "RefereeRule",
+    "RefundRule",
+    "Refundable",
     "RowField",
     "Rules",
     "Speciality",
@@ -81,6 +93,7 @@ class Rules:
     alternatives: tuple[Alternative, ...] = ()
     fee: FeeRule | None = None
     deposit: DepositRule | None = None
+    refunds: tuple[RefundRule, ...] = ()
     tests: tuple[TestRule, ...] = ()
     evaluation: EvaluationRule | None = None
     equivalences: tuple[Equivalence, ...] = ()

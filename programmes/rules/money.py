@@ -72,6 +72,31 @@ class FeeRule:
     reduction: Reduction | None = None
 
 
+class Refundable(enum.StrEnum):
+    """What may be paid back at all; the values are the reasons of charges."""
+
+    APPLICATION_FEE = "application_fee"
+    DEPOSIT = "deposit"
+    INSTALMENT = "instalment"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRule:
+    """A case in which sums are paid back whole, on a paper that staff accept. What no rule names never is.
+
+    It may be asked for until the calendar's entry `until` ends, or `days` after the sum was paid; with neither, always.
+    """
+
+    code: str
+    of: tuple[Refundable, ...]
+    label: Text
+    paper: Text
+    help: Text = Text("", "")
+    until: str = ""
+    days: int | None = None
+    when: Condition = ALWAYS
+
+
 @dataclass(frozen=True, slots=True)
 class DepositRule:
     """What confirms a place, paid to its school. Rules: BS-07, IIM-06."""

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from programmes import words
+from programmes.iban import masked
 from programmes.words import NO_BREAK
 
 register = template.Library()
@@ -35,6 +36,12 @@ def file_size(size: int) -> str:
     if not _in_english():
         number = number.replace(".", ",")
     return f"{number}{NO_BREAK}{unit}"
+
+
+@register.filter
+def masked_iban(account: str) -> str:
+    """« FR76 … 1234 »: an account number as its owner knows it, and nobody can use it."""
+    return masked(account)
 
 
 @register.filter

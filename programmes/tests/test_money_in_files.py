@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from programmes.procedure_file import read_text
 from programmes.procedure_file.nodes import FaultyFile
-from programmes.rules import Condition, Means, Needed, Rules
+from programmes.rules import Condition, Means, Needed, Refundable, Rules, as_json, from_json
 
 AST = (Path(__file__).parents[1] / "procedures" / "ast-2026.yaml").read_text(encoding="utf-8")
 PAPER = "  crous-certificate:\n"
@@ -35,6 +36,20 @@ deposit:
   amount: 450
   means: [transfer]
   label: {fr: Acompte, en: Deposit}
+refunds:
+  funding:
+    of: [deposit]
+    label: {fr: Financement par un organisme, en: Funded by a body}
+    paper:
+      label: {fr: Accord de prise en charge, en: Agreement}
+      help: {fr: Signé., en: Signed.}
+    until: 90
+    when: {scholarship: [non]}
+  failed:
+    of: [deposit, application_fee]
+    label: {fr: Échec, en: Failure}
+    paper: {label: {fr: Relevé, en: Transcript}}
+    until: late_papers
 """
 
 
@@ -61,6 +76,15 @@ def test_all_of_it_is_read() -> None:
     deposit = rules_of(FEE).deposit
     assert deposit is not None
     assert (deposit.amount, deposit.reference) == (45000, "{family_name} {given_names} {reference}")
+    funding, failed = rules_of(FEE).refunds
+    assert (funding.of, funding.days, funding.until) == ((Refundable.DEPOSIT,), 90, "")
+    assert (str(funding.paper), str(funding.help)) == ("Accord de prise en charge", "Signé.")
+    assert (failed.of[-1], failed.days, failed.until) == (Refundable.APPLICATION_FEE, None, "late_papers")
+
+
+def test_what_is_stored_is_what_was_read() -> None:
+    rules = rules_of(FEE)
+    assert from_json(Rules, json.loads(json.dumps(as_json(rules)))) == rules
 
 
 @pytest.mark.parametrize(
@@ -87,6 +111,18 @@ def test_all_of_it_is_read() -> None:
         ("complement_days: 10", "complement_days: 0", "complement_days: 0", "un nombre entier de 1 à 365"),
         ("means: [transfer]\n", "means: [link]\n", "means: [link]", "n’existe que pour les frais de dossier"),
         ("  label: {fr: Acompte, en: Deposit}\n", "", "deposit:", "il manque la clé « label »"),
+        ("of: [deposit]", "of: [tuition]", "of: [tuition]", "« tuition » est inconnu"),
+        ("of: [deposit]", "of: [instalment]", "of: [instalment]", "n’est pas une somme que cette procédure demande"),
+        ("of: [deposit]", "of: []", "of: []", "nommez au moins une somme"),
+        ("until: late_papers", "until: rentree", "until: rentree", "« rentree » n’existe pas dans le calendrier"),
+        ("until: 90", "until: 0", "until: 0", "un nombre entier de 1 à"),
+        (
+            "    when: {scholarship: [non]}\n  failed",
+            "    when: {pays: [FR]}\n  failed",
+            "when: {pays",
+            "n’est pas un champ",
+        ),
+        ("    paper: {label: {fr: Relevé, en: Transcript}}\n", "", "  failed:", "il manque la clé « paper »"),
     ],
 )
 def test_a_slip_is_told_with_its_line(old: str, new: str, line: str, reason: str) -> None:

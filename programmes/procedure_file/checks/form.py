@@ -91,9 +91,7 @@ def check_conditions(source: Source, rules: Rules) -> None:
                 _check_conditions_of(source, asked, in_row, *where, "fields", asked.code)
     for paper in rules.papers:
         check_condition(source, paper.when, known, "papers", paper.code, "when")
-    for ground in ("exemption", "reduction", "link"):
-        if rules.fee and (stated := getattr(rules.fee, ground)):
-            check_condition(source, stated.when, known, "fee", ground, "when")
+    _check_conditions_of_money(source, rules, known)
     for closing in rules.closings:
         check_condition(source, closing.when, known, "closings", closing.code, "when")
     for referee in rules.referees:
@@ -106,6 +104,14 @@ def _check_conditions_of(source: Source, field: FieldRule, known: Mapping[str, s
     check_condition(source, field.when, known, *where, "when")
     for condition in field.required_when:
         check_condition(source, condition, known, *where, "required_when")
+
+
+def _check_conditions_of_money(source: Source, rules: Rules, known: Mapping[str, set[str] | None]) -> None:
+    for ground in ("exemption", "reduction", "link"):
+        if rules.fee and (stated := getattr(rules.fee, ground)):
+            check_condition(source, stated.when, known, "fee", ground, "when")
+    for refund in rules.refunds:
+        check_condition(source, refund.when, known, "refunds", refund.code, "when")
 
 
 def check_condition(source: Source, condition: Condition, known: Mapping[str, set[str] | None], *where: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from programmes.procedure_file import schema
 from programmes.procedure_file.checks.comparing import must_exist
 from programmes.procedure_file.nodes import Source
-from programmes.rules import FeeRule, Means, Rules
+from programmes.rules import FeeRule, Means, Refundable, Rules
 
 
 def check_fee(source: Source, live: schema.Live, rules: Rules) -> None:
@@ -37,6 +37,18 @@ def check_deposit(source: Source, live: schema.Live, rules: Rules) -> None:
     paid = [school for school in live.schools if school.code in teaching]
     _check_means(source, paid, deposit.means, "l’acompte se paie", "deposit")
     _has_no_link(source, deposit.means, "deposit")
+
+
+def check_refunds(source: Source, live: schema.Live, rules: Rules) -> None:
+    owed = {Refundable.APPLICATION_FEE: rules.fee, Refundable.DEPOSIT: rules.deposit}
+    keys = {entry.code for entry in live.calendar}
+    for refund in rules.refunds:
+        where = ("refunds", refund.code)
+        for reason in refund.of:
+            if not owed.get(reason):
+                source.fault(f"« {reason} » n’est pas une somme que cette procédure demande.", *where, "of")
+        if refund.until and refund.until not in keys:
+            source.fault(f"l’entrée « {refund.until} » n’existe pas dans le calendrier.", *where, "until")
 
 
 def _check_grounds(source: Source, rules: Rules, fee: FeeRule) -> None:

@@ -1,0 +1,50 @@
+"""What a candidate gives to be paid back: the proof, and the account to which the money goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applicants.forms.papers import PaperForm
+from programmes.iban import NotAnIban, WrongKey, read_iban
+from programmes.rules import PaperRule
+
+
+class AccountField(forms.CharField):
+    """An IBAN, however it is typed."""
+
+    default_error_messages = {
+        "form": _("Recopiez l’IBAN en entier, par exemple FR76 3000 6000 0112 3456 7890 189."),
+        "key": _("Un chiffre de cet IBAN est mal recopié : vérifiez-le sur votre relevé d’identité bancaire."),
+    }
+
+    def clean(self, value: Any) -> str:
+        """The account number without its blanks."""
+        typed: str = super().clean(value)
+        try:
+            return read_iban(typed)
+        except WrongKey:
+            raise forms.ValidationError(self.error_messages["key"], code="key") from None
+        except NotAnIban:
+            raise forms.ValidationError(self.error_messages["form"], code="form") from None
+
+
+class RefundForm(PaperForm):
+    """The proof, and where the money goes."""
+
+    account_holder = forms.CharField(
+        label=_("Titulaire du compte"),
+        max_length=120,
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+    iban = AccountField(
+        label=_("IBAN du compte à créditer"),
+        max_length=50,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, rule: PaperRule, *args: Any, **kwargs: Any) -> None:
+        super().__init__(rule, *args, **kwargs)
+        self.fields["file"].label = str(rule.label)
