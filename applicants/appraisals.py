@@ -102,6 +102,7 @@ def _answered(dossier: Dossier, referee: Referee, state: Referee.State) -> None:
         name=dossier.candidate.full_name,
         referee=referee.name,
         label=rule_of(dossier, referee.kind).label,
+        replace=str(rule_of(dossier, referee.kind).replace),
         path=home_of(dossier),
     )
 

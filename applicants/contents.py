@@ -51,6 +51,7 @@ class Contents:
             statuses={choice.programme.code: choice.status for choice in self.choices},
             papers=frozenset(file.kind for file in self.documents if not is_turned_down(file)),
             appraisals=frozenset(r.kind for r in self.referees if r.state == Referee.State.DEPOSITED),
+            named=frozenset(referee.kind for referee in self.referees),
             fee=self.fee,
             explained=frozenset(self.explanations),
         )

@@ -21,7 +21,7 @@ from programmes.rules import Order
 
 CHOICES, TITLE, PAYMENT = "choices", "title", "payment"
 FINAL = (CHOICES, TITLE)  # what no correction can open
-APPLICATIONS, LATE_PAPERS = "applications", "late_papers"
+APPLICATIONS, LATE_PAPERS, APPRAISALS = "applications", "late_papers", "appraisals"
 
 
 class NotEditable(Refused):
@@ -98,12 +98,23 @@ def _why_final(dossier: Dossier) -> str:
 
 
 def takes_appraisal(dossier: Dossier, kind: str) -> bool:
-    """Whether a referee of that kind may still answer: a submitted dossier goes on taking opinions until the
-    closing hour.
+    """Whether a referee of that kind may still answer.
+
+    A submitted dossier goes on taking opinions until the closing hour, or where the calendar gives them a window of
+    their own (`appraisals`) until that ends. Rule: APP-10.
     """
     if dossier.status == Status.WITHDRAWN:
         return False
-    return is_applying(dossier) or may_edit(dossier, f"referee:{kind}")
+    if is_applying(dossier) or may_edit(dossier, f"referee:{kind}"):
+        return True
+    return dossier.status != Status.DRAFT and dossier.procedure.is_open(APPRAISALS)
+
+
+def appraisals_until(dossier: Dossier, kind: str) -> dt.datetime | None:
+    """Until when (procedure's time) referees of that kind may answer, if the dossier is submitted in time."""
+    window = dossier.procedure.calendar.get(APPRAISALS) or applications_of(dossier)
+    ends = [asked_until(dossier, f"referee:{kind}"), window.ends_at if window else None]
+    return max((end for end in ends if end is not None), default=None)
 
 
 def is_late_paper(dossier: Dossier, place: str) -> bool:

@@ -30,7 +30,7 @@ def name_of(rules: Rules, place: str) -> str:
         CHOICES: choices_name(rules.choices.order),
         PAYMENT: gettext("Frais d’inscription"),
         PAPERS: gettext("Pièces justificatives"),
-        REFEREES: gettext("Appréciation"),
+        REFEREES: gettext("Appréciation") if len(rules.referees) < 2 else gettext("Référents"),
         REVIEW: gettext("Relire et transmettre"),
         EXPLAINED: gettext("Ce qui manque, et pourquoi"),
     }

@@ -16,10 +16,12 @@ from payments.standing import Standing
 from programmes.eligibility import titles_for, verdicts
 from programmes.facts import PROGRAMME
 from programmes.rules import (
+    Alternative,
     FeeRule,
     FieldKind,
     FieldRule,
     Needed,
+    Opinion,
     Order,
     PageRule,
     PaperRule,
@@ -38,6 +40,7 @@ class FilledIn:
     statuses: Mapping[str, str] = field(default_factory=dict)  # by programme; blank where none was said
     papers: frozenset[str] = frozenset()  # not turned down; a check that is still to come does not matter
     appraisals: frozenset[str] = frozenset()  # deposited
+    named: frozenset[str] = frozenset()  # kinds of referees asked, whatever they answered
     explained: frozenset[str] = frozenset()  # codes of missing items about which the candidate wrote why
     fee: Standing = Standing.DUE
 
@@ -247,11 +250,17 @@ def _missing_papers(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
 
 def _missing_alternatives(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
     for alternative in rules.alternatives:
-        if filled.appraisals.isdisjoint(alternative.referees) and filled.papers.isdisjoint(alternative.papers):
+        if not is_met(alternative, filled.papers, filled.appraisals, filled.named):
             places = [f"referee:{code}" for code in alternative.referees]
             places += [f"paper:{code}" for code in alternative.papers]
             code = f"alternative:{alternative.code}"
             yield MissingItem(code, str(alternative.label), places[0], is_explainable=rules.submission.forced)
+
+
+def is_met(alternative: Alternative, papers: frozenset[str], appraisals: frozenset[str], named: frozenset[str]) -> bool:
+    """Whether one of the papers is there, or a referee's opinion has come far enough. Rules: AST-09, APP-10."""
+    enough = named | appraisals if alternative.needs == Opinion.NAMED else appraisals
+    return not (papers.isdisjoint(alternative.papers) and enough.isdisjoint(alternative.referees))
 
 
 def _missing_fee(fee: FeeRule | None, filled: FilledIn) -> Iterator[MissingItem]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
@@ -18,17 +19,23 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 from applicants.dossiers import lock, lock_own
-from applicants.editing import APPLICATIONS, applications_of, asked_until, require_editable
+from applicants.editing import (
+    APPLICATIONS,
+    APPRAISALS,
+    appraisals_until,
+    require_editable,
+    takes_appraisal,
+)
 from applicants.models import Appraisal, Dossier, Referee, Status
 from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.models import Procedure
-from programmes.rules import RefereeRule
+from programmes.rules import RefereeRule, Replacing
 from programmes.typed import cleaned
 
 REMINDER_PERIOD = dt.timedelta(days=1)  # between two reminders that the candidate asks for
@@ -60,9 +67,7 @@ def name_referee(
     require_editable(dossier, f"referee:{kind}")
     rule = rule_of(dossier, kind)
     if standing(dossier, kind).count() >= rule.max_count:
-        raise WrongReferee(
-            gettext("Vous avez déjà désigné cette personne. Vous pouvez la remplacer tant qu’elle n’a rien déposé.")
-        )
+        raise WrongReferee(_why_full(rule))
     return _ask(dossier, kind, name, position, email, language, by=by)
 
 
@@ -76,10 +81,14 @@ def replace_referee(
         Referee.DoesNotExist: not this person's referee.
         Closed, NotEditable: referees cannot be named now.
         NotAwaited: the opinion is there, or this one was replaced already.
-        WrongReferee: too many in a day, or an address that cannot be theirs.
-    Rule: AST-09.
+        WrongReferee: nobody is replaced here, too many in a day, or an address that cannot be theirs.
+    Rules: AST-09, APP-10.
     """
     dossier, referee = _lock_for_candidate(referee_id, by=by)
+    if rule_of(dossier, referee.kind).replace == Replacing.REOPENED:
+        raise WrongReferee(
+            gettext("Une personne désignée ne se remplace pas. Vous pouvez en désigner une autre s’il reste une place.")
+        )
     if referee.state == Referee.State.DEPOSITED:
         raise NotAwaited(gettext("Cette fiche est déposée : la personne ne se remplace plus."))
     if referee.state == Referee.State.REPLACED:
@@ -101,7 +110,7 @@ def remind_referee(referee_id: UUID, *, by: User) -> None:
         NotAwaited: it is there, or declined; or a mail went out less than a day ago.
     Rule: AST-09.
     """
-    dossier, referee = _lock_for_candidate(referee_id, by=by)
+    dossier, referee = _lock_for_candidate(referee_id, by=by, reminds=True)
     if referee.state != Referee.State.ASKED:
         raise NotAwaited(gettext("Cette personne n’est plus à relancer."))
     now = dossier.procedure.now()
@@ -116,10 +125,13 @@ def remind_referee(referee_id: UUID, *, by: User) -> None:
 def remind_referees_due(procedure: Procedure) -> int:
     """Remind the referees of drafts 7 and 2 days before the closing hour; returns how many were. For the periodic task.
 
-    Repeating it writes nothing twice, and a task that is late sends only the last reminder due. Rule: AST-09
-    (ours).
+    Where opinions have a window of their own, those of submitted dossiers too, before its end. Repeating it writes
+    nothing twice, and a task that is late sends only the last reminder due. Rules: AST-09, APP-10 (ours).
     """
-    entry = procedure.calendar.get(APPLICATIONS)
+    calendar = procedure.calendar
+    entry = calendar.get(APPRAISALS) or calendar.get(APPLICATIONS)
+    statuses = [Status.DRAFT] if procedure.is_open(APPLICATIONS) else []
+    statuses += [Status.SUBMITTED, Status.VALIDATED] if APPRAISALS in calendar else []
     now = procedure.now()
     if entry is None or entry.ends_at is None or now >= entry.ends_at:
         return 0
@@ -132,9 +144,9 @@ def remind_referees_due(procedure: Procedure) -> int:
         state=Referee.State.ASKED,
         asked_at__lt=due,
         dossier__procedure=procedure,
-        dossier__status=Status.DRAFT,
+        dossier__status__in=statuses,
     )
-    return sum(_remind_if_still_due(pk, due) for pk in waiting.values_list("pk", flat=True))
+    return sum(_remind_if_still_due(pk, due, statuses) for pk in waiting.values_list("pk", flat=True))
 
 
 def standing(dossier: Dossier, kind: str) -> models.QuerySet[Referee]:
@@ -217,12 +229,12 @@ def _check_person(dossier: Dossier, referee: Referee) -> None:
         )
 
 
-def _remind_if_still_due(referee_id: UUID, due: dt.datetime) -> bool:
+def _remind_if_still_due(referee_id: UUID, due: dt.datetime, statuses: Sequence[str]) -> bool:
     with transaction.atomic():
         dossier = lock(Referee.objects.values_list("dossier", flat=True).get(pk=referee_id))
         referee = dossier.referees.select_for_update().get(pk=referee_id)
         reminded = referee.reminded_at is not None and referee.reminded_at >= due
-        if reminded or referee.state != Referee.State.ASKED or dossier.status != Status.DRAFT:
+        if reminded or referee.state != Referee.State.ASKED or dossier.status not in statuses:
             return False
         _remind(dossier, referee, key=f"referee-reminder:{referee.pk}:{due.isoformat()}")
         record("referee.reminded", dossier, referee=str(referee.pk))
@@ -248,19 +260,32 @@ def _mail(dossier: Dossier, referee: Referee, kind: str, *, key: str) -> None:
         referee=referee.name,
         candidate=dossier.candidate.full_name,
         label=rule_of(dossier, referee.kind).label,
-        closes_at=asked_until(dossier, f"referee:{referee.kind}") or _closes_at(dossier),
+        closes_at=appraisals_until(dossier, referee.kind),
         contact=procedure.contact_email,
         path=reverse("applicants:appraisal", args=[secret_of(referee.pk)]),
     )
 
 
-def _closes_at(dossier: Dossier) -> dt.datetime | None:
-    window = applications_of(dossier)
-    return window.ends_at if window else None
+def may_remind(dossier: Dossier, kind: str) -> bool:
+    """Whether the candidate of a dossier that no longer changes may have referees of that kind written to again: as
+    long as a window of their own is open.
+    """
+    return APPRAISALS in dossier.procedure.calendar and takes_appraisal(dossier, kind)
 
 
-def _lock_for_candidate(referee_id: UUID, *, by: User) -> tuple[Dossier, Referee]:
+def _why_full(rule: RefereeRule) -> str:
+    if rule.max_count == 1 and rule.replace == Replacing.FREELY:
+        return gettext("Vous avez déjà désigné cette personne. Vous pouvez la remplacer tant qu’elle n’a rien déposé.")
+    return ngettext(
+        "Vous ne pouvez désigner qu’une personne, quelle que soit sa réponse.",
+        "Vous ne pouvez désigner que %(count)d personnes, quelles que soient leurs réponses.",
+        rule.max_count,
+    ) % {"count": rule.max_count}
+
+
+def _lock_for_candidate(referee_id: UUID, *, by: User, reminds: bool = False) -> tuple[Dossier, Referee]:
     found = Referee.objects.get(pk=referee_id, dossier__candidate__user=by)
     dossier = lock_own(found.dossier_id, by=by)
-    require_editable(dossier, f"referee:{found.kind}")
+    if not (reminds and may_remind(dossier, found.kind)):
+        require_editable(dossier, f"referee:{found.kind}")
     return dossier, dossier.referees.select_for_update().get(pk=referee_id)

@@ -14,7 +14,7 @@ from applicants.papers import is_turned_down
 from applicants.places import PAPERS, REFEREES, REVIEW, address_of, name_of
 from applicants.readiness import asked_pages, is_required_now
 from payments.standing import Standing
-from programmes.rules import Order, PageRule
+from programmes.rules import Opinion, Order, PageRule
 from programmes.words import money
 
 NAMED_IN_HINT = 3  # things left to do that a line names; further ones are counted
@@ -106,6 +106,10 @@ def _papers(contents: Contents) -> Task:
 
 def _referees(contents: Contents) -> Task:
     """Done once every alternative is met, be it by a paper instead."""
+    rules = contents.dossier.rules
+    waits_for_opinion = [rule for rule in rules.alternatives if rule.referees and rule.needs == Opinion.DEPOSITED]
+    if len(rules.referees) > 1 or not waits_for_opinion:
+        return _several_referees(contents)
     label = str(contents.dossier.rules.referees[0].label)
     standing = contents.referees[-1] if contents.referees else None
     if standing is not None and standing.state == Referee.State.DEPOSITED:
@@ -130,6 +134,22 @@ def _referees(contents: Contents) -> Task:
         )
     waits = gettext("Demandée à %(name)s ; elle doit être déposée avant la clôture.") % {"name": standing.name}
     return _task(contents, REFEREES, WAITING, gettext("Attendue"), title=label, hint=waits)
+
+
+def _several_referees(contents: Contents) -> Task:
+    """Done once somebody is named where that is needed; who declined is told, and hinders nothing."""
+    asked, deposited = len(contents.referees), len(contents.filled.appraisals)
+    hint = ngettext("%(count)d personne sollicitée", "%(count)d personnes sollicitées", asked) % {"count": asked}
+    if deposited:
+        deposited = sum(referee.state == Referee.State.DEPOSITED for referee in contents.referees)
+        answered = ngettext("%(count)d fiche déposée", "%(count)d fiches déposées", deposited) % {"count": deposited}
+        hint = f"{hint}, {answered}"
+    is_left = any(item.place.startswith("referee:") for item in contents.missing)
+    if is_left:
+        return _task(contents, REFEREES, TODO if not asked else WAITING, hint=hint if asked else "")
+    explained = any(item.place.startswith("referee:") for item, _ in contents.explained)
+    label = gettext("Expliqué") if explained else "" if asked else gettext("Facultatif")
+    return _task(contents, REFEREES, DONE if asked or explained else TODO, label, hint=hint if asked else "")
 
 
 def _fee(contents: Contents) -> Task:

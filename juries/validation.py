@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
-from applicants.readiness import asked_papers, is_of_dossier
+from applicants.readiness import asked_papers, is_met, is_of_dossier
 from programmes.rules import PaperRule, Rules
 
 ACCEPTED, REFUSED, UNREVIEWED = "accepted", "refused", "unreviewed"
@@ -25,6 +25,7 @@ class Examined:
     answers: Mapping[str, str] = field(default_factory=dict)
     reviews: tuple[tuple[str, str], ...] = ()  # (paper, its review) of each current file
     appraisals: frozenset[str] = frozenset()  # kinds of referee who deposited
+    named: frozenset[str] = frozenset()  # kinds of referee who were asked
     explained: frozenset[str] = frozenset()  # what is missing, and the candidate wrote why
     fee_is_settled: bool = False
     fee_is_late: bool = False  # a complement was not paid by its date: the dossier is not studied
@@ -73,11 +74,10 @@ def _paper_obstacle(rule: PaperRule, examined: Examined) -> Obstacle | None:
 
 
 def _missing_alternatives(rules: Rules, examined: Examined) -> list[Obstacle]:
-    accepted = {code for code, review in examined.reviews if review == ACCEPTED}
+    accepted = frozenset(code for code, review in examined.reviews if review == ACCEPTED)
     return [
         Obstacle(gettext("%(alternative)s : ni l’une ni l’autre n’est acceptée.") % {"alternative": rule.label})
         for rule in rules.alternatives
-        if not accepted & set(rule.papers)
-        and not examined.appraisals & set(rule.referees)
+        if not is_met(rule, accepted, examined.appraisals, examined.named)
         and f"alternative:{rule.code}" not in examined.explained
     ]

@@ -144,6 +144,7 @@ def what_remains(contents: Contents, corrections: Collection[Correction]) -> lis
         answers=contents.answers,
         reviews=tuple((document.kind, document.review) for document in contents.documents),
         appraisals=contents.filled.appraisals,
+        named=contents.filled.named,
         explained=frozenset(item.code for item, _ in contents.explained),
         fee_is_settled=contents.fee in (Standing.SETTLED, Standing.WAIVED),
         fee_is_late=any(charge.is_overdue for charge in contents.charges),

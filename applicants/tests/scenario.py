@@ -24,6 +24,7 @@ from applicants.given import answers_of
 from applicants.models import Dossier, Receipt
 from applicants.papers import deposit_paper
 from applicants.readiness import asked_papers, is_required_now
+from applicants.referees import name_referee
 from applicants.rows import write_rows
 from applicants.submission import submit_dossier
 from applicants.titles import choose_title
@@ -38,7 +39,7 @@ from programmes.loading import store
 from programmes.models import Procedure, Role, School
 from programmes.procedure_file import read, read_text
 from programmes.procedure_file.schema import ProcedureFile
-from programmes.rules import FieldKind, FieldRule
+from programmes.rules import FieldKind, FieldRule, Opinion
 
 PARIS = ZoneInfo("Europe/Paris")
 OPEN = "2026-02-10 10:00"
@@ -158,7 +159,11 @@ def answer_all(dossier: Dossier, by: User) -> None:
 
 
 def deposit_all(dossier: Dossier, by: User) -> None:
-    """Deposit every paper that must be there to submit."""
+    """Deposit every paper that must be there to submit, and name a referee where one must be named."""
+    for alternative in dossier.rules.alternatives:
+        if alternative.needs == Opinion.NAMED:
+            kind = alternative.referees[0]
+            name_referee(dossier.pk, kind=kind, name="Mme Roy", position="", email="roy@example.org", by=by)
     dossier = reloaded(dossier.pk)
     answers = answers_of(dossier)
     for rule in asked_papers(dossier.rules, answers):

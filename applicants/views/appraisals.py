@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from applicants.appraisals import by_secret, decline_appraisal, deposit_appraisal, save_appraisal
-from applicants.editing import applications_of
+from applicants.editing import appraisals_until
 from applicants.forms.questions import QuestionsForm
 from applicants.models import Appraisal, Referee
 from applicants.values import WrongAnswer
@@ -42,8 +42,7 @@ def appraisal(request: HttpRequest, secret: str) -> HttpResponse:
         "referee": referee,
         "procedure": referee.dossier.procedure,
         "candidate": referee.dossier.candidate,
-        "window": applications_of(referee.dossier),
-        "now": referee.dossier.procedure.now(),
+        "ends_at": appraisals_until(referee.dossier, referee.kind),
         "rule": rule,
         "form": form,
         "secret": secret,

@@ -15,15 +15,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from applicants.contents import Contents, read_contents
-from applicants.editing import may_edit
+from applicants.editing import appraisals_until, may_edit
 from applicants.forms.referees import RefereeForm
 from applicants.models import Dossier, Referee
-from applicants.places import REFEREES
-from applicants.referees import name_referee, remind_referee, replace_referee
+from applicants.places import REFEREES, name_of
+from applicants.referees import may_remind, name_referee, remind_referee, replace_referee
 from applicants.task_list import DONE, PROBLEM, WAITING
 from applicants.views.own_dossier import dossier_page, person, posted, render_page, signed_in, try_act
 from journal.errors import Refused
-from programmes.rules import Alternative, PaperRule, RefereeRule
+from programmes.rules import Alternative, Opinion, PaperRule, RefereeRule, Replacing
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,12 @@ class Wanted:
     is_open: bool
     instead: list[PaperRule]  # papers that could take the place, and were not joined
     joined: list[PaperRule]  # papers that do
+    may_remind: bool
+
+    @property
+    def may_replace(self) -> bool:
+        """Whether another person can be named in the place of one."""
+        return self.is_open and self.rule.replace == Replacing.FREELY
 
 
 @dossier_page
@@ -54,7 +60,10 @@ def referees(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         raise Http404
     contents = read_contents(dossier)
     wanted = [_wanted(contents, rule) for rule in dossier.rules.referees]
-    is_needed = any(item.code.startswith("alternative:") for item in contents.missing)
+    needed = [item for item in contents.missing if item.place.startswith("referee:")]
+    is_needed = bool(needed)
+    to_explain = [*needed, *(item for item, _ in contents.explained if item.place.startswith("referee:"))]
+    waits = any(rule.referees and rule.needs == Opinion.DEPOSITED for rule in dossier.rules.alternatives)
     return render_page(
         request,
         contents,
@@ -62,7 +71,12 @@ def referees(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         REFEREES,
         wanted=wanted,
         is_open=any(want.is_open for want in wanted),
+        heading=name_of(dossier.rules, REFEREES),
         is_needed=is_needed,
+        waits=waits,
+        takes_until=None if waits else appraisals_until(dossier, dossier.rules.referees[0].code),
+        to_explain=[item for item in to_explain if item.is_explainable],
+        explanations=[said for item, said in contents.explained if item.place.startswith("referee:")],
         is_asked=not is_needed or any(asked.state != Referee.State.DECLINED for asked in contents.referees),
     )
 
@@ -140,15 +154,17 @@ def _written_to(request: HttpRequest, dossier: Dossier, named: Referee) -> HttpR
 
 def _wanted(contents: Contents, rule: RefereeRule) -> Wanted:
     asked = [referee for referee in contents.referees if referee.kind == rule.code]
+    is_open = may_edit(contents.dossier, f"referee:{rule.code}")
     instead = _papers_instead(contents, rule)
     joined = [paper for paper in instead if paper.code in contents.filled.papers]
     return Wanted(
         rule=rule,
         asked=[Asked(referee, *_state(referee)) for referee in asked],
         has_room=len(asked) < rule.max_count,
-        is_open=may_edit(contents.dossier, f"referee:{rule.code}"),
+        is_open=is_open,
         instead=[paper for paper in instead if paper not in joined],
         joined=joined,
+        may_remind=is_open or may_remind(contents.dossier, rule.code),
     )
 
 

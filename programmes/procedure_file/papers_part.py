@@ -17,8 +17,10 @@ from programmes.rules import (
     ALWAYS,
     Alternative,
     FileKind,
+    Opinion,
     PaperRule,
     RefereeRule,
+    Replacing,
     Stage,
 )
 
@@ -57,6 +59,7 @@ def read_referee(place: Place) -> RefereeRule:
             label=referee.need("label", words, NO_TEXT),
             help=referee.may("help", words, NO_TEXT),
             max_count=referee.may("max_count", whole_number(1, 10), 1),
+            replace=referee.may("replace", one_of(Replacing), Replacing.FREELY),
             questions=referee.need("questions", by_key(read_field), ()),
         )
 
@@ -68,4 +71,5 @@ def read_alternative(place: Place) -> Alternative:
             label=alternative.need("label", words, NO_TEXT),
             referees=alternative.may("referees", each(code), ()),
             papers=alternative.may("papers", each(code), ()),
+            needs=alternative.may("needs", one_of(Opinion), Opinion.DEPOSITED),
         )

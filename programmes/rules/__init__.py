@@ -23,7 +23,7 @@ from programmes.rules.money import (
     Refundable,
     RefundRule,
 )
-from programmes.rules.papers import OF, Alternative, FileKind, PaperRule, RefereeRule, Stage
+from programmes.rules.papers import OF, Alternative, FileKind, Opinion, PaperRule, RefereeRule, Replacing, Stage
 from programmes.rules.selection import (
     ChoiceRule,
     ConfirmationRule,
@@ -58,6 +58,7 @@ __all__ = [
     "Link",
     "Means",
     "Needed",
+    "Opinion",
     "Option",
     "Order",
     "PageRule",
@@ -67,6 +68,7 @@ __all__ = [
     "RefereeRule",
     "RefundRule",
     "Refundable",
+    "Replacing",
     "RowField",
     "Rules",
     "Speciality",

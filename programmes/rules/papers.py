@@ -52,6 +52,20 @@ class PaperRule:
         return replace(self, code=f"{self.code}{OF}{programme.code}", label=label)
 
 
+class Replacing(enum.StrEnum):
+    """How a candidate may name another person in the place of one who has not answered, or declined."""
+
+    FREELY = "freely"
+    REOPENED = "reopened"  # in a free place only, and once submitted if the school opens the page again
+
+
+class Opinion(enum.StrEnum):
+    """How far a referee's opinion must have come by submission."""
+
+    DEPOSITED = "deposited"
+    NAMED = "named"  # somebody was asked: submission waits for no answer
+
+
 @dataclass(frozen=True, slots=True)
 class RefereeRule:
     """A third person's confidential opinion: how many, and what is asked of them."""
@@ -59,15 +73,17 @@ class RefereeRule:
     code: str
     label: Text
     help: Text = Text("", "")
-    max_count: int = 1
+    max_count: int = 1  # whoever declined counts
+    replace: Replacing = Replacing.FREELY
     questions: tuple[FieldRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One of several things must be there by submission: an appraisal by a referee, or a paper."""
+    """One of several things must be there by submission: a referee's opinion, or a paper. Rules: AST-09, APP-10."""
 
     code: str
     label: Text
     referees: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
+    needs: Opinion = Opinion.DEPOSITED  # of a referee

@@ -31,6 +31,8 @@ def check_calendar(source: Source, live: schema.Live, rules: Rules) -> None:
         source.fault("des pièces peuvent venir plus tard : il faut l’entrée « late_papers », avec sa fin.", "calendar")
     too_early = "cette fin n’est pas après la clôture des candidatures."
     check_order(source, applications.ends_at, late_end, too_early, "calendar", "late_papers", "ends")
+    if (appraisals := entries.get("appraisals")) is not None:
+        check_order(source, applications.ends_at, appraisals.ends_at, too_early, "calendar", "appraisals", "ends")
     for closing in rules.closings:
         _check_closing(source, closing, entries.get(closing.code), applications)
     _check_steps(source, live.steps, after=applications.ends_at)

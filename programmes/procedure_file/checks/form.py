@@ -8,7 +8,7 @@ from programmes.facts import PROGRAMME, STATUS, values_of_facts
 from programmes.procedure_file import schema
 from programmes.procedure_file.checks.comparing import must_exist
 from programmes.procedure_file.nodes import Source
-from programmes.rules import Condition, FieldKind, FieldRule, PaperRule, Rules, Stage
+from programmes.rules import Condition, FieldKind, FieldRule, Opinion, PaperRule, Rules, Stage
 from programmes.rules.papers import OF
 
 TAKEN = ("title", "speciality", "equivalence", PROGRAMME, STATUS)  # what conditions call something else by
@@ -171,7 +171,8 @@ def check_papers(source: Source, live: schema.Live, rules: Rules) -> None:
         _check_paper_per_choice(source, rules, paper)
     for alternative in rules.alternatives:
         where = ("alternatives", alternative.code)
-        if len(alternative.referees) + len(alternative.papers) < 2:
+        is_choice = alternative.needs == Opinion.NAMED and alternative.referees  # one kind of referee is enough
+        if len(alternative.referees) + len(alternative.papers) < 2 and not is_choice:
             source.fault(f"« {alternative.code} » ne laisse pas le choix : nommez au moins deux possibilités.", *where)
         must_exist(source, alternative.papers, papers, "la pièce", *where, "papers")
         must_exist(source, alternative.referees, referees, "le référent", *where, "referees")
