@@ -89,7 +89,7 @@ def _supplement(supplement: Supplement, slot: TestSlot | None, slug: str, now: d
 
 
 def _to_book(url: str) -> Prompt:
-    text = gettext("Votre candidature est retenue pour la suite : choisissez l’heure de votre entretien.")
+    text = gettext("Votre candidature est retenue pour la suite : choisissez l’heure de votre entretien.")
     return Prompt("doing", gettext("Entretien à réserver"), text, url, gettext("Choisir un créneau"))
 
 

@@ -20,6 +20,7 @@ from accounts.models import Consent, User
 from applicants.dossiers import lock
 from applicants.models import Candidate, Dossier, Status
 from campaign.addresses import require_office_of
+from campaign.forgetting import delete_dossiers
 from campaign.models import AddressChange, DataRequest
 from campaign.retention import is_over, kept_until
 from documents.models import Folder, Notice, SupportingDocument
@@ -27,7 +28,7 @@ from journal.clock import instant
 from journal.errors import Refused
 from journal.record import record
 from notifications.models import Mail
-from payments.models import Charge
+from payments.models import Charge, Refund
 from programmes.models import Procedure
 from programmes.words import date_in_full
 
@@ -103,11 +104,17 @@ def _erase_dossier(dossier: Dossier, *, by: User | None) -> None:
     record("dossier.erased", dossier, by=by)
     Mail.objects.filter(told, procedure=procedure).delete()
     letters.delete()
-    Charge.objects.filter(account=dossier.account_id).update(reference="")  # the books keep sums, not names
-    dossier.delete()
+    _take_names_out_of_the_books(dossier)
+    delete_dossiers(Dossier.objects.filter(pk=dossier.pk))
     Folder.objects.filter(pk__in=folders).delete()
     for name in files:
         transaction.on_commit(partial(default_storage.delete, name))
+
+
+def _take_names_out_of_the_books(dossier: Dossier) -> None:
+    """Sums stay as long as books are kept; who paid them, and to which account they went back, does not."""
+    Charge.objects.filter(account=dossier.account_id).update(reference="")
+    Refund.objects.filter(charge__account=dossier.account_id).update(iban="", account_holder="")
 
 
 def _erase_account(person: User, *, by: User | None) -> None:

@@ -20,15 +20,15 @@ from django.db.models import Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from accounts.models import Consent, User
-from applicants.models import Answer, Candidate, Choice, Correction, Dossier, Message, Receipt, Referee
+from applicants.models import Answer, Candidate, Choice, Correction, Dossier, Explanation, Message, Receipt, Referee
 from campaign.models import AddressChange, DataRequest
 from documents.models import Notice, SupportingDocument
 from documents.serving import ENDINGS
 from journal.models import Entry
-from juries.models import Adjustment, Decision, Mark, TestSlot
+from juries.models import Adjustment, Decision, Mark, Supplement, TestSlot
 from notifications.models import Mail
 from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
-from payments.models import Charge, ChargeLine, Exemption, Payment, Reduction
+from payments.models import Charge, ChargeLine, Exemption, Payment, Reduction, Refund
 from programmes.models import Procedure, Step
 from programmes.text import Text
 
@@ -83,6 +83,7 @@ SOURCES = (
     Source(
         "corrections", Correction, "dossier", ("opens", "reason", "until", "asked_at", "answered_at", "withdrawn_at")
     ),
+    Source("explanations", Explanation, "dossier", ("place", "text", "written_at")),
     Source("messages", Message, "dossier", ("by_candidate", "text", "sent_at", "read_at")),
     Source("papers", SupportingDocument, "folder__dossier", PAPER),
     Source("attachments", SupportingDocument, "folder__message__dossier", PAPER),
@@ -95,8 +96,15 @@ SOURCES = (
         ("means", "amount", "state", "declared_on", "received_on", "created_at"),
     ),
     Source("exemptions", Exemption, "charge__account__dossier", ("state", "reason", "asked_at", "decided_at")),
+    Source(
+        "refunds",
+        Refund,
+        "charge__account__dossier",
+        ("rule", "amount", "iban", "account_holder", "state", "reason", "asked_at", "decided_at", "paid_on"),
+    ),
     Source("reduction", Reduction, "account__dossier", ("state", "reason", "decided_at")),
     Source("decisions", Decision, "dossier", ("step__code", "outcome", "reason", "decided_at"), _published),
+    Source("supplements", Supplement, "choice__dossier", ("kind", "subject", "due_at", "asked_at")),
     Source("marks", Mark, "dossier", ("test", "value", "is_absent", "excuse"), _after_admission),
     Source("test_slots", TestSlot, "dossier", ("test", "starts_at", "ends_at", "panel__room"), _summoned),
     Source("adjustments", Adjustment, "dossier", ("arrangements", "extra_minutes", "noted_at")),
@@ -107,6 +115,8 @@ SOURCES = (
 )
 KEPT_BACK = {
     "applicants.appraisal": "a confidential opinion, which its author was promised that the candidate does not read",
+    "juries.opinion": "the deliberation of a jury; its decision is told",
+    "juries.evaluation": "the deliberation of a jury; its decision is told",
     "juries.decisioncorrection": "how a decision was corrected; the decision itself is told",
     "offers.replycode": "the digest of a secret",
     "payments.ledgerline": "the books of the school; the payments themselves are told",

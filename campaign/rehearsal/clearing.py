@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.models import Dossier
+from campaign.forgetting import delete_dossiers
 from campaign.rehearsal.staff import domain_of
 from documents.models import Folder, Notice, SupportingDocument
 from journal.errors import Refused
@@ -46,7 +47,7 @@ def _forget(procedure_id: int) -> list[str]:
     notices = Notice.objects.filter(procedure=procedure)
     files = [*papers.values_list("file", flat=True), *notices.exclude(file="").values_list("file", flat=True)]
     record("rehearsal.cleared", procedure)
-    Dossier.objects.filter(procedure=procedure).delete()
+    delete_dossiers(Dossier.objects.filter(procedure=procedure))
     LedgerLine.objects.filter(charge__account__procedure=procedure).delete()
     Charge.objects.filter(account__procedure=procedure).delete()
     Account.objects.filter(procedure=procedure).delete()

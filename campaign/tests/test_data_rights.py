@@ -10,25 +10,26 @@ import zipfile
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.files.storage import default_storage
-from django.db.models import Model
+from django.db.models import PROTECT, RESTRICT, Model
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Consent, User
 from applicants.conversation import write_as_candidate
-from applicants.models import Answer, Appraisal, Candidate, Dossier, Message, Referee
+from applicants.models import Answer, Appraisal, Candidate, Choice, Dossier, Message, Referee
 from applicants.tests import scenario
 from campaign.data_requests import ask_erasure, procedures_shown_to, withdraw_erasure
 from campaign.due import run_due_acts_of
 from campaign.erasure import StillKept, WorksWithUs, erase_overdue, erase_person
 from campaign.export import KEPT_BACK, SOURCES, write_copy
+from campaign.forgetting import HOLD_CHOICES
 from campaign.models import DataRequest
 from campaign.retention import end_of, kept_until, months_later
 from documents.models import Notice, SupportingDocument
 from journal.errors import NotAllowed
 from journal.models import Entry
 from journal.sealing import seal_entries, verify
-from juries.models import Decision
+from juries.models import Decision, Opinion
 from juries.tests import rows
 from notifications.models import Mail
 from payments.models import Charge, Payment
@@ -189,6 +190,27 @@ class TestErasure:
         assert {"dossier.erased", "account.erased"} <= set(Entry.objects.values_list("event", flat=True))
         seal_entries()
         assert verify().is_whole
+
+    def test_nothing_holds_a_choice_that_is_not_known_to(self) -> None:
+        """What a programme's judges wrote keeps a choice from being deleted: it has to go first."""
+        holding = {
+            relation.related_model
+            for relation in [*Choice._meta.related_objects, *Dossier._meta.related_objects]
+            if relation.on_delete in (RESTRICT, PROTECT)
+        }
+        through_the_dossier = {Decision}
+        assert holding - through_the_dossier == set(HOLD_CHOICES)
+
+    def test_what_the_judges_wrote_of_a_choice_goes_too(
+        self, procedure: Procedure, dossier: Dossier, office: User
+    ) -> None:
+        step = procedure.steps.get(kind=Step.Kind.ADMISSION)
+        choice = dossier.choices.get(rank=1)
+        now = procedure.now()
+        Opinion.objects.create(choice=choice, step=step, favourable=True, comment="Bon", given_at=now, given_by=office)
+        set_after_retention(procedure)
+        assert erase_overdue(procedure) == 1
+        assert not Opinion.objects.exists()
 
     def test_not_one_second_before(self, procedure: Procedure, dossier: Dossier) -> None:
         set_after_retention(procedure, by=dt.timedelta(seconds=-5))
