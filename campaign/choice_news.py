@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from applicants.models import Choice, Dossier, Status
 from campaign.news import News, ended_news
@@ -69,12 +69,25 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
         text = gettext("Vos pièces sont vérifiées. Nous vous écrivons s’il faut corriger quelque chose.")
         return News("waiting", gettext("Votre dossier est transmis"), text)
     if lines and all(line.is_over for line in lines):
-        text = gettext("Chaque formation que vous avez choisie a répondu. Ses réponses sont ci-dessous.")
+        text = ngettext(
+            "La formation que vous avez choisie a répondu. Sa réponse est ci-dessous.",
+            "Chaque formation que vous avez choisie a répondu. Les réponses sont ci-dessous.",
+            len(lines),
+        )
         return News("plain", gettext("Votre candidature est close"), text)
     if any(line.kind == "done" for line in lines):
-        text = gettext("Où en est chacune de vos candidatures est écrit ci-dessous.")
-        return News("done", gettext("Des formations vous ont répondu"), text)
-    text = gettext("Votre dossier est complet : chaque formation que vous avez choisie l’étudie à son tour.")
+        text = ngettext(
+            "Où en est votre candidature est écrit ci-dessous.",
+            "Où en est chacune de vos candidatures est écrit ci-dessous.",
+            len(lines),
+        )
+        title = ngettext("La formation vous a répondu", "Des formations vous ont répondu", len(lines))
+        return News("done", title, text)
+    text = ngettext(
+        "Votre dossier est complet : la formation que vous avez choisie l’étudie.",
+        "Votre dossier est complet : chaque formation que vous avez choisie l’étudie de son côté.",
+        len(lines),
+    )
     return News("waiting", gettext("Votre dossier est étudié"), text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from applicants.editing import APPLICATIONS
 from applicants.models import Dossier
 from campaign.timeline import milestones
 from offers.seats import pools_as_announced
-from programmes.models import JurySession, Pool, Procedure, Programme, School, TestDay, Track
+from programmes.models import JurySession, Participation, Pool, Procedure, Programme, School, TestDay, Track
 from programmes.rules import Rules, Title
 from programmes.text import Text
 
@@ -53,6 +54,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
     now = shown.now()
     pools = pools_as_announced(shown)
     rules = shown.current_version.rules
+    parts = list(shown.participations.select_related("school"))
     return render(
         request,
         "campaign/procedure.html",
@@ -66,13 +68,14 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
                 shown.calendar.values(), shown.steps.with_days(), shown.periods.all(), now, _sessions(shown)
             ),
             "test_days": test_days(shown),
-            "participations": shown.participations.select_related("school"),
+            "participations": parts,
             "programmes": programme_rows(pools, rules) if shown.judges_by_programme else [],
             "tracks": tracks_of(pools),
             "seats": [] if shown.judges_by_programme else seats_table(pools),
             "seats_total": sum(pool.seats for pool in pools),
             "eligibility": eligibility_tables(rules),
             "rules": rules,
+            "payee": _payee(parts, rules),
         },
     )
 
@@ -82,6 +85,12 @@ def _sessions(shown: Procedure) -> list[JurySession]:
     if not shown.judges_by_programme:
         return []
     return list(JurySession.objects.filter(step__procedure=shown).select_related("step", "programme"))
+
+
+def _payee(parts: Sequence[Participation], rules: Rules) -> str:
+    """Whom everybody pays; empty where it is the school that each ranks first."""
+    named = next((part for part in parts if rules.fee and part.school.code == rules.fee.payee), None)
+    return (named or parts[0]).school.name if named or len(parts) == 1 else ""
 
 
 def test_days(shown: Procedure) -> list[tuple[School, list[dt.date]]]:
