@@ -3,8 +3,10 @@
 A place is a part of the dossier: "page:identity", "title", "choices", "paper:cv", "referee:appraiser",
 "payment". A draft is open whole while applications are; a submitted dossier opens only for papers that may
 come late and for what a correction asks.
+The papers that confirm a place open with that place alone, and close with it: `offers` says until when on the dossier
+(`place_until`), since what it offers is not known here.
 Applications stay open longer for a candidate to whom the office granted an extension (`applicants.extensions`).
-Rules: AST-02, AST-06, AST-12, ALL-07.
+Rules: AST-02, AST-06, AST-12, IIM-06, ALL-07.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from django.utils.translation import gettext
 from applicants.models import Dossier, Status
 from journal.errors import Refused
 from programmes.models import CalendarEntry
-from programmes.rules import Order
+from programmes.rules import Order, Stage
 
 CHOICES, TITLE, PAYMENT = "choices", "title", "payment"
 FINAL = (CHOICES, TITLE)  # what no correction can open
@@ -59,6 +61,8 @@ def require_applying(dossier: Dossier) -> None:
 
 def may_edit(dossier: Dossier, place: str) -> bool:
     """Whether the candidate may change `place` now, on the procedure's clock."""
+    if _confirms(dossier, place):
+        return _awaits_confirmation(dossier) or is_asked_for(dossier, place)
     if dossier.status == Status.DRAFT:
         return is_applying(dossier)
     if dossier.status == Status.WITHDRAWN or place in FINAL:
@@ -75,6 +79,8 @@ def require_editable(dossier: Dossier, place: str) -> None:
     """
     if may_edit(dossier, place):
         return
+    if _confirms(dossier, place):
+        raise NotEditable(gettext("Cette pièce confirme une place : elle se dépose quand une place vous est proposée."))
     if dossier.status == Status.DRAFT:
         require_applying(dossier)
     if dossier.status == Status.WITHDRAWN:
@@ -122,6 +128,19 @@ def is_late_paper(dossier: Dossier, place: str) -> bool:
     area, _, code = place.partition(":")
     rule = dossier.rules.paper(code) if area == "paper" else None
     return rule is not None and rule.late and dossier.procedure.is_open(LATE_PAPERS)
+
+
+def _confirms(dossier: Dossier, place: str) -> bool:
+    """Whether `place` is a paper that is asked for to confirm a place, and not with the dossier."""
+    area, _, code = place.partition(":")
+    rule = dossier.rules.paper(code) if area == "paper" else None
+    return rule is not None and rule.stage == Stage.PLACE
+
+
+def _awaits_confirmation(dossier: Dossier) -> bool:
+    """Whether the candidate has a place to confirm, and time left for it. Rule: IIM-06."""
+    until = dossier.place_until
+    return until is not None and dossier.procedure.now() < until
 
 
 def is_asked_for(dossier: Dossier, place: str) -> bool:

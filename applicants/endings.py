@@ -29,6 +29,8 @@ LETTERS_THAT_FALL = (
     "admission",
     "refusal",
     "enrolment",
+    "place",
+    "start",
 )  # a receipt stays true
 
 

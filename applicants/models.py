@@ -139,6 +139,7 @@ class Dossier(models.Model):
     validated_at = models.DateTimeField(_("validé le"), null=True)
     ended_at = models.DateTimeField(_("retiré le"), null=True)
     ended_because = models.CharField(_("motif du retrait"), max_length=500, blank=True)
+    place_until = models.DateTimeField(_("place à confirmer avant le"), null=True)  # opens the papers of a place
     extended_until = models.DateTimeField(_("délai accordé jusqu’au"), null=True)
     extended_because = models.CharField(_("motif du délai"), max_length=500, blank=True)
 

@@ -19,7 +19,11 @@ from journal.followups import run_pending_facts
 from juries.publication import announce, due_publications
 from offers.enrolment import lapse_overdue, pronounce_all_ready
 from offers.periods import turn_periods
+from offers.place_confirmation import confirm_all_complete
+from offers.place_endings import release_overdue
+from offers.place_reminders import remind_places
 from offers.reminders import remind_silent
+from offers.waiting_list import fill_places
 from programmes.models import Procedure
 
 log = logging.getLogger(__name__)
@@ -40,6 +44,10 @@ DUE_ACTS: tuple[DueAct, ...] = (
     turn_periods,
     pronounce_all_ready,
     lapse_overdue,
+    confirm_all_complete,
+    release_overdue,
+    fill_places,
+    remind_places,
     remind_referees_due,
     remind_silent,
 )

@@ -167,6 +167,9 @@ class Notice(Leased):
         "admission:conditional": _("Avis d’admission sous réserve"),
         "refusal": _("Décision du jury sur votre candidature"),
         "enrolment": _("Avis d’admission définitive"),
+        "place": _("Proposition de place"),
+        "place_ended": _("Fin d’une proposition de place"),
+        "start": _("Date de rentrée"),
         "ending": _("Retrait de votre candidature"),
         "ending:voided": _("Annulation de votre candidature"),
     }

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from documents import tasks
@@ -70,11 +70,11 @@ def issue_notice(
 
 
 def replace_notices(key: str, *, by: Notice) -> None:
-    """Say of the notices whose key begins so, to those who verify them, that `by` holds in their place.
+    """Say of the notices of that key, and of those that followed under it, that `by` holds in their place.
 
     Rule: AST-24.
     """
-    _replace(Notice.objects.filter(key__startswith=key), by)
+    _replace(Notice.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:")), by)
 
 
 def replace_letters(kinds: Collection[str], *, by: Notice) -> None:

@@ -52,7 +52,7 @@ def announce_decision(decision: Decision, publication: Publication) -> None:
     """Queue the mail and issue the notice of a decision whose publication instant has come. Rules: AST-13,
     AST-25.
     """
-    dossier, key, facts = decision.dossier, _key(decision), facts_of(decision)
+    dossier, key, facts = decision.dossier, key_of(decision), facts_of(decision)
     issue_notice(
         _letter(decision),
         key=key,
@@ -73,7 +73,7 @@ def announce_correction(decision: Decision, correction: DecisionCorrection) -> N
     """
     dossier = decision.dossier
     facts = facts_of(decision) | {"corrects": True}
-    first_key = _key(decision)
+    first_key = key_of(decision)
     key = f"{first_key}:correction:{correction.pk}"
     notice = issue_notice(
         _letter(decision),
@@ -84,7 +84,8 @@ def announce_correction(decision: Decision, correction: DecisionCorrection) -> N
         **facts,
     )
     replace_notices(first_key, by=notice)
-    replace_letters(FALL_WITH.get(Decision.Outcome(decision.outcome), ()), by=notice)
+    if decision.choice_id is None:  # what rests on a choice alone falls with its place (`offers.departures`)
+        replace_letters(FALL_WITH.get(Decision.Outcome(decision.outcome), ()), by=notice)
     queue_mail("result_corrected", to=dossier.candidate.user, key=key, procedure=decision.procedure, **facts)
 
 
@@ -155,8 +156,8 @@ def _letter(decision: Decision) -> str:
     return NOTICES[Decision.Outcome(decision.outcome)] if decision.choice_id is None else "decision"
 
 
-def _key(decision: Decision) -> str:
-    """What makes the first mail and letter of a decision unique."""
+def key_of(decision: Decision) -> str:
+    """What makes the first mail and letter of a decision unique; those that correct it have more behind it."""
     about = decision.dossier_id if decision.choice_id is None else f"{decision.dossier_id}:{decision.choice_id}"
     return f"decision:{decision.step_id}:{about}"
 

@@ -182,9 +182,9 @@ def confirm_correction(correction_id: int, *, by: User) -> Decision:
     before = decision.outcome
     correction.confirmed_at, correction.confirmed_by = decision.procedure.now(), by
     correction.save(update_fields=["confirmed_at", "confirmed_by"])
-    decision.outcome, decision.reason = correction.outcome, correction.reason
+    decision.outcome, decision.reason, decision.rank = correction.outcome, correction.reason, None
     decision.announced_at = decision.announced_at or correction.confirmed_at  # told below, were it not told yet
-    decision.save(update_fields=["outcome", "reason", "announced_at"])
+    decision.save(update_fields=["outcome", "reason", "rank", "announced_at"])
     record(
         "decision.corrected",
         decision,
@@ -261,14 +261,17 @@ def _require_still_of_use(decision: Decision) -> None:
                 "Cette admission a été retirée par une rectification, et la place rendue : elle ne se rétablit pas."
             )
         )
-    procedure = decision.procedure
-    if not procedure.periods.filter(opened_at=None, ends_at__gt=procedure.now()).exists():
+    if decision.choice_id is None and not _is_a_period_to_come(decision.procedure):
         raise NotCorrectable(
             gettext(
                 "Aucune période ne s’ouvrira plus : cette admission ne donnerait accès à aucune place. Ajoutez d’abord "
                 "une période au calendrier de la procédure."
             )
         )
+
+
+def _is_a_period_to_come(procedure: Procedure) -> bool:
+    return procedure.periods.filter(opened_at=None, ends_at__gt=procedure.now()).exists()
 
 
 def _lock_decision(decision_id: int) -> Decision:

@@ -68,6 +68,12 @@ KINDS: dict[str, Promise] = {
     "removed_for_silence": _("sorti faute de réponse"),
     "seat_taken": _("place prise"),
     "seat_lapsed": _("place perdue"),
+    "place_offered": _("place à confirmer"),
+    "place_postponed": _("délai d’une place prolongé"),
+    "place_reminder": _("rappel d’une place à confirmer"),
+    "place_confirmed": _("place confirmée"),
+    "place_ended": _("place rendue"),
+    "start_letter": _("date de rentrée"),
     "integration_ended": _("fin de l’intégration"),
     "admission_pronounced": _("admission définitive"),
 }

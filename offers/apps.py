@@ -17,3 +17,5 @@ class OffersConfig(AppConfig):
         import_module("offers.arrivals")
         import_module("offers.departures")
         import_module("offers.enrolment")
+        import_module("offers.place_confirmation")
+        import_module("offers.places")

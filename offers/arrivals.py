@@ -32,6 +32,8 @@ def rank_if_admitted(decision_id: str) -> None:
     AST-20, AST-24.
     """
     decision = Decision.objects.select_related("step__procedure").get(pk=int(decision_id))
+    if decision.choice_id is not None:
+        return  # there are no lists where each programme decides: a place follows (`offers.places`)
     procedure = decision.step.procedure
     # Before the dossier, as whoever opens or closes a period does: no list is read while somebody is added to it.
     list(procedure.periods.select_for_update(of=("self",), no_key=True).order_by("pk"))

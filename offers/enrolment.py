@@ -1,6 +1,7 @@
 """Enrolment: from a seat accepted for good to the definitive admission, which waits for the title.
 
-A seat is taken when a period closes on a OUI DÉFINITIF, or when the last one closes on a OUI MAIS. The admission is
+A seat is taken when a period closes on a OUI DÉFINITIF, or when the last one closes on a OUI MAIS; where there are no
+periods, when a place is confirmed. The admission is
 definitive once every paper that proves the title has been sent in by the hour of the late papers and accepted, be it
 later; a seat whose title was not sent in by then lapses.
 """
@@ -26,7 +27,7 @@ from documents.reviews import holds_papers, review_paper
 from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
-from offers.models import Enrolment, ListEntry
+from offers.models import Enrolment, ListEntry, Place
 from programmes.models import Pool, Procedure
 from programmes.roles import OFFICE, VERIFIER, require_role
 
@@ -39,14 +40,18 @@ class NotAwaited(Refused):
 
 
 def take_seat(dossier: Dossier, pool: Pool) -> Enrolment:
-    """Keep the seat that a candidate took for good, inside the act that closes a period; say what comes next.
+    """Keep the seat that a candidate took for good, inside the act that closes a period or confirms a place; say what
+    comes next. A seat given up before, in another programme, leaves its row to this one.
 
-    Rules: AST-19, AST-22.
+    Rules: AST-19, AST-22, NE-02.
     """
-    enrolment = Enrolment.objects.create(dossier=dossier, pool=pool, taken_at=dossier.procedure.now())
+    taken = {"pool": pool, "state": State.AWAITING_TITLE, "taken_at": dossier.procedure.now()}
+    unset = dict.fromkeys(("integration_file_at", "pronounced_at", "ended_at"))
+    enrolment, _ = Enrolment.objects.update_or_create(dossier=dossier, defaults=taken | unset)
     record("seat.taken", dossier, pool=pool.pk)
     if not _pronounce_if_ready(enrolment):
-        _tell("seat_taken", enrolment, deadline=_deadline(dossier.procedure))
+        kind = "place_confirmed" if is_by_confirmation(dossier) else "seat_taken"
+        _tell(kind, enrolment, deadline=_deadline(dossier.procedure))
     return enrolment
 
 
@@ -56,6 +61,16 @@ def give_up_seats(procedure: Procedure, dossier_ids: Collection[UUID]) -> None:
         enrolment.dossier.procedure = procedure
         _end(enrolment, State.GIVEN_UP)
         record("seat.given_up", enrolment.dossier, pool=enrolment.pool_id)
+
+
+def is_by_confirmation(dossier: Dossier) -> bool:
+    """Whether the places of the procedure are confirmed one by one: no integration file is asked for then."""
+    return dossier.rules.confirmation is not None
+
+
+def key_of(kind: str, dossier: Dossier, pool: Pool) -> str:
+    """What makes a letter or mail about a seat unique: the dossier, and the pool where it may have several."""
+    return f"{kind}:{dossier.pk}:{pool.pk}" if is_by_confirmation(dossier) else f"{kind}:{dossier.pk}"
 
 
 @transaction.atomic
@@ -156,7 +171,7 @@ def _pronounce_if_ready(enrolment: Enrolment) -> bool:
     record("admission.pronounced", dossier, pool=pool.pk)
     issue_notice(
         "enrolment",
-        key=f"enrolment:{dossier.pk}",
+        key=key_of("enrolment", dossier, pool),
         procedure=dossier.procedure,
         recipient=dossier.candidate.user,
         school=pool.programme.school,
@@ -165,8 +180,10 @@ def _pronounce_if_ready(enrolment: Enrolment) -> bool:
         programme=pool.programme.title,
         track=pool.track.label,
         entry_year=pool.track.entry_year,
+        confirmed=is_by_confirmation(dossier),
     )
-    _tell("admission_pronounced", enrolment, integration_file=enrolment.integration_file_at is None)
+    asks_for_file = enrolment.integration_file_at is None and not is_by_confirmation(dossier)
+    _tell("admission_pronounced", enrolment, integration_file=asks_for_file)
     return True
 
 
@@ -201,9 +218,13 @@ def _require_staff(enrolment: Enrolment, by: User) -> None:
 
 
 def _end(enrolment: Enrolment, state: str) -> None:
+    """End the enrolment, and the place that was confirmed for it."""
     enrolment.state = state
     enrolment.ended_at = enrolment.procedure.now()
     enrolment.save(update_fields=["state", "ended_at"])
+    confirmed = Place.objects.filter(dossier=enrolment.dossier_id, state=Place.State.CONFIRMED)
+    ended = Place.State.LAPSED if state == State.LAPSED else Place.State.DECLINED
+    confirmed.update(state=ended, ended_at=enrolment.ended_at)
 
 
 def _deadline(procedure: Procedure) -> dt.datetime | None:
@@ -217,10 +238,12 @@ def _tell(kind: str, enrolment: Enrolment, **context: Any) -> None:
     queue_mail(
         kind,
         to=dossier.candidate.user,
-        key=f"{kind}:{dossier.pk}",
+        key=key_of(kind, dossier, enrolment.pool),
         procedure=dossier.procedure,
         name=dossier.candidate.full_name,
         school=enrolment.pool.programme.school.name,
+        programme=enrolment.pool.programme.title,
+        confirmed=is_by_confirmation(dossier),
         path=home_of(dossier),
         **context,
     )

@@ -1,4 +1,6 @@
-"""Seats: the jury's lists, what is offered in each period, what is answered, who is enrolled."""
+"""Seats: the jury's lists, what is offered in each period, what is answered; places to confirm, where there are no
+periods; who is enrolled.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,12 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applicants.models import Dossier, Status
+from applicants.models import Choice, Dossier, Status
+from juries.models import Decision
 from offers.allocation import Reply
 from programmes.models import Period, Pool, Procedure, Step
 
@@ -106,7 +109,7 @@ class SeatMove(models.Model):
         ordering = ["moved_at"]
         constraints = [
             models.CheckConstraint(condition=Q(count__gte=1), name="moves_something"),
-            models.CheckConstraint(condition=~Q(source=models.F("target")), name="moves_elsewhere"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="moves_elsewhere"),
             models.CheckConstraint(condition=~Q(reason=""), name="moved_with_a_reason"),
         ]
 
@@ -241,3 +244,79 @@ class Enrolment(models.Model):
     def procedure(self) -> Procedure:
         """The procedure of the dossier."""
         return self.dossier.procedure
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    """Places by whether they hold a seat, and behind the gate of the decision that they rest on."""
+
+    def visible(self, procedure: Procedure) -> Self:
+        """The places of `procedure` whose decision is public on its clock."""
+        return self.filter(dossier__procedure=procedure, decision__publication__visible_at__lte=procedure.now())
+
+    def standing(self) -> Self:
+        """Those that hold a seat: to be confirmed, or confirmed."""
+        return self.filter(state__in=Place.STANDING)
+
+
+class Place(models.Model):
+    """A seat in a programme, kept for one candidate until confirmed; freed when it is not, or given up."""
+
+    class State(models.TextChoices):
+        OFFERED = "offered", _("à confirmer")
+        CONFIRMED = "confirmed", _("confirmée")
+        DECLINED = "declined", _("rendue par le candidat")
+        RELEASED = "released", _("libérée, faute de confirmation")
+        LAPSED = "lapsed", _("caduque, faute de titre")
+        REVOKED = "revoked", _("retirée")  # the decision was corrected, or the dossier voided
+
+    STANDING = (State.OFFERED, State.CONFIRMED)
+
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="places", verbose_name=_("dossier"))
+    choice = models.OneToOneField(Choice, models.RESTRICT, related_name="place", verbose_name=_("candidature"))
+    decision = models.OneToOneField(Decision, models.RESTRICT, related_name="place", verbose_name=_("décision"))
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="places", verbose_name=_("contingent"))
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.OFFERED)
+    offered_at = models.DateTimeField(_("proposée le"))
+    until = models.DateTimeField(_("à confirmer avant le"))
+    accepted_at = models.DateTimeField(_("acceptée le"), null=True)  # by a word, where nothing else is asked
+    confirmed_at = models.DateTimeField(_("confirmée le"), null=True)
+    ended_at = models.DateTimeField(_("terminée le"), null=True)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        ordering = ["pool", "offered_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("offered_at")), name="place_leaves_time"),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed") | Q(confirmed_at__isnull=False), name="confirmed_place_says_when"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["offered", "confirmed"], ended_at=None)
+                | ~Q(state__in=["offered", "confirmed"]) & Q(ended_at__isnull=False),
+                name="place_ended_when_it_no_longer_stands",
+            ),
+            models.UniqueConstraint(
+                fields=["dossier"], condition=Q(state="confirmed"), name="one_confirmed_place_per_dossier"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_state_display()
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure of the dossier."""
+        return self.dossier.procedure
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it holds a seat."""
+        return self.state in Place.STANDING
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time to confirm it is over, and it is not confirmed."""
+        return self.state == Place.State.OFFERED and self.procedure.now() >= self.until

@@ -73,7 +73,7 @@ def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
     """One paper: its files, those replaced since, and a place for another."""
     contents = read_contents(dossier)
-    rule = next((rule for rule in contents.papers if rule.code == kind), None)
+    rule = next((rule for rule in [*contents.papers, *contents.place_papers] if rule.code == kind), None)
     if rule is None:
         raise Http404
     form = PaperForm(rule, posted(request), request.FILES or None)

@@ -117,6 +117,12 @@ EVENTS: dict[str, Promise] = {
     "seat.given_up": _("place abandonnée"),
     "seat.lapsed": _("place perdue"),
     "enrolled.exported": _("liste des inscrits exportée"),
+    "place.offered": _("place proposée"),
+    "place.accepted": _("place acceptée"),
+    "place.confirmed": _("place confirmée"),
+    "place.postponed": _("délai d’une place prolongé"),
+    "place.ended": _("place rendue"),
+    "start_letters.sent": _("lettres de rentrée envoyées"),
     "integration_file.received": _("dossier d’intégration reçu"),
 }
 

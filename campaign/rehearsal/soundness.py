@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from applicants.editing import LATE_PAPERS
 from applicants.models import Choice, Dossier, Receipt, Status
@@ -16,11 +16,14 @@ from journal.sealing import seal_entries, verify
 from juries.models import Decision, TestSlot
 from notifications.models import Mail
 from offers.allocation import Reply
+from offers.enrolment import key_of
 from offers.models import Enrolment, Offer, PeriodSeats
 from offers.standings import last_replies
 from payments.ledger import OWED
 from payments.models import Charge, LedgerLine
 from programmes.models import Procedure
+
+TOLD_OF_SEATS = ("seat_taken", "place_confirmed", "admission_pronounced")
 
 
 def broken_rules(procedure: Procedure) -> dict[str, list[str]]:
@@ -72,15 +75,17 @@ def everyone_is_told(procedure: Procedure) -> Iterator[str]:
     first_offers = dict(offers.values_list("dossier", "period"))
     expected += [f"offer_made:{period}:{dossier}" for dossier, period in first_offers.items()]
     yield from (key for key in expected if key not in mails)
-    seats = Enrolment.objects.filter(dossier__procedure=procedure).values_list("dossier", flat=True)
-    yield from (f"seat {pk}" for pk in seats if mails.isdisjoint({f"seat_taken:{pk}", f"admission_pronounced:{pk}"}))
+    for seat in _seats(procedure):
+        keys = {key_of(kind, seat.dossier, seat.pool) for kind in TOLD_OF_SEATS}
+        if mails.isdisjoint(keys):
+            yield f"seat {seat.dossier_id}"
 
 
 def everyone_has_a_letter(procedure: Procedure) -> Iterator[str]:
     """AST-25: each published decision and definitive admission has its numbered letter."""
     letters = set(Notice.objects.filter(procedure=procedure).values_list("key", flat=True))
-    definitive = Enrolment.objects.filter(dossier__procedure=procedure, state=Enrolment.State.DEFINITIVE)
-    enrolled = [f"enrolment:{dossier}" for dossier in definitive.values_list("dossier", flat=True)]
+    definitive = _seats(procedure).filter(state=Enrolment.State.DEFINITIVE)
+    enrolled = [key_of("enrolment", seat.dossier, seat.pool) for seat in definitive]
     yield from (key for key in [*_results(procedure), *enrolled] if key not in letters)
 
 
@@ -145,6 +150,12 @@ RULES: tuple[Callable[[Procedure], Iterator[str]], ...] = (
     only_titles_make_admissions_definitive,
     the_journal_verifies,
 )
+
+
+def _seats(procedure: Procedure) -> QuerySet[Enrolment]:
+    """The seats taken, with what their keys are made of."""
+    seats = Enrolment.objects.filter(dossier__procedure=procedure)
+    return seats.select_related("pool", "dossier").prefetch_related("dossier__version")
 
 
 def _results(procedure: Procedure) -> list[str]:

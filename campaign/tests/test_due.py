@@ -12,6 +12,8 @@ from journal.clock import at_one_instant
 from juries.decisions import decide_admissibility
 from juries.publication import prepare_publication
 from notifications.models import Mail
+from offers.models import Place
+from offers.tests.admitted import WAITING, admit, applicant, decide, small
 from programmes.models import Procedure, Step
 
 RESULTS = "2026-04-09 16:00"
@@ -61,3 +63,16 @@ def test_an_act_that_fails_keeps_none_of_the_others_waiting(
     due.run_due_acts()
     assert told() == (1, 1)
     assert "breaks failed for" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_place_not_confirmed_in_time_goes_to_the_next_of_the_waiting_list() -> None:
+    """The releasing comes first, so that the same turn offers the seat again. Rule: IIM-06."""
+    with at_one_instant():
+        procedure = small()
+        place = admit(procedure, 1)
+        decide(applicant(procedure, 2), WAITING)
+    set_clock(procedure, "2026-06-17 00:11")
+    due.run_due_acts_of(procedure)
+    states = dict(Place.objects.values_list("dossier__reference", "state"))
+    assert states == {place.dossier.reference: "released", "T-000002": "offered"}

@@ -76,6 +76,7 @@ WHOLE = "confirmation:\n  days: 15\n  release: automatic\n  papers: [commitment]
         ("    stage: place\n", "", "papers: [commitment]", "il lui faut « stage: place »"),
         ("  papers: [commitment]\n", "", "  commitment:", "mais rien ne la demande"),
         ("stage: place", "stage: place\n    proves_title: oui", "  commitment:", "ne peut être ni « late »"),
+        ("days: 15", "days: 15\n  deposit: oui", "deposit: oui", "il faut « deposit »"),
         ("days: 15", "days: 0", "days: 0", "un nombre entier de 1 à 120"),
         ("release: automatic", "release: never", "release: never", "automatic"),
     ],

@@ -24,6 +24,9 @@ def _check_confirmation(source: Source, live: schema.Live, rules: Rules, confirm
     if live.judgement != schema.Judgement.BY_PROGRAMME:
         reason = "une place se confirme dans une formation : il faut « judgement: by_programme »."
         source.fault(reason, "confirmation")
+    if confirmation.deposit and rules.deposit is None:
+        reason = "une place se confirme par un acompte : il faut « deposit », qui dit lequel."
+        source.fault(reason, "confirmation", "deposit")
     where = ("confirmation", "papers")
     must_exist(source, confirmation.papers, {paper.code for paper in rules.papers}, "la pièce", *where)
     for code in confirmation.papers:

@@ -1,0 +1,109 @@
+"""What a candidate is told of a place, by mail and by letter; all inside the act that it tells of.
+
+The letter of an ending takes the place of the earlier ones: who verifies an admission learns that it no longer holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.urls import reverse
+
+from documents.models import Notice
+from documents.notices import issue_notice, replace_notices
+from juries.announcements import key_of
+from juries.models import Decision
+from notifications.outbox import queue_mail
+from offers.enrolment import key_of as seat_key
+from offers.models import Place
+from offers.place_needs import papers_asked
+
+
+def tell_offered(place: Place) -> None:
+    """A place is offered: what confirms it, and until when. Rules: NE-05, IIM-06."""
+    rules = place.dossier.rules
+    asked: dict[str, Any] = {
+        "called": place.decision.outcome == Decision.Outcome.WAITING,
+        "until": place.until,
+        "papers": [paper.label for paper in papers_asked(place.dossier)],
+        "deposit": rules.deposit.amount if rules.deposit and rules.confirmation and rules.confirmation.deposit else 0,
+    }
+    _write_letter("place", place, **asked)
+    _mail("place_offered", place, **asked)
+
+
+def tell_postponed(place: Place) -> None:
+    """There is more time."""
+    _mail("place_postponed", place, about=place.until.isoformat(), until=place.until)
+
+
+def tell_ended(place: Place, because: str) -> None:
+    """The place is no longer the candidate's, `because` it was "declined", given up for one "elsewhere", or
+    "released". Rules: NE-05, IIM-06.
+    """
+    letter = _write_letter("place_ended", place, outcome=because)
+    replace_notices(key_of(place.decision), by=letter)
+    replace_letters_of(place, by=letter)
+    _mail("place_ended", place, because=because)
+
+
+def replace_letters_of(place: Place, *, by: Notice) -> None:
+    """The letters of a place that ended say no more; `by` holds in their place. Rule: AST-24."""
+    for key in (
+        _key("place", place),
+        _key("start", place),
+        seat_key("enrolment", place.dossier, place.pool),
+    ):
+        replace_notices(key, by=by)
+
+
+def tell_start(place: Place, starts_on: dt.date) -> None:
+    """When the programme starts; another date replaces the first. Rule: IIM-08."""
+    letter = _write_letter("start", place, about=starts_on.isoformat(), starts_on=starts_on)
+    replace_notices(_key("start", place), by=letter)
+    _mail("start_letter", place, about=starts_on.isoformat(), starts_on=starts_on)
+
+
+def remind(place: Place, *, about: str) -> None:
+    """The delay ends soon; `about` tells one reminder from another."""
+    _mail("place_reminder", place, about=about, until=place.until)
+
+
+def _write_letter(kind: str, place: Place, *, about: str = "", **said: Any) -> Notice:
+    return issue_notice(
+        kind,
+        key=_key(kind, place, about),
+        procedure=place.procedure,
+        recipient=place.dossier.candidate.user,
+        school=place.choice.programme.school,
+        addressee=place.dossier.candidate.full_name,
+        **_about(place),
+        **said,
+    )
+
+
+def _mail(kind: str, place: Place, *, about: str = "", **said: Any) -> None:
+    queue_mail(
+        kind,
+        to=place.dossier.candidate.user,
+        key=_key(kind, place, about),
+        procedure=place.procedure,
+        name=place.dossier.candidate.full_name,
+        path=reverse("offers:place", args=[place.procedure.slug]),
+        **_about(place),
+        **said,
+    )
+
+
+def _about(place: Place) -> dict[str, Any]:
+    programme = place.choice.programme
+    return {
+        "reference": place.dossier.reference,
+        "programme": programme.title,
+        "school_name": programme.school.name,
+    }
+
+
+def _key(kind: str, place: Place, about: str = "") -> str:
+    return f"{kind}:{place.pk}:{about}" if about else f"{kind}:{place.pk}"

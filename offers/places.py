@@ -1,0 +1,81 @@
+"""Places: offered to whoever is admitted, one by one, where the procedure has no periods of offers.
+
+A place holds a seat from the instant it is offered. Who offers one locks the dossier, then the pool, so that a pool
+never has more places than seats. How a place is confirmed is in `offers.place_confirmation`, how it ends in
+`offers.place_endings`, who is called when a seat is free in `offers.waiting_list`.
+Rules: BS-07, NE-02, NE-05, IIM-05, IIM-06.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts.models import User
+from applicants.deposits import open_deposit
+from applicants.dossiers import lock
+from applicants.models import Dossier, Status
+from journal.followups import acts_on
+from journal.record import record
+from juries.announcements import TOLD_FACT
+from juries.models import Decision
+from juries.publication import CORRECTED_FACT
+from offers.confirmation import end_of_delay
+from offers.models import Place
+from offers.place_letters import tell_offered
+from offers.place_rows import free_seats, lock_pool, refresh_opening
+from programmes.models import Pool, Step
+from programmes.roles import OFFICE, VERIFIER
+
+KEEPERS = (VERIFIER, OFFICE)  # they keep the places of the programmes for which they work
+ADMITTED = (Decision.Outcome.ADMITTED, Decision.Outcome.CONDITIONAL)
+
+
+@acts_on(TOLD_FACT)
+@acts_on(CORRECTED_FACT)
+@transaction.atomic
+def offer_if_admitted(decision_id: str) -> None:
+    """Offer a place to somebody who has just learnt of being admitted. Repeating it changes nothing.
+
+    Where all seats are held the place is offered as soon as one is free, before anyone on the waiting list is called.
+    """
+    decision = Decision.objects.get(pk=int(decision_id))
+    if decision.choice_id is not None and decision.outcome in ADMITTED:
+        offer_place(decision.pk)
+
+
+@transaction.atomic
+def offer_place(decision_id: int, *, by: User | None = None) -> Place | None:
+    """Offer the place that a public decision gives a right to; None where it gives none, or no seat is left.
+
+    A choice has one place at most: one that ended does not come back. Rules: BS-07, NE-05, IIM-05, IIM-06.
+    """
+    dossier = lock(Decision.objects.values_list("dossier", flat=True).get(pk=decision_id))
+    public = Decision.objects.published(dossier.procedure).filter(step__kind=Step.Kind.ADMISSION, choice__place=None)
+    decision = public.select_related("choice__programme__school").filter(pk=decision_id).first()
+    if decision is None or decision.choice is None or dossier.status != Status.VALIDATED:
+        return None
+    pool = lock_pool(decision.choice.programme_id, dossier)
+    if pool is None or free_seats(pool) < 1:
+        return None
+    return _offer(dossier, decision, pool, by=by)
+
+
+def _offer(dossier: Dossier, decision: Decision, pool: Pool, *, by: User | None) -> Place | None:
+    rule, choice, now = dossier.rules.confirmation, decision.choice, dossier.procedure.now()
+    if rule is None or choice is None:
+        return None
+    place = Place.objects.create(
+        dossier=dossier,
+        choice=choice,
+        decision=decision,
+        pool=pool,
+        offered_at=now,
+        until=end_of_delay(now, rule.days),
+    )
+    refresh_opening(dossier)
+    if rule.deposit:
+        open_deposit(dossier, choice.programme, until=place.until)
+    is_called = decision.outcome == Decision.Outcome.WAITING
+    record("place.offered", dossier, by=by, programme=choice.programme.code, called=is_called)
+    tell_offered(place)
+    return place
