@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 KINDS: dict[str, Promise] = {
     # the account
     "address_code": _("code de confirmation d’adresse"),
+    "accounts_joined": _("comptes réunis"),
     "address_left": _("adresse quittée"),
     "address_taken": _("nouvelle adresse"),
     "known_address": _("compte déjà ouvert"),

@@ -21,8 +21,9 @@ from applicants.answers import folded
 from applicants.extensions import grant_extension
 from applicants.models import Dossier, Status
 from campaign.addresses import change_address
-from campaign.admin.forms import AddressForm, ExtensionForm
+from campaign.admin.forms import AddressForm, ExtensionForm, JoiningForm
 from campaign.erasure import erase_person
+from campaign.joining import join_accounts, same_persons
 from campaign.models import DataRequest
 from campaign.staffing import staffed_by_office
 from campaign.views.own_data import copy_response
@@ -70,6 +71,7 @@ def erasures_asked(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
 class UserAdmin(DeskAdmin):
     """Accounts: of those who work on one's procedures, and of those who apply to them."""
 
+    change_list_template = "admin/campaign/user/change_list.html"
     change_form_template = "admin/campaign/account.html"
     list_display = ("email", "called", "kind", "date_joined", "last_login")
     list_select_related = ("candidate",)
@@ -95,6 +97,8 @@ class UserAdmin(DeskAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         own = [
+            self.below("doubles/", self.doubles, "campaign_doubles"),
+            self.below("<uuid:user_id>/joindre/<uuid:other_id>/", self.join, "campaign_join"),
             self.below("<uuid:user_id>/adresse/", self.change_address, "campaign_address"),
             self.below("<uuid:user_id>/copie/", self.copy, "campaign_copy"),
             self.below("<uuid:user_id>/effacer/", self.erase, "campaign_erase"),
@@ -138,6 +142,29 @@ class UserAdmin(DeskAdmin):
         done = gettext("Le délai est accordé, et le candidat prévenu.")
         title = gettext("Accorder un délai, %(reference)s") % {"reference": dossier.reference}
         return self._page_of_an_act(request, user, form, act, title, done)
+
+    def doubles(self, request: HttpRequest) -> HttpResponse:
+        """Accounts that seem to be one person's. Rule: ALL-07."""
+        groups = same_persons(person(request))
+        return self.framed(request, "admin/campaign/doubles.html", gettext("Comptes en double"), groups=groups)
+
+    def join(self, request: HttpRequest, user_id: UUID, other_id: UUID) -> HttpResponse:
+        """Make one account of two: the first stays."""
+        user, other = self._candidate(request, user_id), self._candidate(request, other_id)
+        form = JoiningForm(request.POST or None)
+        act = partial(join_accounts, user.pk, other.pk, by=person(request))
+        said = gettext(
+            "Les dossiers, les paiements et les courriers de %(other)s passent au compte %(user)s. L’autre est fermé."
+        )
+        return self._page_of_an_act(
+            request,
+            user,
+            form,
+            act,
+            gettext("Joindre deux comptes"),
+            gettext("Les deux comptes n’en font plus qu’un ; les deux adresses en sont prévenues."),
+            said=said % {"other": other.email, "user": user.email},
+        )
 
     def copy(self, request: HttpRequest, user_id: UUID) -> HttpResponseBase:
         """All that is kept of a candidate who asked for it otherwise than on the portal, by POST from the account."""

@@ -16,6 +16,7 @@ EVENTS: dict[str, Promise] = {
     "role.taken_back": _("rôle retiré"),
     "consent.given": _("accord donné"),
     "address.changed": _("adresse changée"),
+    "account.joined": _("comptes joints"),
     "data.copied": _("copie des données remise"),
     "data.erasure_asked": _("effacement demandé"),
     "data.erasure_withdrawn": _("demande d’effacement retirée"),

@@ -24,6 +24,19 @@ class AddressForm(forms.Form):
     )
 
 
+class JoiningForm(forms.Form):
+    """How one made sure that two accounts are one person's."""
+
+    checked_how = forms.CharField(
+        label=_("Comment avez-vous vérifié que c’est la même personne ?"),
+        help_text=_(
+            "Par exemple : la personne a écrit de ses deux adresses, et sa carte d’identité est dans les deux dossiers."
+        ),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class ExtensionForm(forms.Form):
     """Until when one candidate may still apply (Europe/Paris), and why."""
 
