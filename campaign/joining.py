@@ -1,6 +1,7 @@
 """Joining: a person who has opened two accounts is found by name and day of birth, and the office makes one of them.
 
-The dossiers, payments, letters and mails of the one go to the other, which stays as it is; the one is closed. Rule: ALL-07.
+The dossiers, payments, letters and mails of the one go to the other, which stays as it is; the one is closed.
+Rule: ALL-07.
 """
 
 from __future__ import annotations

@@ -70,6 +70,11 @@ EVENTS: dict[str, Promise] = {
     "exemption.withdrawn": _("demande d’exonération retirée"),
     "exemption.accepted": _("exonération accordée"),
     "exemption.refused": _("exonération refusée"),
+    "refund.asked": _("remboursement demandé"),
+    "refund.granted": _("remboursement accordé"),
+    "refund.refused": _("remboursement refusé"),
+    "refund.paid": _("remboursement versé"),
+    "refund.proof_read": _("justificatif d’un remboursement lu"),
     # judgement
     "opinion.given": _("avis donné"),
     "evaluation.deposited": _("évaluation déposée"),

@@ -29,9 +29,7 @@ class JoiningForm(forms.Form):
 
     checked_how = forms.CharField(
         label=_("Comment avez-vous vérifié que c’est la même personne ?"),
-        help_text=_(
-            "Par exemple : la personne a écrit de ses deux adresses, et sa carte d’identité est dans les deux dossiers."
-        ),
+        help_text=_("Par exemple : la personne a répondu de ses deux adresses."),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
