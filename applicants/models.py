@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from documents.models import Folder
 from journal.clock import instant
-from payments.models import Account
+from payments.models import Account, Charge
 from programmes.models import Procedure, ProcedureVersion, Programme, Role, Track
 from programmes.rules import Rules
 from programmes.text import Text
@@ -68,11 +68,13 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         """Those that a member of staff may open by role.
 
         The office and a common jury see the submitted dossiers of the procedure. A school's service and its accountants
-        see those that ranked the school first, or where one office examines, those of that office see all. Where each
-        programme decides, its jury sees the validated dossiers that chose it. Drafts are the candidate's alone.
-        Rules: AST-07, APP-15.
+        see those that ranked the school first, or where one office examines, those of that office see all; and its
+        accountants those that owe it money. Where each programme decides, its jury sees the validated dossiers that
+        chose it. Drafts are the candidate's alone.
+        Rules: AST-07, APP-11, APP-15.
         """
-        return self._with_role(user, examiners=[Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT])
+        owing = Q(account__in=_accounts_kept_by(user))
+        return self._with_role(user, examiners=[Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT], others=owing)
 
     def readable_by(self, user: User) -> Self:
         """Those of them that the person may read whole.
@@ -87,8 +89,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         unread = Q(messages__read_at=None, messages__by_candidate=by_candidate)
         return self.annotate(unread_messages=Count("messages", filter=unread))
 
-    def _with_role(self, user: User, *, examiners: Sequence[str]) -> Self:
-        """The submitted dossiers that `user` sees as one of the office, of the jury, or of those `examiners`."""
+    def _with_role(self, user: User, *, examiners: Sequence[str], others: Q | None = None) -> Self:
+        """The submitted dossiers that `user` sees as one of the office, of the jury, or of those `examiners`; and
+        `others`.
+        """
         roles = Role.objects.filter(user=user, user__is_active=True)
         of_all = roles.filter(
             Q(kind=Role.Kind.OFFICE)
@@ -103,7 +107,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         )
         judged = Choice.objects.filter(Exists(self._judging(roles)), dossier__validated_at__isnull=False)
         seen = Q(procedure__in=of_all.values("procedure")) | Q(pk__in=ranked_first.values("dossier"))
-        return self.filter(seen | Q(pk__in=judged.values("dossier"))).exclude(status=Status.DRAFT)
+        return self.filter(seen | Q(pk__in=judged.values("dossier")) | (others or Q())).exclude(status=Status.DRAFT)
 
     @staticmethod
     def _judging(roles: models.QuerySet[Role]) -> models.QuerySet[Role]:
@@ -117,6 +121,18 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
             procedure=OuterRef("programme__procedure"),
             procedure__judgement=Procedure.Judgement.BY_PROGRAMME,
         )
+
+
+def _accounts_kept_by(user: User) -> models.QuerySet[Charge, Any]:
+    """The accounts that owe or have paid something to a school of which `user` is an accountant, in its procedure."""
+    keeps = Role.objects.filter(
+        user=user,
+        user__is_active=True,
+        kind=Role.Kind.ACCOUNTANT,
+        school=OuterRef("payee__school"),
+        procedure=OuterRef("payee__procedure"),
+    )
+    return Charge.objects.live().filter(Exists(keeps)).values("account")
 
 
 class Dossier(models.Model):

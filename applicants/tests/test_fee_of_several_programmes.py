@@ -255,6 +255,17 @@ class TestReduced:
         with pytest.raises(NothingClaimed):
             decide_reduction(dossier.pk, accepted=False, reason="Non.", by=cashier)
 
+    def test_the_accountants_of_the_school_that_is_paid_decide(self, procedure: Procedure, zoe: User) -> None:
+        """Whichever programmes were chosen: where one school is paid for all, it must see who claims what."""
+        dossier = scholar(procedure, zoe, choices=("albi", "ales"))
+        pay(dossier, zoe)
+        accountant = staff(procedure, "accountant", "nord-europe")
+        assert not Dossier.objects.visible_to(accountant).exists()  # a draft
+        submit_dossier(dossier.pk, by=zoe)
+        assert decide_reduction(dossier.pk, accepted=True, by=accountant).state == "accepted"
+        assert not Dossier.objects.readable_by(accountant).exists()
+        assert not Dossier.objects.visible_to(staff(procedure, "accountant", "ales")).exists()
+
 
 def obstacles(dossier: Dossier) -> list[str]:
     return [obstacle.sentence for obstacle in what_remains(read_contents(reloaded(dossier.pk)), [])]

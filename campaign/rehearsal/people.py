@@ -17,7 +17,7 @@ from random import Random
 from faker import Faker
 
 from programmes.eligibility import open_programmes, titles_for
-from programmes.rules import Condition, FieldKind, FieldRule, PaperRule, Rules
+from programmes.rules import FieldKind, FieldRule, Order, PaperRule, Rules
 
 
 class Habit(enum.Enum):
@@ -136,6 +136,7 @@ ORIGINS = (
     Origin("es_ES", ("ES", "CO", "PE"), 3),
 )
 SHARE_OF_THE_FAVOURED = 0.8
+MOST_SIDE_BY_SIDE = 4  # programmes that anybody asks for, where they are not ranked
 SHARE_OF_THE_PICKY = 0.4  # who leave out some of the schools that their title opens
 REMARKABLE = (
     *("N'Diaye", "L'Hermitte", "d'Alembert-Roux", "O’Brien", "Lê Quốc", "Nuñez y García", "Müller-Groß", "Ngô"),
@@ -230,6 +231,8 @@ def _choices(dice: Random, rules: Rules, title: str, speciality: str) -> tuple[s
     liking = {programme.code: dice.random() ** (1 + place) for place, programme in enumerate(rules.programmes)}
     wanted = sorted(is_open, key=lambda code: -liking[code])
     at_most = rules.choices.max_count or len(wanted)
+    if rules.choices.order == Order.UNRANKED:
+        at_most = min(at_most, dice.randint(1, MOST_SIDE_BY_SIDE))
     if len(wanted) > 1 and dice.random() < SHARE_OF_THE_PICKY:
         at_most = min(at_most, max(rules.choices.min_count, dice.randrange(1, len(wanted))))
     return tuple(wanted[:at_most])
@@ -237,10 +240,11 @@ def _choices(dice: Random, rules: Rules, title: str, speciality: str) -> tuple[s
 
 def _fields_of_conditions(rules: Rules) -> dict[str, Habit]:
     """The questions on which something depends, and the habit by which they are answered with yes."""
-    exempting = rules.fee.exemption.when if rules.fee and rules.fee.exemption else Condition()
+    grounds = (rules.fee.exemption, rules.fee.reduction) if rules.fee else ()
+    of_scholars = {name for ground in grounds if ground for name in ground.when.values}
     proving = [paper.when for paper in rules.papers if _is_proof_already_there(paper)]
     found = {name: Habit.HOLDS_TITLE for condition in proving for name in condition.values}
-    return found | dict.fromkeys(exempting.values, Habit.SCHOLARSHIP)
+    return found | dict.fromkeys(of_scholars, Habit.SCHOLARSHIP)
 
 
 def _is_proof_already_there(paper: PaperRule) -> bool:

@@ -17,7 +17,8 @@ from applicants.choices import rank_choices
 from applicants.contents import read_contents
 from applicants.dossiers import start_dossier
 from applicants.editing import APPLICATIONS
-from applicants.fees import fee_charge, fee_standing
+from applicants.explanations import explain_missing
+from applicants.fees import fee_charge, fee_charges, fee_standing
 from applicants.models import Dossier, Referee, Status
 from applicants.papers import deposit_paper
 from applicants.readiness import asked_papers, is_required_now
@@ -33,7 +34,7 @@ from payments.cards import begin_card_payment, settle, takes_cards
 from payments.exemptions import ask_exemption
 from payments.models import Charge, Payment
 from payments.providers import Outcome
-from payments.standing import Standing
+from payments.standing import Standing, standing_of
 from payments.transfers import declare_transfer
 from programmes.eligibility import open_programmes
 from programmes.rules import FieldKind, FieldRule, Means, PaperRule
@@ -133,6 +134,7 @@ def submit(company: Company, person: Person) -> None:
     if person.has(Habit.SUBMITS_UNPAID):
         company.attempt(submit_dossier, dossier.pk, by=user)
     see_to_fee(company, person, dossier, user)
+    _explain_what_is_missing(company, dossier, user)
     company.attempt(submit_dossier, dossier.pk, by=user)
 
 
@@ -145,7 +147,9 @@ def see_to_fee(company: Company, person: Person, dossier: Dossier, user: User) -
     if exempts and person.has(Habit.SCHOLARSHIP) and company.did(ask_exemption, charge.pk, by=user):
         return
     if dossier.rules.fee is not None:
-        pay(company, person, charge, dossier.rules.fee.means, user)
+        for owed in fee_charges(dossier):
+            if standing_of(owed) == Standing.DUE:
+                pay(company, person, owed, dossier.rules.fee.means, user)
 
 
 def pay(company: Company, person: Person, charge: Charge, means: Collection[Means], user: User) -> None:
@@ -197,7 +201,9 @@ def _rank(company: Company, person: Person, dossier: Dossier, user: User) -> Non
         company.attempt(rank_choices, dossier.pk, [*person.choices, closed[0]], by=user)
     if person.has(Habit.CHANGES_ORDER):
         rank_choices(dossier.pk, person.choices[::-1], by=user)
-    rank_choices(dossier.pk, person.choices, by=user)
+    offered = {code: company.rules.statuses_of(code) for code in person.choices}
+    statuses = {code: person.draw(f"status {code}").choice(known).code for code, known in offered.items() if known}
+    rank_choices(dossier.pk, person.choices, statuses=statuses, by=user)
 
 
 def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier) -> None:
@@ -214,6 +220,13 @@ def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier)
         instead = next((paper for paper in dossier.rules.papers if paper.code in alternative.papers), None)
         if not is_met and not waits and instead is not None:
             deposit(company, person, dossier, instead)
+
+
+def _explain_what_is_missing(company: Company, dossier: Dossier, user: User) -> None:
+    """Say why something is not there, where that can be said instead: nobody to ask for an opinion, for one."""
+    for item in read_contents(dossier).missing:
+        if item.is_explainable:
+            company.attempt(explain_missing, dossier.pk, item.code, "Je n’ai pas pu l’obtenir à temps.", by=user)
 
 
 def _pay_by_card(company: Company, person: Person, charge: Charge, user: User) -> None:

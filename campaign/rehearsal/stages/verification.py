@@ -19,8 +19,9 @@ from applicants.contents import read_contents
 from applicants.corrections import answer_correction, ask_correction, waiting_corrections
 from applicants.editing import APPLICATIONS, PAYMENT
 from applicants.endings import void_dossier, withdraw_dossier
-from applicants.fees import APPLICATION_FEE
+from applicants.fees import APPLICATION_FEE, is_reduced
 from applicants.models import Dossier, Status
+from applicants.reductions import decide_reduction
 from campaign.rehearsal.company import Company, Event
 from campaign.rehearsal.people import Habit, Person, answers_of
 from campaign.rehearsal.stages.applications import deposit, see_to_fee, submission_moment
@@ -28,7 +29,7 @@ from documents.models import SupportingDocument
 from juries.verification import review_paper, validate_dossier, what_remains
 from payments.charges import live_charge
 from payments.exemptions import decide_exemption
-from payments.models import Charge
+from payments.models import Charge, Reduction
 from payments.standing import Standing, standing_of
 from payments.transfers import confirm_transfer, refuse_transfer
 from programmes.models import JurySession, Step
@@ -37,6 +38,7 @@ from programmes.words import PARIS
 DAYS = (3, 6, 9)  # after submission: first look, answer, second look
 LAST_LOOK = dt.timedelta(days=1)  # before the jury meets
 AFTER_CLOSING = dt.timedelta(days=12)
+WRONG_YEAR = "L’attestation est celle d’une autre année."
 UNCLEAR = "Complétez cette page : une réponse ne correspond pas à vos pièces."
 
 
@@ -161,13 +163,22 @@ def _see_to_money(company: Company, person: Person, dossier: Dossier, *, again: 
     if charge is None:
         return
     accountant = company.staff.accountants[charge.payee.school_id]
+    if not Reduction.objects.filter(account=dossier.account).exists() and is_reduced(dossier):
+        _judge_reduction(company, person, dossier, accountant)
     match standing_of(charge):
         case Standing.EXEMPTION_ASKED:
             accepted = not person.has(Habit.DOUBTFUL_CERTIFICATE)
-            reason = "" if accepted else "L’attestation est celle d’une autre année."
+            reason = "" if accepted else WRONG_YEAR
             company.attempt(decide_exemption, charge.pk, accepted=accepted, reason=reason, by=accountant)
         case Standing.ANNOUNCED:
             _look_for_transfer(company, person, charge, accountant, again=again)
+
+
+def _judge_reduction(company: Company, person: Person, dossier: Dossier, accountant: User) -> None:
+    accepted = not person.has(Habit.DOUBTFUL_CERTIFICATE)
+    company.attempt(
+        decide_reduction, dossier.pk, accepted=accepted, reason="" if accepted else WRONG_YEAR, by=accountant
+    )
 
 
 def _look_for_transfer(company: Company, person: Person, charge: Charge, accountant: User, *, again: bool) -> None:
