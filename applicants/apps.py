@@ -16,4 +16,5 @@ class ApplicantsConfig(AppConfig):
         """Register who may pay what, and what follows from the facts that other apps state."""
         import_module("applicants.deposits")
         import_module("applicants.fees")
+        import_module("applicants.instalments")
         import_module("applicants.reactions")

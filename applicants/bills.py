@@ -48,7 +48,7 @@ class Bill:
     @property
     def by_transfer(self) -> bool:
         """Whether it may be paid by bank transfer."""
-        return Means.TRANSFER in self.means
+        return Means.TRANSFER in self.means and bool(self.charge.payee.iban)
 
     @cached_property
     def by_card(self) -> bool:

@@ -8,26 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils.translation import gettext
-
 from applicants.bills import Bill
-from applicants.dossiers import lock
-from applicants.models import Dossier, Status
-from applicants.paying import (
-    reference_for,
-    require_means,
-    require_no_exemption,
-    require_not_withdrawn,
-    school_paid,
-)
-from journal.errors import Closed
+from applicants.models import Dossier
+from applicants.paying import bill_in_time, reference_for, require_in_time, school_paid
 from payments import charges
 from payments.charges import PayerAct
 from payments.models import Charge
 from payments.standing import Standing, standing_of
 from programmes.models import Programme
-from programmes.rules import DepositRule
-from programmes.words import deadline
+from programmes.rules import DepositRule, Means, Rules
 
 DEPOSIT = "deposit"
 
@@ -70,9 +59,7 @@ def drop_deposit(dossier: Dossier, programme: Programme) -> None:
     """
     charge = deposit_of(dossier, programme)
     if charge is not None:
-        charge = charges.lock(charge.pk)
-        if charge.state == Charge.State.DUE:
-            charges.drop_charge(charge)
+        charges.drop_if_due(charge)
 
 
 def deposit_of(dossier: Dossier, programme: Programme) -> Charge | None:
@@ -87,8 +74,7 @@ def deposit_standing(dossier: Dossier, programme: Programme) -> Standing:
 
 def deposit_bill(dossier: Dossier, charge: Charge) -> Bill:
     """A deposit, as the candidate looks at it."""
-    is_open = dossier.status != Status.WITHDRAWN and not charge.is_overdue
-    return Bill(charge, standing_of(charge), _rule(dossier).means, is_open=is_open)
+    return bill_in_time(dossier, charge, _means(dossier.rules))
 
 
 @charges.guards(DEPOSIT)
@@ -96,16 +82,13 @@ def require_payable(charge: Charge, act: PayerAct) -> None:
     """Lock the dossier, and raise the reason why its candidate may not do `act` about the deposit now, if so.
 
     Raises:
-        Closed: the time to pay it has passed.
-        NotExempt, Refused: the dossier has ended, or it is not paid in this way.
+        Closed, NotExempt, Refused: see `applicants.paying.require_in_time`.
     """
-    dossier = lock(charge.account.dossier.pk)
-    require_not_withdrawn(dossier)
-    if charge.is_overdue:
-        assert charge.due_at is not None
-        raise Closed(gettext("Le délai de paiement s’est terminé le %(when)s.") % {"when": deadline(charge.due_at)})
-    require_no_exemption(act)
-    require_means(dossier, act, _rule(dossier).means)
+    require_in_time(charge, act, _means)
+
+
+def _means(rules: Rules) -> tuple[Means, ...]:
+    return rules.deposit.means if rules.deposit is not None else ()
 
 
 def _rule(dossier: Dossier) -> DepositRule:

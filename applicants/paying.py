@@ -5,15 +5,20 @@ Its transfer bears a reference that the procedure words, and it is paid by the m
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.utils.translation import gettext
 
+from applicants.bills import Bill
+from applicants.dossiers import lock
 from applicants.models import Dossier, Status
-from journal.errors import Refused
+from journal.errors import Closed, Refused
 from payments.charges import PayerAct
+from payments.models import Charge
+from payments.standing import standing_of
 from programmes.models import Participation, Programme, School
-from programmes.rules import Means
+from programmes.rules import Means, Rules
+from programmes.words import deadline
 
 LONGEST_REFERENCE = 140  # of a bank transfer's text
 MEANS = {PayerAct.DECLARE_TRANSFER: Means.TRANSFER, PayerAct.PAY_BY_CARD: Means.CARD, PayerAct.DECLARE_LINK: Means.LINK}
@@ -49,10 +54,27 @@ def require_means(dossier: Dossier, act: PayerAct, allowed: Collection[Means]) -
         raise Refused(gettext("Remplissez d’abord votre identité : le virement porte votre nom."))
 
 
-def require_no_exemption(act: PayerAct) -> None:
-    """Raise `NotExempt` if the payer asks to be spared a sum that nobody is spared."""
+def require_in_time(charge: Charge, act: PayerAct, means_of: Callable[[Rules], Collection[Means]]) -> None:
+    """Lock the dossier, and raise the reason why its candidate may not do `act` now about a sum that goes with a place.
+
+    Raises:
+        Closed: the time to pay it has passed.
+        NotExempt, Refused: the dossier has ended; nobody is spared this sum; it is not paid in this way.
+    """
+    dossier = lock(charge.account.dossier.pk)
+    require_not_withdrawn(dossier)
+    if charge.is_overdue:
+        assert charge.due_at is not None
+        raise Closed(gettext("Le délai de paiement s’est terminé le %(when)s.") % {"when": deadline(charge.due_at)})
     if act == PayerAct.ASK_EXEMPTION:
         raise NotExempt(gettext("Personne n’est exonéré de cette somme."))
+    require_means(dossier, act, means_of(dossier.rules))
+
+
+def bill_in_time(dossier: Dossier, charge: Charge, means: Collection[Means]) -> Bill:
+    """Such a sum, as the candidate looks at it."""
+    is_open = dossier.status != Status.WITHDRAWN and not charge.is_overdue
+    return Bill(charge, standing_of(charge), means, is_open=is_open)
 
 
 def require_not_withdrawn(dossier: Dossier) -> None:

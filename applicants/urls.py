@@ -44,6 +44,7 @@ urlpatterns = [
     path("<slug:slug>/paiement/<uuid:charge_id>/", payments.payment, name="payment"),
     path("<slug:slug>/paiement/<uuid:charge_id>/retirer/", payments.withdraw_payment, name="withdraw_payment"),
     path("<slug:slug>/paiement/<uuid:charge_id>/carte/", payments.pay_by_card, name="pay_by_card"),
+    path("<slug:slug>/paiement/<uuid:charge_id>/mandat/", payments.sign, name="sign_mandate"),
     path("<slug:slug>/remboursements/", refunds.refunds, name="refunds"),
     path("<slug:slug>/remboursements/<uuid:charge_id>/<str:code>/", refunds.ask, name="ask_refund"),
     path("<slug:slug>/relecture/", review.review, name="review"),

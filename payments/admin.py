@@ -23,13 +23,14 @@ from django.utils.translation import gettext_lazy as _
 
 from journal.errors import Refused
 from payments import ledger
-from payments.models import CASHIERS, Charge, LedgerLine
+from payments.models import CASHIERS, Charge, LedgerLine, Mandate, kept_by
 from payments.reconciliation import reconcile
 from payments.standing import in_words, standing_from
 from payments.transfers import confirm_transfer, refuse_transfer
 from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Procedure, School
 from programmes.roles import HeldRoles
+from programmes.templatetags.words import iban
 from programmes.waiting import Waiting, tells_what_waits
 from programmes.words import PARIS, money
 
@@ -217,6 +218,27 @@ class ChargeAdmin(DeskAdmin):
         except Refused as refusal:
             return {"kind": "problem", "said": str(refusal)}
         return {"kind": "done", "said": payment.charge.reference}
+
+
+@admin.register(Mandate)
+class MandateAdmin(DeskAdmin):
+    """The mandates signed to the schools for which the person works. Rule: NE-08."""
+
+    roles = CASHIERS
+    list_display = ("reference", "payee", "account_holder", "account_number", "signed_at")
+    list_select_related = ("payee__school",)
+    search_fields = ("reference", "account_holder")
+    search_help_text = _("Une référence de mandat, un titulaire")
+    ordering = ("-signed_at",)
+    fields: ClassVar = ("reference", "payee", "account_holder", "account_number", "signed_at")
+
+    def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(payee__in=kept_by(person(request)))
+
+    @admin.display(description="IBAN")
+    def account_number(self, mandate: Mandate) -> str:
+        """In groups of four."""
+        return iban(mandate.iban)
 
 
 class PaidSchoolOfLine(PaidSchool):

@@ -215,6 +215,13 @@ def drop_charge(charge: Charge) -> None:
     record("charge.cancelled", charge)
 
 
+def drop_if_due(charge: Charge) -> None:
+    """Lock a charge, and drop it if it is still due: what was paid stays."""
+    charge = lock(charge.pk)
+    if charge.state == Charge.State.DUE:
+        drop_charge(charge)
+
+
 def require_uncommitted(charge: Charge) -> None:
     """Raise `Committed`, saying what can be done, if money is on its way or there."""
     names = {"school": charge.payee.school.name, "amount": money(charge.amount), "email": charge.payee.email}

@@ -35,16 +35,19 @@ class Account(models.Model):
         return str(self.pk)
 
 
+def kept_by(user: User) -> models.QuerySet[Participation]:
+    """The schools, each in a procedure, for which `user` keeps the accounts."""
+    roles = Role.objects.filter(user=user, user__is_active=True, kind__in=CASHIERS)
+    at_school = Q(school=OuterRef("school")) | Q(school=None)
+    return Participation.objects.filter(Exists(roles.filter(at_school, procedure=OuterRef("procedure"))))
+
+
 class ChargeQuerySet(models.QuerySet["Charge"]):
     """Which charges staff see, and what they wait for."""
 
     def collected_by(self, user: User) -> Self:
         """Those owed to the schools for which `user` works."""
-        roles = Role.objects.filter(user=user, user__is_active=True, kind__in=CASHIERS)
-        paid = Participation.objects.filter(
-            Exists(roles.filter(Q(school=OuterRef("school")) | Q(school=None), procedure=OuterRef("procedure")))
-        )
-        return self.filter(payee__in=paid)
+        return self.filter(payee__in=kept_by(user))
 
     def visible_to(self, user: User) -> Self:
         """Those of `collected_by` on which the payer has acted; until then they are part of somebody's draft."""
@@ -316,6 +319,27 @@ class Refund(models.Model):
     def procedure(self) -> Procedure:
         """The procedure in which the sum was owed."""
         return self.charge.procedure
+
+
+class Mandate(models.Model):
+    """A payer's permission to debit what is due later from a bank account. Signed anew, it replaces the one before."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="mandates", verbose_name=_("compte"))
+    payee = models.ForeignKey(Participation, models.PROTECT, related_name="mandates", verbose_name=_("école"))
+    subject = models.SlugField(_("pour"), max_length=60)  # as of the charge that was paid first
+    reference = models.CharField(_("référence du mandat"), max_length=35, unique=True)
+    iban = models.CharField("IBAN", max_length=34)
+    account_holder = models.CharField(_("titulaire du compte"), max_length=120)
+    signed_at = models.DateTimeField(_("signé le"))
+
+    class Meta:
+        verbose_name = _("mandat de prélèvement")
+        verbose_name_plural = _("mandats de prélèvement")
+        ordering = ["-signed_at"]
+        constraints = [models.UniqueConstraint(fields=["account", "subject"], name="one_mandate_per_subject")]
+
+    def __str__(self) -> str:
+        return self.reference
 
 
 class LedgerLine(models.Model):

@@ -17,14 +17,16 @@ from applicants.bills import Bill
 from applicants.contents import Contents, read_contents
 from applicants.deposits import DEPOSIT, deposit_bill
 from applicants.fees import FEE_REASONS
+from applicants.forms.accounts import MandateForm
 from applicants.forms.payment import PaidForm, paid_forms
-from applicants.models import Dossier
+from applicants.instalments import INSTALMENT, asks_for_mandate, instalment_bill, schedule_of, sign_mandate
+from applicants.models import Dossier, Status
 from applicants.task_list import DONE, PROBLEM, TODO, WAITING
 from applicants.views.fees import show_fee
 from applicants.views.own_dossier import dossier_page, person, render_page, try_act
 from journal.errors import Refused
 from payments.cards import begin_card_payment
-from payments.models import Charge, Payment
+from payments.models import Charge, Mandate, Payment
 from payments.standing import Standing, in_words
 from payments.transfers import declare_transfer, withdraw_declaration
 from programmes.words import deadline, money
@@ -75,6 +77,25 @@ def pay_by_card(request: HttpRequest, dossier: Dossier, charge_id: UUID) -> Http
         return redirect(back)
 
 
+@require_POST
+@dossier_page
+def sign(request: HttpRequest, dossier: Dossier, charge_id: UUID) -> HttpResponse:
+    """Sign the mandate by which the instalments after the first are debited. Rule: NE-08."""
+    charge = _charge(dossier, charge_id)
+    form = MandateForm(request.POST, auto_id="id_mandate_%s")
+    if form.is_valid():
+        given = form.cleaned_data
+        to_debit = {"iban": given["iban"], "account_holder": given["account_holder"]}
+        done = gettext("Votre mandat de prélèvement est enregistré.")
+        try_act(request, lambda: sign_mandate(dossier.pk, charge.pk, **to_debit, by=person(request)), done=done)
+        return redirect(_page_of(dossier, charge))
+    if charge.reason != INSTALMENT:
+        raise Http404
+    context = paid_forms(dossier.procedure.today(), None) | _tuition(dossier, charge, form)
+    bill = instalment_bill(dossier, charge)
+    return render_page(request, read_contents(dossier), "applicants/payment.html", "", bill=bill, **context)
+
+
 def bills_beside_fee(dossier: Dossier) -> list[Bill]:
     """What the dossier owes or has paid beside its fee, in the order in which it was asked."""
     charges = dossier.account.charges.live().exclude(reason__in=FEE_REASONS)
@@ -115,8 +136,20 @@ def _show(request: HttpRequest, contents: Contents, charge: Charge, refused: Pai
     if charge.reason in FEE_REASONS:
         return show_fee(request, contents, refused)
     bill = BILLS[charge.reason](contents.dossier, charge)
-    forms = paid_forms(contents.dossier.procedure.today(), refused)
-    return render_page(request, contents, "applicants/payment.html", "", bill=bill, **forms)
+    context = paid_forms(contents.dossier.procedure.today(), refused) | _tuition(contents.dossier, charge)
+    return render_page(request, contents, "applicants/payment.html", "", bill=bill, **context)
+
+
+def _tuition(dossier: Dossier, charge: Charge, form: MandateForm | None = None) -> dict[str, object]:
+    """Where the sum is the first instalment of tuition: the candidate's schedule, and the mandate for the others."""
+    if charge.reason != INSTALMENT:
+        return {}
+    return {
+        "schedule": schedule_of(dossier, charge.subject),
+        "asks_for_mandate": asks_for_mandate(dossier) and dossier.status != Status.WITHDRAWN,
+        "mandate": Mandate.objects.filter(account=dossier.account_id, subject=charge.subject).first(),
+        "mandate_form": form or MandateForm(auto_id="id_mandate_%s"),
+    }
 
 
 def _page_of(dossier: Dossier, charge: Charge) -> str:
@@ -125,7 +158,7 @@ def _page_of(dossier: Dossier, charge: Charge) -> str:
     return reverse("applicants:payment", args=[dossier.procedure.slug, charge.pk])
 
 
-BILLS = {DEPOSIT: deposit_bill}
+BILLS = {DEPOSIT: deposit_bill, INSTALMENT: instalment_bill}
 KINDS = {
     Standing.DUE: TODO,
     Standing.ANNOUNCED: WAITING,

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from applicants.contents import read_contents
-from applicants.forms.refunds import RefundForm
+from applicants.forms.accounts import RefundForm
 from applicants.models import Dossier
 from applicants.refunds import ask_refund, cases_of, proof_rule
 from applicants.views.own_dossier import dossier_page, person, posted, render_page

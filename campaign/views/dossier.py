@@ -135,7 +135,7 @@ def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def _sums(dossier: Dossier) -> list[dict[str, object]]:
     """What the dossier owes beside its fee, each with its page, as components/task_list.html shows it."""
-    if not dossier.rules.deposit:
+    if not dossier.rules.deposit and not dossier.rules.tuition:
         return []
     return [sum_line(dossier.procedure.slug, bill) for bill in bills_beside_fee(dossier)]
 

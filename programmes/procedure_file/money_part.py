@@ -1,36 +1,44 @@
-"""Reading the money of a file: the fee with who is spared it, the deposit, and what is paid back."""
+"""Reading the money of a file: the fee and who is spared it, the deposit, what studies cost, what is paid back."""
 
 from __future__ import annotations
 
 from string import Formatter
 
 from programmes.procedure_file.form_part import NO_TEXT, read_condition
-from programmes.procedure_file.nodes import Place, Wrong, each
+from programmes.procedure_file.nodes import Place, Wrong, by_key, each
 from programmes.procedure_file.values import (
     cents,
     code,
+    day,
     key_of,
     line,
     one_of,
     website,
     whole_number,
     words,
+    yes_or_no,
 )
 from programmes.rules import (
     ALWAYS,
     DepositRule,
     Exemption,
+    Extra,
     FeeRule,
+    Instalment,
     Link,
     Means,
     Needed,
+    Price,
+    ProgrammePrices,
     Reduction,
     Refundable,
     RefundRule,
+    TuitionRule,
 )
 from programmes.text import Text
 
 NAMES_IN_REFERENCE = ("family_name", "given_names", "programme", "reference")
+ADMISSION = "admission"
 REFERENCE = "{family_name} {given_names} {reference}"
 
 
@@ -57,6 +65,54 @@ def read_deposit(place: Place) -> DepositRule:
             label=deposit.need("label", words, NO_TEXT),
             reference=deposit.may("reference", _reference, REFERENCE),
         )
+
+
+def read_tuition(place: Place) -> TuitionRule:
+    with place.table() as tuition:
+        return TuitionRule(
+            by=tuition.need("by", code, ""),
+            amounts=tuition.need("amounts", by_key(_price_of), ()),
+            programmes=tuition.may("programmes", by_key(_prices_of), ()),
+            extras=tuition.may("extras", by_key(_extra), ()),
+            instalments=tuition.need("instalments", _instalments, ()),
+            mandate=tuition.may("mandate", yes_or_no, False),
+            means=tuition.may("means", _means, (Means.TRANSFER, Means.CARD)),
+            reference=tuition.may("reference", _reference, REFERENCE),
+        )
+
+
+def _price_of(place: Place) -> Price:
+    return Price(answer=key_of(place), amount=_price(place))
+
+
+def _prices_of(place: Place) -> ProgrammePrices:
+    return ProgrammePrices(programme=key_of(place), prices=by_key(_price_of)(place))
+
+
+def _extra(place: Place) -> Extra:
+    with place.table() as extra:
+        return Extra(
+            code=key_of(place),
+            label=extra.need("label", words, NO_TEXT),
+            amount=extra.need("amount", _price, 0),
+            when=extra.may("when", read_condition, ALWAYS),
+        )
+
+
+def _instalments(place: Place) -> tuple[Instalment, ...]:
+    """« admission » first, then days that follow one another."""
+    read: tuple[Instalment, ...] = each(_instalment)(place)
+    days = [instalment.due_on for instalment in read]
+    if not days or days[0] is not None or None in days[1:]:
+        raise Wrong("la première échéance est « admission », les autres sont des jours.")
+    later = [day for day in days if day is not None]
+    if later != sorted(set(later)):
+        raise Wrong("les jours des échéances ne se suivent pas.")
+    return read
+
+
+def _instalment(place: Place) -> Instalment:
+    return Instalment(None if place.text() == ADMISSION else day(place))
 
 
 def read_refund(place: Place) -> RefundRule:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from programmes.procedure_file.form_part import NO_TEXT, read_page, read_submission
-from programmes.procedure_file.money_part import read_deposit, read_fee, read_refund
+from programmes.procedure_file.money_part import read_deposit, read_fee, read_refund, read_tuition
 from programmes.procedure_file.nodes import Place, Table, by_key, cells_under, each
 from programmes.procedure_file.papers_part import read_alternative, read_paper, read_referee
 from programmes.procedure_file.selection_part import (
@@ -51,6 +51,7 @@ def read_rules(file: Table) -> Rules:
         fee=file.may("fee", read_fee, None),
         deposit=file.may("deposit", read_deposit, None),
         refunds=file.may("refunds", by_key(read_refund), ()),
+        tuition=file.may("tuition", read_tuition, None),
         tests=file.may("tests", by_key(read_test), ()),
         evaluation=file.may("evaluation", read_evaluation, None),
         corrections=file.may("corrections", read_corrections, CorrectionRule()),

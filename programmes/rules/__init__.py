@@ -15,13 +15,18 @@ from programmes.rules.form import FieldKind, FieldRule, PageRule, RowField, Subm
 from programmes.rules.money import (
     DepositRule,
     Exemption,
+    Extra,
     FeeRule,
+    Instalment,
     Link,
     Means,
     Needed,
+    Price,
+    ProgrammePrices,
     Reduction,
     Refundable,
     RefundRule,
+    TuitionRule,
 )
 from programmes.rules.papers import OF, Alternative, FileKind, Opinion, PaperRule, RefereeRule, Replacing, Stage
 from programmes.rules.selection import (
@@ -51,10 +56,12 @@ __all__ = [
     "Equivalence",
     "EvaluationRule",
     "Exemption",
+    "Extra",
     "FeeRule",
     "FieldKind",
     "FieldRule",
     "FileKind",
+    "Instalment",
     "Link",
     "Means",
     "Needed",
@@ -63,6 +70,8 @@ __all__ = [
     "Order",
     "PageRule",
     "PaperRule",
+    "Price",
+    "ProgrammePrices",
     "ProgrammeRule",
     "Reduction",
     "RefereeRule",
@@ -76,6 +85,7 @@ __all__ = [
     "SubmissionRule",
     "TestRule",
     "Title",
+    "TuitionRule",
     "Who",
     "as_json",
     "from_json",
@@ -96,6 +106,7 @@ class Rules:
     fee: FeeRule | None = None
     deposit: DepositRule | None = None
     refunds: tuple[RefundRule, ...] = ()
+    tuition: TuitionRule | None = None
     tests: tuple[TestRule, ...] = ()
     evaluation: EvaluationRule | None = None
     equivalences: tuple[Equivalence, ...] = ()

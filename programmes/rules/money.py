@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from dataclasses import dataclass
 
@@ -70,6 +71,61 @@ class FeeRule:
     payee: str = ""  # a school's code; none: the school of the first choice
     link: Link | None = None
     reduction: Reduction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one owes who gave that answer to the question that prices hang on."""
+
+    answer: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammePrices:
+    """The prices of one programme, where they are its own."""
+
+    programme: str
+    prices: tuple[Price, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What some owe beside the price of their studies; due whole with the first instalment."""
+
+    code: str
+    label: Text
+    amount: int
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """A part of the price, due on a day; on none: at admission."""
+
+    due_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TuitionRule:
+    """What studying costs, by the answer to the question `by`, in instalments of the same size.
+
+    The first is paid at admission, the others are debited under a mandate, where `mandate` says so. Rule: NE-08.
+    """
+
+    by: str
+    amounts: tuple[Price, ...]
+    instalments: tuple[Instalment, ...]
+    programmes: tuple[ProgrammePrices, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    mandate: bool = False
+    means: tuple[Means, ...] = (Means.TRANSFER, Means.CARD)
+    reference: str = ""
+
+    def price(self, programme: str, answer: str) -> int | None:
+        """What one owes for `programme` who gave that answer; None for none that has a price."""
+        own = next((listed.prices for listed in self.programmes if listed.programme == programme), self.amounts)
+        return next((price.amount for price in own if price.answer == answer), None)
 
 
 class Refundable(enum.StrEnum):

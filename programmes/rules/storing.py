@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import types
 import typing
@@ -28,6 +29,8 @@ def as_json(value: Any) -> Any:
         return [as_json(item) for item in value]
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
     return value
 
 
@@ -51,6 +54,8 @@ def _read(kind: Any, value: Any) -> Any:
         return kind(**{name: _read(hints[name], item) for name, item in value.items() if name in hints})
     if isinstance(kind, type) and issubclass(kind, (enum.Enum, Decimal)):
         return kind(value)
+    if kind is dt.date:
+        return dt.date.fromisoformat(value)
     return value
 
 

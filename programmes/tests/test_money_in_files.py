@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -50,6 +51,27 @@ refunds:
     label: {fr: Échec, en: Failure}
     paper: {label: {fr: Relevé, en: Transcript}}
     until: late_papers
+tuition:
+  by: funding
+  amounts: {own: 7500.00, company: 12500.00}
+  programmes:
+    ales: {own: 9000, company: 14000}
+  extras:
+    cvec:
+      label: {fr: CVEC, en: Student life contribution}
+      amount: 103.00
+      when: {funding: [own]}
+  instalments: [admission, 2026-12-15, 2027-03-15]
+  mandate: oui
+"""
+FUNDING = """\
+      funding:
+        kind: choice
+        label: {fr: Financement, en: Funding}
+        options:
+          own: {fr: Personnel, en: Own}
+          company: {fr: Entreprise, en: Company}
+      city:
 """
 
 
@@ -57,7 +79,7 @@ def file_with(money: str) -> str:
     """The admission on titles, with other money."""
     before, rest = AST.split("\nfee:\n")
     after = rest[rest.index("\n# ------") :]
-    return f"{before}\n{money}{after}"
+    return f"{before}\n{money}{after}".replace("      city:\n", FUNDING, 1)
 
 
 def rules_of(money: str) -> Rules:
@@ -80,6 +102,11 @@ def test_all_of_it_is_read() -> None:
     assert (funding.of, funding.days, funding.until) == ((Refundable.DEPOSIT,), 90, "")
     assert (str(funding.paper), str(funding.help)) == ("Accord de prise en charge", "Signé.")
     assert (failed.of[-1], failed.days, failed.until) == (Refundable.APPLICATION_FEE, None, "late_papers")
+    tuition = rules_of(FEE).tuition
+    assert tuition is not None
+    assert (tuition.price("ales", "own"), tuition.price("albi", "company")) == (900000, 1250000)
+    assert [instalment.due_on for instalment in tuition.instalments[:2]] == [None, dt.date(2026, 12, 15)]
+    assert (tuition.extras[0].amount, tuition.mandate) == (10300, True)
 
 
 def test_what_is_stored_is_what_was_read() -> None:
@@ -112,9 +139,31 @@ def test_what_is_stored_is_what_was_read() -> None:
         ("means: [transfer]\n", "means: [link]\n", "means: [link]", "n’existe que pour les frais de dossier"),
         ("  label: {fr: Acompte, en: Deposit}\n", "", "deposit:", "il manque la clé « label »"),
         ("of: [deposit]", "of: [tuition]", "of: [tuition]", "« tuition » est inconnu"),
-        ("of: [deposit]", "of: [instalment]", "of: [instalment]", "n’est pas une somme que cette procédure demande"),
         ("of: [deposit]", "of: []", "of: []", "nommez au moins une somme"),
         ("until: late_papers", "until: rentree", "until: rentree", "« rentree » n’existe pas dans le calendrier"),
+        ("by: funding", "by: city", "by: city", "n’est pas une question à choix"),
+        (
+            "{own: 7500.00, company: 12500.00}",
+            "{own: 7500.00}",
+            "amounts: {own",
+            "il manque le prix",
+        ),
+        (
+            "{own: 7500.00, company",
+            "{moi: 7500.00, company",
+            "{moi",
+            "n’est pas une réponse possible",
+        ),
+        ("{own: 7500.00", "{own: 7500.005", "{own: 7500.005", "n’est pas un montant en euros"),
+        ("    ales: {own", "    arles: {own", "arles: {own", "la formation « arles » n’existe pas"),
+        (
+            "[admission, 2026-12-15, 2027-03-15]",
+            "[2026-12-15]",
+            "instalments: [2026",
+            "la première échéance",
+        ),
+        ("2026-12-15, 2027-03-15", "2027-03-15, 2026-12-15", "instalments: [adm", "ne se suivent pas"),
+        ("when: {funding: [own]}", "when: {funding: [moi]}", "[moi]", "« moi » n’est pas une réponse possible"),
         ("until: 90", "until: 0", "until: 0", "un nombre entier de 1 à"),
         (
             "    when: {scholarship: [non]}\n  failed",
@@ -134,6 +183,12 @@ def test_a_slip_is_told_with_its_line(old: str, new: str, line: str, reason: str
     wanted = 1 + text[: text.index(line, money)].count("\n")
     told = [fault for fault in refusal.value.faults if reason in fault.reason]
     assert [fault.line for fault in told] == [wanted], refusal.value.faults
+
+
+def test_what_is_not_asked_is_not_paid_back() -> None:
+    text = file_with(FEE[: FEE.index("tuition:")].replace("of: [deposit]", "of: [instalment]"))
+    with pytest.raises(FaultyFile, match="n’est pas une somme que cette procédure demande"):
+        read_text(text, name="x.yaml")
 
 
 def test_the_proof_of_a_reduced_fee_cannot_be_left_out() -> None:

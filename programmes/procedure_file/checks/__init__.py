@@ -10,7 +10,7 @@ from programmes.procedure_file.checks.calendar import check_calendar, check_peri
 from programmes.procedure_file.checks.catalogue import check_schools, check_seats, check_titles
 from programmes.procedure_file.checks.evaluation import check_evaluation
 from programmes.procedure_file.checks.form import check_conditions, check_form, check_papers
-from programmes.procedure_file.checks.money import check_deposit, check_fee, check_refunds
+from programmes.procedure_file.checks.money import check_deposit, check_fee, check_refunds, check_tuition
 from programmes.procedure_file.checks.places import check_places
 from programmes.procedure_file.checks.selection import check_choices, check_how_steps_run, check_tests
 from programmes.procedure_file.nodes import Source
@@ -33,6 +33,7 @@ def check(source: Source, live: schema.Live, rules: Rules) -> None:
     check_fee(source, live, rules)
     check_deposit(source, live, rules)
     check_refunds(source, live, rules)
+    check_tuition(source, live, rules)
     check_places(source, live, rules)
     check_tests(source, live, rules)
     check_evaluation(source, live, rules)

@@ -112,6 +112,8 @@ def _check_conditions_of_money(source: Source, rules: Rules, known: Mapping[str,
             check_condition(source, stated.when, known, "fee", ground, "when")
     for refund in rules.refunds:
         check_condition(source, refund.when, known, "refunds", refund.code, "when")
+    for extra in rules.tuition.extras if rules.tuition else ():
+        check_condition(source, extra.when, known, "tuition", "extras", extra.code, "when")
 
 
 def check_condition(source: Source, condition: Condition, known: Mapping[str, set[str] | None], *where: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from programmes.procedure_file import schema
 from programmes.procedure_file.checks.comparing import must_exist
 from programmes.procedure_file.nodes import Source
-from programmes.rules import FeeRule, Means, Refundable, Rules
+from programmes.rules import FeeRule, FieldKind, Means, Price, Refundable, Rules
 
 
 def check_fee(source: Source, live: schema.Live, rules: Rules) -> None:
@@ -39,8 +39,39 @@ def check_deposit(source: Source, live: schema.Live, rules: Rules) -> None:
     _has_no_link(source, deposit.means, "deposit")
 
 
+def check_tuition(source: Source, live: schema.Live, rules: Rules) -> None:
+    tuition = rules.tuition
+    if tuition is None:
+        return
+    asked = rules.field(tuition.by)
+    if asked is None or asked.kind != FieldKind.CHOICE:
+        source.fault(f"« {tuition.by} » n’est pas une question à choix du formulaire.", "tuition", "by")
+        return
+    answers = {option.code for option in asked.options}
+    _check_prices(source, tuition.amounts, answers, tuition.by, "tuition", "amounts")
+    programmes = {programme.code for programme in live.programmes}
+    for listed in tuition.programmes:
+        where = ("tuition", "programmes", listed.programme)
+        must_exist(source, [listed.programme], programmes, "la formation", *where)
+        _check_prices(source, listed.prices, answers, tuition.by, *where)
+    _has_no_link(source, tuition.means, "tuition")
+
+
+def _check_prices(source: Source, prices: Iterable[Price], answers: set[str], by: str, *where: str) -> None:
+    """Each answer has its price, and nothing else has one."""
+    priced = {price.answer for price in prices}
+    for answer in sorted(priced - answers):
+        source.fault(f"« {answer} » n’est pas une réponse possible à « {by} ».", *where, answer)
+    for answer in sorted(answers - priced):
+        source.fault(f"il manque le prix pour la réponse « {answer} » à « {by} ».", *where)
+
+
 def check_refunds(source: Source, live: schema.Live, rules: Rules) -> None:
-    owed = {Refundable.APPLICATION_FEE: rules.fee, Refundable.DEPOSIT: rules.deposit}
+    owed = {
+        Refundable.APPLICATION_FEE: rules.fee,
+        Refundable.DEPOSIT: rules.deposit,
+        Refundable.INSTALMENT: rules.tuition,
+    }
     keys = {entry.code for entry in live.calendar}
     for refund in rules.refunds:
         where = ("refunds", refund.code)
@@ -93,5 +124,5 @@ def _has_no_link(source: Source, means: tuple[Means, ...], *where: str) -> None:
 
 
 def _all_means(rules: Rules) -> set[Means]:
-    paid = [rule.means for rule in (rules.fee, rules.deposit) if rule is not None]
+    paid = [rule.means for rule in (rules.fee, rules.deposit, rules.tuition) if rule is not None]
     return {means for listed in paid for means in listed}

@@ -1,4 +1,4 @@
-"""What a candidate gives to be paid back: the proof, and the account to which the money goes."""
+"""The bank accounts that a candidate gives: to be paid back, with the proof; to be debited, with the permission."""
 
 from __future__ import annotations
 
@@ -29,6 +29,25 @@ class AccountField(forms.CharField):
             raise forms.ValidationError(self.error_messages["key"], code="key") from None
         except NotAnIban:
             raise forms.ValidationError(self.error_messages["form"], code="form") from None
+
+
+class MandateForm(forms.Form):
+    """From which account the instalments are debited, and the permission to do so."""
+
+    account_holder = forms.CharField(
+        label=_("Titulaire du compte à débiter"),
+        max_length=120,
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+    iban = AccountField(
+        label=_("IBAN du compte à débiter"),
+        max_length=50,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    agreed = forms.BooleanField(
+        label=_("J’autorise l’école à prélever ces échéances sur ce compte, aux dates indiquées."),
+        error_messages={"required": _("Sans votre autorisation, le mandat ne peut pas être enregistré.")},
+    )
 
 
 class RefundForm(PaperForm):
