@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from applicants.deposits import DEPOSIT
 from applicants.models import Correction, Dossier, Referee
 from campaign.rehearsal.company import Company
 from documents.models import Notice, SupportingDocument
 from juries.models import Decision, Mark, Panel, Publication, TestSlot
 from notifications.models import Mail
-from offers.models import Enrolment, ListEntry, Offer, ReplyRecord, SeatMove
+from offers.models import Enrolment, ListEntry, Offer, Place, ReplyRecord, SeatMove
 from payments.models import Charge, Exemption, Payment
 from programmes.models import Pool, Procedure, Step
 
@@ -81,6 +82,17 @@ def of_decisions(procedure: Procedure) -> Figures:
         },
         "publications": count_by(Publication.objects.filter(step__procedure=procedure), "step__code"),
         "out of turn": Decision.objects.filter(step__procedure=procedure).exclude(out_of_turn_because="").count(),
+    }
+
+
+def of_places(procedure: Procedure) -> Figures:
+    """What became of the places that were offered, and the money that came with them."""
+    places = Place.objects.filter(dossier__procedure=procedure)
+    deposits = Charge.objects.filter(account__procedure=procedure, reason=DEPOSIT)
+    return {
+        "places": count_by(places, "choice__programme__code", "state"),
+        "deposits": count_by(deposits, "state"),
+        "seats": seats(procedure),
     }
 
 

@@ -16,6 +16,7 @@ from applicants.referees import DAYS_BEFORE_CLOSING
 from campaign.due import run_due_acts_of
 from campaign.rehearsal.company import Company, Event
 from campaign.rehearsal.stages import Stage, stages_of
+from campaign.rehearsal.stages.decisions import rounds
 from journal.followups import run_pending_facts
 from journal.wakeups import without_wakeups
 from offers.reminders import BEFORE_THE_END
@@ -23,6 +24,7 @@ from programmes.models import JurySession
 
 log = logging.getLogger(__name__)
 
+EVERY_ROUND = dt.timedelta(days=5)  # after programmes have decided, and looked at what came for their places
 DAYS_AFTER_AN_END = (5, 12)  # who was asked for something at the last moment has had the time to answer
 
 
@@ -87,6 +89,8 @@ def due_events(company: Company) -> Iterator[Event]:
     instants |= ends | {end + dt.timedelta(days=days) for end in ends for days in DAYS_AFTER_AN_END}
     if (window := company.window(APPLICATIONS)) is not None:
         instants |= {window[1] - dt.timedelta(days=days) for days in DAYS_BEFORE_CLOSING}
+    if procedure.judges_by_programme and window is not None:
+        instants |= {moment + EVERY_ROUND for moment in rounds(window)}
     for period in company.periods():
         instants |= {period.starts_at, period.ends_at} | {period.ends_at - before for before in BEFORE_THE_END}
     for instant in sorted(instant for instant in instants if instant is not None):

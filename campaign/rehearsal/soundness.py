@@ -17,7 +17,7 @@ from juries.models import Decision, TestSlot
 from notifications.models import Mail
 from offers.allocation import Reply
 from offers.enrolment import key_of
-from offers.models import Enrolment, Offer, PeriodSeats
+from offers.models import Enrolment, Offer, PeriodSeats, Place
 from offers.standings import last_replies
 from payments.ledger import OWED
 from payments.models import Charge, LedgerLine
@@ -39,6 +39,14 @@ def no_pool_is_over_filled(procedure: Procedure) -> Iterator[str]:
             yield f"{seats.pool}, {seats.period}: {made} > {seats.calls}"
     taken = Enrolment.objects.standing().filter(dossier__procedure=procedure).values("pool").annotate(count=Count("pk"))
     for row in taken.annotate(seats=F("pool__seats"), calls=F("pool__calls")):
+        if row["count"] > (row["seats"] if row["calls"] is None else row["calls"]):
+            yield f"{row}"
+
+
+def no_programme_has_more_places_than_seats(procedure: Procedure) -> Iterator[str]:
+    """IIM-05, NE-05."""
+    standing = Place.objects.standing().filter(dossier__procedure=procedure).values("pool").annotate(count=Count("pk"))
+    for row in standing.annotate(seats=F("pool__seats"), calls=F("pool__calls")):
         if row["count"] > (row["seats"] if row["calls"] is None else row["calls"]):
             yield f"{row}"
 
@@ -141,6 +149,7 @@ def the_journal_verifies(_procedure: Procedure) -> Iterator[str]:
 
 RULES: tuple[Callable[[Procedure], Iterator[str]], ...] = (
     no_pool_is_over_filled,
+    no_programme_has_more_places_than_seats,
     no_offer_gets_worse,
     everyone_is_told,
     everyone_has_a_letter,

@@ -20,6 +20,7 @@ from campaign.rehearsal.stages import (
     applications,
     decisions,
     integration,
+    places,
     sittings,
     titles,
     verification,
@@ -47,7 +48,10 @@ OF_A_COMMON_JURY = (
     Stage("admission", _("Admission"), admission.events, figures.of_admission),
     Stage("integration", _("Périodes d’intégration"), integration.events, figures.of_integration),
 )
-OF_PROGRAMMES = (Stage("decisions", _("Décisions des formations"), decisions.events, figures.of_decisions),)
+OF_PROGRAMMES = (
+    Stage("decisions", _("Décisions des formations"), decisions.events, figures.of_decisions),
+    Stage("places", _("Places à confirmer"), places.events, figures.of_places),
+)
 LAST = (Stage("titles", _("Titres et admissions définitives"), titles.events, figures.of_titles),)
 
 

@@ -43,7 +43,7 @@ def events(company: Company) -> Iterator[Event]:
     window = company.window(APPLICATIONS)
     if window is None:
         return
-    for moment in _rounds(window):
+    for moment in rounds(window):
         yield Event(moment, partial(work_through, company))
     for session in JurySession.objects.filter(step__procedure=company.procedure).select_related("step"):
         yield Event(session.meets_at, partial(meet, company, session))
@@ -85,6 +85,15 @@ def decide_all(company: Company, step: Step) -> None:
         company.attempt(publish_decisions, decisions, by=_publisher(company, step, programme))
 
 
+def rounds(window: tuple[dt.datetime, dt.datetime]) -> Iterator[dt.datetime]:
+    """The moments of the rounds: each week, from one after the opening to some after the closing hour."""
+    day = (window[0] + FIRST_ROUND).astimezone(PARIS).date()
+    last = (window[1] + AFTER_CLOSING).astimezone(PARIS).date()
+    while day <= last:
+        yield dt.datetime.combine(day, HOUR, PARIS)
+        day += ROUNDS
+
+
 # --- Below ----------------------------------------------------------------------------------------------------------
 
 HEARD: dict[str, Callable[[Company, Step], None]] = {
@@ -93,14 +102,6 @@ HEARD: dict[str, Callable[[Company, Step], None]] = {
     Step.Kind.EVALUATION: evaluate,
 }
 BY_HAND = (Step.Kind.ADMISSIBILITY, Step.Kind.ADMISSION)
-
-
-def _rounds(window: tuple[dt.datetime, dt.datetime]) -> Iterator[dt.datetime]:
-    day = (window[0] + FIRST_ROUND).astimezone(PARIS).date()
-    last = (window[1] + AFTER_CLOSING).astimezone(PARIS).date()
-    while day <= last:
-        yield dt.datetime.combine(day, HOUR, PARIS)
-        day += ROUNDS
 
 
 def _undecided(step: Step) -> list[Choice]:
