@@ -44,7 +44,6 @@ class ChoiceLine:
     url: str = ""
     action: str = ""
     is_over: bool = False
-    is_admitted: bool = False  # what the admission still waits for matters now
 
 
 def choice_lines(dossier: Dossier, decisions: Iterable[Decision], prompts: Mapping[int, Prompt]) -> list[ChoiceLine]:
@@ -97,7 +96,6 @@ def _line(dossier: Dossier, choice: Choice, decision: Decision | None, prompt: P
     line = _decided(choice, decision) if decision is not None else _undecided(dossier, choice)
     if prompt is None:
         return line
-    is_over = prompt.kind == "closed"
     return replace(
         line,
         kind=prompt.kind,
@@ -105,8 +103,7 @@ def _line(dossier: Dossier, choice: Choice, decision: Decision | None, prompt: P
         text=prompt.text,
         url=prompt.url,
         action=prompt.action,
-        is_over=is_over,
-        is_admitted=line.is_admitted and not is_over,
+        is_over=prompt.kind == "closed",
     )
 
 
@@ -124,10 +121,10 @@ def _decided(choice: Choice, decision: Decision) -> ChoiceLine:
             return ChoiceLine(choice, "done", gettext("Retenue pour la suite"), text)
         case Outcome.ADMITTED:
             text = gettext("Le jury vous admet dans cette formation.")
-            return ChoiceLine(choice, "done", gettext("Admis"), text, is_admitted=True)
+            return ChoiceLine(choice, "done", gettext("Admis"), text)
         case Outcome.CONDITIONAL:
             text = gettext("Le jury vous admet dans cette formation, sous réserve de votre titre.")
-            return ChoiceLine(choice, "done", gettext("Admis sous réserve"), text, is_admitted=True)
+            return ChoiceLine(choice, "done", gettext("Admis sous réserve"), text)
         case Outcome.WAITING:
             text = gettext("Vous y êtes au rang %(rank)d. Nous vous écrivons si une place se libère pour vous.")
             return ChoiceLine(choice, "waiting", gettext("Liste d’attente"), text % {"rank": decision.rank})

@@ -15,22 +15,52 @@ from django.utils.translation import gettext
 from applicants.models import Choice, Dossier, Status
 from campaign.choice_news import Prompt
 from juries.models import Decision, Supplement, TestSlot
+from offers.models import Place
+from offers.own_places import OwnPlace
 from programmes.models import Step
 from programmes.words import date_and_hour, deadline
 
 Outcome = Decision.Outcome
+MAY_HAVE_A_PLACE = (Outcome.ADMITTED, Outcome.CONDITIONAL, Outcome.WAITING)  # who waits may have been called
 
 
 def prompts_of(dossier: Dossier, steps: Sequence[Step], decisions: Sequence[Decision]) -> dict[int, Prompt]:
     """What there is to say of each choice, by its key; of most there is nothing."""
     if dossier.status != Status.VALIDATED:
         return {}
+    found: dict[int, Prompt] = {}
+    if len(_with_an_end(decisions)) < len(dossier.ranked_choices):
+        found |= _hearings(dossier, steps, decisions)
+    if any(one.outcome in MAY_HAVE_A_PLACE for one in decisions):
+        found |= _places(dossier)
+    return found
+
+
+def _hearings(dossier: Dossier, steps: Sequence[Step], decisions: Sequence[Decision]) -> dict[int, Prompt]:
+    """Interviews and further pieces, of choices that are not decided yet."""
     if not any(step.kind in (Step.Kind.TESTS, Step.Kind.EVALUATION) for step in steps):
         return {}
     slots = list(TestSlot.objects.filter(dossier=dossier, choice__isnull=False).order_by("starts_at"))
     tests = next((step for step in steps if step.kind == Step.Kind.TESTS), None)
     going_on = _going_on(dossier, tests, steps, decisions) if tests else []
     return (_interviews(dossier, tests, going_on, slots) if tests else {}) | _supplements(dossier, slots)
+
+
+def _with_an_end(decisions: Sequence[Decision]) -> set[int | None]:
+    """The choices that nothing more is asked of before the decision: who waits may be asked for an interview."""
+    return {one.choice_id for one in decisions if one.outcome not in (Outcome.ADMISSIBLE, Outcome.WAITING)}
+
+
+def _places(dossier: Dossier) -> dict[int, Prompt]:
+    """The places offered, and what became of them; how far each thing asked is, their own page says."""
+    url = reverse("offers:place", args=[dossier.procedure.slug])
+    places = Place.objects.visible(dossier.procedure).filter(dossier=dossier)
+    found = {}
+    for place in places.select_related("choice__programme", "dossier__procedure", "dossier__enrolment"):
+        own = OwnPlace(place, needs=[])
+        action = gettext("Voir ma place") if place.state == Place.State.CONFIRMED else gettext("Garder ma place")
+        found[place.choice_id] = Prompt(own.kind, own.label, own.text, url if place.is_standing else "", action)
+    return found
 
 
 def _going_on(dossier: Dossier, tests: Step, steps: Sequence[Step], decisions: Sequence[Decision]) -> list[Choice]:

@@ -15,8 +15,9 @@ from applicants.tests.scenario import set_clock
 from juries.models import Decision, TestSlot
 from juries.tests import rows
 from juries.tests.test_choice_decisions import FILE, choice_of
+from offers.models import Place
 from programmes.loading import store
-from programmes.models import JurySession, Procedure
+from programmes.models import JurySession, Pool, Procedure
 from programmes.procedure_file import read as read_file
 
 MOST_QUERIES = 12
@@ -173,3 +174,41 @@ class TestWhatIsAsked:
         decide(dossier, "study", "data", Outcome.ADMISSIBLE, at=now)
         decide(dossier, "admission", "data", Outcome.REFUSED, at=now)
         assert "Choisir un créneau" not in home()
+
+
+class TestPlaces:
+    def test_a_place_to_confirm_is_the_thing_to_do_until_its_hour(self, home, dossier):
+        now = dossier.procedure.now()
+        decide(dossier, "admission", "data", Outcome.ADMITTED, at=now)
+        self.offer(dossier, until=now + dt.timedelta(hours=2))
+        said = home()
+        assert "Données : place à confirmer" in said
+        assert reverse("offers:place", args=[dossier.procedure.slug]) in said
+        set_clock(dossier.procedure, "2026-03-16 12:01")
+        assert "ne vous est plus garantie" in home()
+
+    def test_a_place_is_not_told_before_the_decision_it_rests_on(self, home, dossier):
+        now = dossier.procedure.now()
+        decide(dossier, "admission", "data", Outcome.ADMITTED, at=now + dt.timedelta(hours=1))
+        self.offer(dossier, until=now + dt.timedelta(days=2))
+        assert "place à confirmer" not in home()
+
+    def test_whoever_gave_it_back_is_told_so(self, home, dossier):
+        now = dossier.procedure.now()
+        decide(dossier, "admission", "data", Outcome.ADMITTED, at=now)
+        self.offer(dossier, until=now + dt.timedelta(days=2), state="declined", ended_at=now)
+        assert "Vous avez rendu cette place." in home()
+
+    def offer(self, dossier: Dossier, *, until: dt.datetime, **how: object) -> None:
+        """A place for the first choice."""
+        decision = Decision.objects.get(choice=choice_of(dossier), step__code="admission")
+        pool = Pool.objects.get(programme=choice_of(dossier).programme)
+        Place.objects.create(
+            dossier=dossier,
+            choice=choice_of(dossier),
+            decision=decision,
+            pool=pool,
+            offered_at=dossier.procedure.now(),
+            until=until,
+            **how,
+        )

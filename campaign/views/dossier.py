@@ -24,7 +24,7 @@ from applicants.views.own_dossier import dossier_page, person
 from applicants.views.papers import paper_line
 from applicants.views.payments import bills_beside_fee, sum_line
 from campaign.choice_news import choice_lines, news_of_choices
-from campaign.choice_prompts import prompts_of
+from campaign.choice_prompts import MAY_HAVE_A_PLACE, prompts_of
 from campaign.news import Standing, news_of
 from campaign.timeline import Milestone, milestones
 from documents.models import Notice, SupportingDocument
@@ -123,11 +123,9 @@ def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "is_over": is_over,
         "lines": lines,
         "corrections": waiting_corrections(dossier),
-        "late_papers": _late_papers(dossier) if any(line.is_admitted for line in lines) else [],
-        "late_window": procedure.calendar.get(LATE_PAPERS),
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
-        "sums": _sums(dossier),
+        "sums": _sums(dossier) if any(one.outcome in MAY_HAVE_A_PLACE for one in decisions) else [],
         "milestones": _timeline(dossier, steps, []),
     }
     return render(request, "campaign/followed.html", context)
