@@ -125,14 +125,15 @@ def _check_order(dossier: Dossier, codes: Sequence[str], *, known: dict[str, Pro
         raise WrongOrder(gettext("Chaque école ne se classe qu’une fois."))
     if unknown := [code for code in codes if code not in known]:
         raise WrongOrder(gettext("La procédure ne propose pas « %(code)s ».") % {"code": unknown[0]})
-    _check_count(dossier.rules, len(set(codes)))
+    check_count(dossier.rules, len(set(codes)))
     found = verdicts(dossier.rules, dossier.title, dossier.speciality)
     for code in codes:
         if code in found and not found[code].open:
             raise NotEligible(found[code].reason)
 
 
-def _check_count(rules: Rules, count: int) -> None:
+def check_count(rules: Rules, count: int) -> None:
+    """Raise `WrongOrder` if a dossier may not have as many choices."""
     limit = rules.choices.max_count
     if limit is None or count <= limit:
         return

@@ -2,11 +2,11 @@
 
 A place is a part of the dossier: "page:identity", "title", "choices", "paper:cv", "referee:appraiser",
 "payment". A draft is open whole while applications are; a submitted dossier opens only for papers that may
-come late and for what a correction asks.
+come late and for what a correction asks; one reopened for a programme added, for what that programme asks.
 The papers that confirm a place open with that place alone, and close with it: `offers` says until when on the dossier
 (`place_until`), since what it offers is not known here.
 Applications stay open longer for a candidate to whom the office granted an extension (`applicants.extensions`).
-Rules: AST-02, AST-06, AST-12, IIM-06, ALL-07.
+Rules: AST-02, AST-06, AST-12, APP-13, APP-14, IIM-06, ALL-07.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from django.utils.translation import gettext
 
 from applicants.models import Dossier, Status
 from journal.errors import Refused
+from programmes.facts import PROGRAMME, STATUS
 from programmes.models import CalendarEntry
-from programmes.rules import Order, Stage
+from programmes.rules import Condition, Order, Stage
 
 CHOICES, TITLE, PAYMENT = "choices", "title", "payment"
 FINAL = (CHOICES, TITLE)  # what no correction can open
@@ -64,7 +65,7 @@ def may_edit(dossier: Dossier, place: str) -> bool:
     if _confirms(dossier, place):
         return _awaits_confirmation(dossier) or is_asked_for(dossier, place)
     if dossier.status == Status.DRAFT:
-        return is_applying(dossier)
+        return is_applying(dossier) and (not dossier.is_reopened or _hangs_on_choices(dossier, place))
     if dossier.status == Status.WITHDRAWN or place in FINAL:
         return False
     return is_late_paper(dossier, place) or is_asked_for(dossier, place)
@@ -83,6 +84,9 @@ def require_editable(dossier: Dossier, place: str) -> None:
         raise NotEditable(gettext("Cette pièce confirme une place : elle se dépose quand une place vous est proposée."))
     if dossier.status == Status.DRAFT:
         require_applying(dossier)
+        raise NotEditable(
+            gettext("Votre dossier est rouvert pour la formation ajoutée : cette partie ne se modifie plus.")
+        )
     if dossier.status == Status.WITHDRAWN:
         raise NotEditable(gettext("Votre dossier est retiré : il ne change plus."))
     if place in FINAL:
@@ -93,6 +97,24 @@ def require_editable(dossier: Dossier, place: str) -> None:
             "correction, elle s’ouvrira d’elle-même."
         )
     )
+
+
+def _hangs_on_choices(dossier: Dossier, place: str) -> bool:
+    """Whether a programme added may ask for something at `place`: all that opens in a dossier that was submitted.
+
+    Rule: APP-14.
+    """
+    area, _, code = place.partition(":")
+    if area == "paper":
+        paper = dossier.rules.paper(code)
+        return paper is not None and (paper.per_choice or paper.open or _names_choices(paper.when))
+    page = next((page for page in dossier.rules.pages if page.code == code), None) if area == "page" else None
+    conditions = [c for field in page.fields for c in (field.when, *field.required_when)] if page else []
+    return place == PAYMENT or any(map(_names_choices, conditions)) or is_asked_for(dossier, place)
+
+
+def _names_choices(condition: Condition) -> bool:
+    return not condition.values.keys().isdisjoint({PROGRAMME, STATUS})
 
 
 def _why_final(dossier: Dossier) -> str:

@@ -49,7 +49,7 @@ def withdraw_dossier(dossier_id: UUID, *, by: User) -> Dossier:
     dossier = lock_own(dossier_id, by=by)
     if dossier.status == Status.WITHDRAWN:
         return dossier
-    if dossier.status == Status.DRAFT:
+    if dossier.status == Status.DRAFT and not dossier.is_reopened:
         raise NothingToEnd(gettext("Votre dossier n’est pas transmis : il n’y a rien à retirer."))
     _end(dossier, because="")
     record("dossier.withdrawn", dossier, by=by)

@@ -153,6 +153,8 @@ class Dossier(models.Model):
     created_at = models.DateTimeField(_("créé le"), default=instant)
     submitted_at = models.DateTimeField(_("transmis le"), null=True)
     validated_at = models.DateTimeField(_("validé le"), null=True)
+    reopened_at = models.DateTimeField(_("rouvert le"), null=True)  # while it is filled in for a programme added
+    early_because = models.CharField(_("étude anticipée"), max_length=500, blank=True)  # why it goes ahead of others
     ended_at = models.DateTimeField(_("retiré le"), null=True)
     ended_because = models.CharField(_("motif du retrait"), max_length=500, blank=True)
     place_until = models.DateTimeField(_("place à confirmer avant le"), null=True)  # opens the papers of a place
@@ -184,6 +186,11 @@ class Dossier(models.Model):
     def rules(self) -> Rules:
         """The rules of the dossier's own version."""
         return self.version.rules
+
+    @property
+    def is_reopened(self) -> bool:
+        """Whether it was submitted once, and is filled in again for a programme added since. Rule: APP-14."""
+        return self.status == Status.DRAFT and self.reopened_at is not None
 
     @cached_property
     def first_choice(self) -> Programme | None:

@@ -19,7 +19,7 @@ from applicants.fees import keep_fee_in_step
 from applicants.models import Dossier, Receipt, Status
 from applicants.papers import lay_aside_unasked
 from applicants.readiness import MissingItem
-from documents.notices import issue_notice
+from documents.notices import issue_notice, replace_notices
 from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
@@ -40,12 +40,14 @@ class NotReady(Refused):
 def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
     """Submit a complete dossier. A second call returns the first receipt: a double click is no error.
 
+    One reopened for a programme added gets another receipt, in the place of the first.
+
     Raises:
         Dossier.DoesNotExist: not this person's dossier.
         Closed: the procedure's clock is outside its window, or past the closing hour of candidates such as this one.
         NotEditable: the dossier was withdrawn.
         NotReady: something required is missing.
-    Rules: AST-02, AST-06, AST-11, NE-01.
+    Rules: AST-02, AST-06, AST-11, NE-01, APP-09, APP-14.
     """
     dossier = lock_own(dossier_id, by=by)
     if dossier.status == Status.WITHDRAWN:
@@ -59,17 +61,19 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
     if contents.missing:
         raise NotReady(contents.missing)
     lay_aside_unasked(dossier, by=by)
+    again = f":{dossier.reopened_at.isoformat()}" if dossier.reopened_at else ""
     dossier.status = Status.SUBMITTED
     dossier.submitted_at = dossier.procedure.now()
-    dossier.save(update_fields=["status", "submitted_at"])
-    receipt = _issue_receipt(dossier)
+    dossier.reopened_at = None
+    dossier.save(update_fields=["status", "submitted_at", "reopened_at"])
+    receipt = _issue_receipt(dossier, again)
     codes = [choice["programme"] for choice in receipt.choices]
     forced = {"explained": [item.code for item, _ in contents.explained]} if contents.explained else {}
     record("dossier.submitted", dossier, by=by, receipt=receipt.number, choices=codes, **forced)
     queue_mail(
         "dossier_submitted",
         to=by,
-        key=f"dossier-submitted:{dossier.pk}",
+        key=f"dossier-submitted:{dossier.pk}{again}",
         procedure=dossier.procedure,
         name=dossier.candidate.full_name,
         reference=dossier.reference,
@@ -87,8 +91,10 @@ def named_choices(dossier: Dossier) -> list[dict[str, object]]:
     return [{"rank": choice.rank, "label": choice.label} for choice in dossier.ranked_choices]
 
 
-def _issue_receipt(dossier: Dossier) -> Receipt:
-    """The numbered proof: its PDF, and the order of the choices as it now stands for good."""
+def _issue_receipt(dossier: Dossier, again: str) -> Receipt:
+    """The numbered proof: its PDF, and the order of the choices as it now stands for good; `again` tells a later one
+    from the first.
+    """
     choices = [
         {
             "rank": choice.rank,
@@ -101,7 +107,7 @@ def _issue_receipt(dossier: Dossier) -> Receipt:
     ]
     notice = issue_notice(
         "receipt",
-        key=f"receipt:{dossier.pk}",
+        key=f"receipt:{dossier.pk}{again}",
         procedure=dossier.procedure,
         recipient=dossier.candidate.user,
         school=dossier.first_choice.school if dossier.first_choice else None,
@@ -111,6 +117,7 @@ def _issue_receipt(dossier: Dossier) -> Receipt:
         choices=named_choices(dossier),
         order=str(dossier.rules.choices.order),
     )
-    return Receipt.objects.create(
-        dossier=dossier, number=notice.number, issued_at=dossier.procedure.now(), choices=choices
-    )
+    replace_notices(f"receipt:{dossier.pk}", by=notice)
+    says = {"number": notice.number, "issued_at": dossier.procedure.now(), "choices": choices}
+    receipt, _ = Receipt.objects.update_or_create(dossier=dossier, defaults=says)
+    return receipt

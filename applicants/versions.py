@@ -36,7 +36,7 @@ def fit_draft(dossier_id: UUID, rules: Rules, *, by: User | None) -> bool:
         Committed: its first choice would go, and money is on its way to that school, or there.
     """
     dossier = lock(dossier_id)
-    if dossier.status != Status.DRAFT:
+    if dossier.status != Status.DRAFT or dossier.is_reopened:
         return False
     keeps_title = _still_knows_title(dossier, rules)
     if not keeps_title:
@@ -61,7 +61,8 @@ def move_draft(dossier_id: UUID, *, lost: bool, by: User | None) -> None:
     """
     dossier = lock(dossier_id)
     version = dossier.procedure.current_version
-    if dossier.status != Status.DRAFT or version is None or dossier.version_id == version.pk:
+    is_theirs = dossier.status != Status.DRAFT or dossier.is_reopened  # it keeps the rules it was submitted under
+    if is_theirs or version is None or dossier.version_id == version.pk:
         return
     news = list(asked_anew(dossier.rules, version.rules))
     dossier.version = version

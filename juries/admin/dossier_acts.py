@@ -13,7 +13,9 @@ from django import forms
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext
 
+from applicants.additions import add_programme, addable_programmes
 from applicants.corrections import ask_correction, places_of, withdraw_correction
+from applicants.early import mark_early
 from applicants.endings import void_dossier
 from applicants.fees import FEE_REASONS
 from applicants.models import Dossier
@@ -22,7 +24,7 @@ from documents.models import SupportingDocument
 from journal.errors import Refused
 from juries.adjustments import note_adjustment
 from juries.admin.board import errors_of
-from juries.admin.forms import AdjustmentForm, CorrectionForm, ReasonForm, RectificationForm, TransferForm
+from juries.admin.forms import AdditionForm, AdjustmentForm, CorrectionForm, ReasonForm, RectificationForm, TransferForm
 from juries.models import Decision, DecisionCorrection
 from juries.publication import confirm_correction, propose_correction
 from juries.verification import review_paper, validate_dossier
@@ -100,6 +102,18 @@ def _decide_reduction(request: HttpRequest, dossier: Dossier) -> str:
     return gettext("Le tarif réduit est refusé, et la différence demandée au candidat.")
 
 
+def _add_programme(request: HttpRequest, dossier: Dossier) -> str:
+    typed = _read(AdditionForm(dossier, addable_programmes(dossier), request.POST)).cleaned_data
+    add_programme(dossier.pk, typed["programme"], status=typed.get("status", ""), by=person(request))
+    return gettext("La formation est ajoutée : le dossier est rouvert, et le candidat prévenu.")
+
+
+def _mark_early(request: HttpRequest, dossier: Dossier) -> str:
+    because = request.POST.get("because", "")
+    marked = mark_early(dossier.pk, because=because, by=person(request))
+    return gettext("L’étude anticipée est notée.") if marked.early_because else gettext("L’étude anticipée est levée.")
+
+
 def _void(request: HttpRequest, dossier: Dossier) -> str:
     void_dossier(dossier.pk, reason=_read(ReasonForm(request.POST)).cleaned_data["reason"], by=person(request))
     return gettext("Le dossier est annulé, et le candidat prévenu.")
@@ -135,6 +149,8 @@ ACTS: dict[str, Callable[[HttpRequest, Dossier], str]] = {
     "decide_exemption": _decide_exemption,
     "adjust": _adjust,
     "decide_reduction": _decide_reduction,
+    "add_programme": _add_programme,
+    "mark_early": _mark_early,
     "void": _void,
     "propose": _propose,
     "confirm": _confirm,

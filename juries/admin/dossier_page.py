@@ -14,14 +14,16 @@ from django.forms import model_to_dict
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from applicants.additions import addable_programmes
 from applicants.contents import Contents, read_contents
 from applicants.corrections import places_of
+from applicants.early import is_asked_for_early, takes_early
 from applicants.models import Appraisal, Correction, Dossier, Status
 from applicants.places import name_of
 from applicants.readiness import applies, asked_pages
 from applicants.wording import in_words
 from documents.models import SupportingDocument
-from juries.admin.forms import AdjustmentForm, CorrectionForm, ReasonForm, RectificationForm, TransferForm
+from juries.admin.forms import AdditionForm, AdjustmentForm, CorrectionForm, ReasonForm, RectificationForm, TransferForm
 from juries.admin.wording import (
     equivalence_in_words,
     fee_state,
@@ -33,6 +35,7 @@ from juries.admin.wording import (
 from juries.models import Adjustment, Decision
 from juries.publication import PUBLISHERS
 from juries.verification import what_remains
+from programmes.models import Programme
 from programmes.roles import ACCOUNTANT, JURY, OFFICE, PRESIDENT, VERIFIER, HeldRoles
 from programmes.rules import PaperRule
 
@@ -73,6 +76,8 @@ class DossierPage:
             "unreviewed": sum(1 for document in self._files if is_to_examine(document)),
             "obstacles": self.obstacles(),
             "papers": self.papers(),
+            "addable": self.addable,
+            "early": self.early(),
             "explained": self.contents.explained if self.may["read"] else [],
             "shown": self.shown(paper),
             "opinion": self.opinion(appraisal),
@@ -114,6 +119,17 @@ class DossierPage:
             "rectify": leads,
             "void": leads and with_school,
         }
+
+    @cached_property
+    def addable(self) -> list[Programme]:
+        """The programmes that the person could add."""
+        return addable_programmes(self.dossier) if self.may["examine"] else []
+
+    def early(self) -> dict[str, Any]:
+        """Whether the dossier goes ahead of the others, or its candidate asks for that, to those who may read it."""
+        asks = is_asked_for_early(self.dossier, self.contents.answers) if self.may["read"] else False
+        may_mark = self.may["examine"] and takes_early(self.dossier)
+        return {"because": self.dossier.early_because if self.may["read"] else "", "asks": asks, "may_mark": may_mark}
 
     def obstacles(self) -> list[str]:
         """What else than the papers to examine, which are counted, stands before validation."""
@@ -240,6 +256,9 @@ class DossierPage:
                 self._typed("adjust"),
                 initial=model_to_dict(self.adjustment) if self.adjustment else None,
                 auto_id="id_adjust_%s",
+            ),
+            "add_programme": AdditionForm(
+                self.dossier, self.addable, self._typed("add_programme"), auto_id="id_add_programme_%s"
             ),
             "void": ReasonForm(self._typed("void"), auto_id="id_void_%s"),
         }

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -29,7 +29,7 @@ from documents.serving import paper_response
 from journal.errors import Refused
 from juries.admin.dossier_acts import ACTS, read_uuid
 from juries.admin.dossier_page import DossierPage, RefusedAct
-from juries.admin.filters import ByTrack, FirstChoice, State, Waits
+from juries.admin.filters import ByTrack, Early, FirstChoice, State, Waits
 from juries.admin.queue import queue_around
 from juries.admin.wording import dossier_state, fee_state, state_tag, title_in_words
 from juries.supplements import PAPER as SUPPLEMENTS
@@ -39,6 +39,8 @@ from payments.standing import Standing
 from programmes.desk import DeskAdmin, attempt, person, roles_held
 from programmes.models import Role
 
+EARLY_FIRST = Case(When(early_because="", then=1), default=0).asc()  # those studied ahead of the others. Rule: APP-20
+
 
 @admin.register(Dossier)
 class DossierAdmin(DeskAdmin):
@@ -46,11 +48,11 @@ class DossierAdmin(DeskAdmin):
 
     roles = (Role.Kind.OFFICE, Role.Kind.VERIFIER, Role.Kind.JURY, Role.Kind.PRESIDENT, Role.Kind.ACCOUNTANT)
     list_display = ("name", "title_held", "first_choice", "arrived", "to_examine", "fee", "state")
-    list_filter = (Waits, State, FirstChoice, ByTrack)
+    list_filter = (Waits, State, FirstChoice, ByTrack, Early)
     list_select_related = ("candidate__user", "procedure")
     search_fields = ("reference", "candidate__folded_name")
     search_help_text = _("Un nom ou une référence")
-    ordering = ("submitted_at", "pk")
+    ordering = (EARLY_FIRST, "submitted_at", "pk")
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         return with_progress(rows.visible_to(person(request)))  # type: ignore[attr-defined]
@@ -143,7 +145,10 @@ class DossierAdmin(DeskAdmin):
 
     @admin.display(description=_("candidat"), ordering="candidate__folded_name")
     def name(self, dossier: Dossier) -> str:
-        return format_html('{}<br><span class="soft nowrap">{}</span>', str(dossier.candidate), dossier.reference)
+        early = gettext(" · étude anticipée") if dossier.early_because else ""
+        return format_html(
+            '{}<br><span class="soft nowrap">{}</span>{}', str(dossier.candidate), dossier.reference, early
+        )
 
     @admin.display(description=_("titre"))
     def title_held(self, dossier: Dossier) -> str:

@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from applicants.models import Choice, Status
+from applicants.models import Choice, Dossier, Status
 from payments.models import Charge
-from programmes.desk import roles_held
+from programmes.desk import person, roles_held
 from programmes.models import Track
 
 SETTLED = [Charge.State.SETTLED, Charge.State.WAIVED]
@@ -67,6 +67,25 @@ class ByTrack(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(track__code=self.value()) if self.value() else queryset
+
+
+class Early(admin.SimpleListFilter):
+    """Those studied ahead of the others; offered where there are any."""
+
+    title = _("étude anticipée")
+    parameter_name = "anticipe"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        seen = Dossier.objects.visible_to(person(request)).exclude(early_because="")
+        return [("oui", _("oui")), ("non", _("non"))] if seen.exists() else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "oui":
+                return queryset.exclude(early_because="")
+            case "non":
+                return queryset.filter(early_because="")
+        return queryset
 
 
 class FirstChoice(admin.SimpleListFilter):

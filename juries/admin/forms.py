@@ -17,7 +17,7 @@ from applicants.places import name_of
 from juries.adjustments import MOST_EXTRA_MINUTES
 from juries.models import Decision
 from juries.publication import OUTCOMES
-from programmes.models import Step
+from programmes.models import Programme, Step
 from programmes.typed import LONGEST_EXPLANATION
 
 
@@ -54,6 +54,23 @@ class CorrectionForm(forms.Form):
         opens = self.fields["opens"]
         if isinstance(opens, forms.MultipleChoiceField):
             opens.choices = [(place, name_of(dossier.rules, place)) for place in places]
+
+
+class AdditionForm(forms.Form):
+    """Which programme is added to a dossier, and under which status where there are several."""
+
+    programme = forms.ChoiceField(label=_("Formation à ajouter"))
+    status = forms.ChoiceField(label=_("Sous quel statut"), required=False)
+
+    def __init__(self, dossier: Dossier, programmes: Iterable[Programme], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        programme, status = self.fields["programme"], self.fields["status"]
+        if isinstance(programme, forms.ChoiceField) and isinstance(status, forms.ChoiceField):
+            programme.choices = [(one.code, str(one.title)) for one in programmes]
+            statuses = dossier.rules.choices.statuses
+            status.choices = [("", _("Le seul possible")), *((one.code, str(one.label)) for one in statuses)]
+        if not dossier.rules.choices.statuses:
+            del self.fields["status"]
 
 
 class AdjustmentForm(forms.Form):

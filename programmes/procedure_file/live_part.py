@@ -120,7 +120,8 @@ def _test_days(place: Place) -> tuple[schema.TestDay, ...]:
 
 def _programme(place: Place) -> schema.Programme:
     with place.table() as programme:
-        programme.leave("statuses")  # a rule: see `selection_part.read_programme`
+        for rule in ("statuses", "takes_early"):  # see `selection_part.read_programme`
+            programme.leave(rule)
         return schema.Programme(
             code=key_of(place),
             school=programme.need("school", code, ""),

@@ -36,6 +36,7 @@ def read_programme(place: Place) -> ProgrammeRule:
     return ProgrammeRule(
         code=key_of(place),
         label=programme.may("title", words, NO_TEXT),
+        takes_early=programme.may("takes_early", yes_or_no, False),
         statuses=programme.may("statuses", each(code), ()),
     )
 
@@ -54,6 +55,7 @@ def read_choices(place: Place) -> ChoiceRule:
             max_count=most,
             order=order,
             statuses=choices.may("statuses", by_key(read_option), ()),
+            early_field=choices.may("early_field", code, ""),
         )
 
 

@@ -23,6 +23,7 @@ class ProgrammeRule(Option):
     """A programme as the rules know it: a column of the eligibility tables, a choice to offer."""
 
     statuses: tuple[str, ...] = ()  # those under which it is studied; none named: the first that the choices know
+    takes_early: bool = False  # selects candidates who go abroad ahead of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class ChoiceRule:
     max_count: int | None = None
     order: Order = Order.RANKED
     statuses: tuple[Option, ...] = ()  # such as apprentice, student; none where nobody is asked
+
+    early_field: str = ""  # the yes or no of the form by which a candidate asks to be studied early
 
     def status(self, code: str) -> Option | None:
         """The status of that code."""

@@ -10,7 +10,7 @@ from programmes.procedure_file import schema
 from programmes.procedure_file.checks.comparing import check_order
 from programmes.procedure_file.live_part import UNREAD
 from programmes.procedure_file.nodes import Source
-from programmes.rules import ClosingRule, Rules
+from programmes.rules import ClosingRule, Order, Rules
 from programmes.words import PARIS
 
 
@@ -35,6 +35,7 @@ def check_calendar(source: Source, live: schema.Live, rules: Rules) -> None:
         check_order(source, applications.ends_at, appraisals.ends_at, too_early, "calendar", "appraisals", "ends")
     for closing in rules.closings:
         _check_closing(source, closing, entries.get(closing.code), applications)
+    _check_additions(source, entries.get("additions"), applications.ends_at, rules.choices.order)
     _check_steps(source, live.steps, after=applications.ends_at)
 
 
@@ -48,6 +49,21 @@ def _check_closing(
     else:
         too_late = "cette fin n’est pas avant la clôture des candidatures."
         check_order(source, entry.ends_at, applications.ends_at, too_late, "calendar", closing.code, "ends")
+
+
+def _check_additions(
+    source: Source, additions: schema.CalendarEntry | None, closing: dt.datetime, order: Order
+) -> None:
+    """A programme added joins others that nobody ranks, and must leave time to submit the dossier again."""
+    if additions is not None and order != Order.UNRANKED:
+        source.fault("rien ne s’ajoute à des vœux classés, ni à un seul (order).", "calendar", "additions")
+    if additions is None or UNREAD in (additions.ends_at, closing):
+        return
+    if additions.ends_at is None:
+        source.fault("l’ajout de formations a besoin d’une fin (ends).", "calendar", "additions")
+    elif additions.ends_at > closing:
+        reason = "une formation ajoutée après la clôture ne pourrait plus être transmise."
+        source.fault(reason, "calendar", "additions", "ends")
 
 
 def _check_steps(source: Source, steps: Iterable[schema.Step], *, after: dt.datetime) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from programmes.procedure_file import schema
 from programmes.procedure_file.checks.comparing import must_exist
 from programmes.procedure_file.nodes import Source
-from programmes.rules import Rules
+from programmes.rules import FieldKind, Rules
 
 
 def check_choices(source: Source, live: schema.Live, rules: Rules) -> None:
     known = {status.code for status in rules.choices.statuses}
     for programme in rules.programmes:
         must_exist(source, programme.statuses, known, "le statut", "programmes", programme.code, "statuses")
+    early = rules.choices.early_field
+    asked = rules.field(early) if early else None
+    if early and (asked is None or asked.kind != FieldKind.YES_NO):
+        source.fault(f"« {early} » n’est pas une question par oui ou non du formulaire.", "choices", "early_field")
     if not rules.titles and len(live.tracks) > 1:
         source.fault("plusieurs filières, mais aucun titre (titles) ne dit laquelle est celle d’un candidat.", "tracks")
 
