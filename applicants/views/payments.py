@@ -98,7 +98,7 @@ def sign(request: HttpRequest, dossier: Dossier, charge_id: UUID) -> HttpRespons
 
 def bills_beside_fee(dossier: Dossier) -> list[Bill]:
     """What the dossier owes or has paid beside its fee, in the order in which it was asked."""
-    charges = dossier.account.charges.live().exclude(reason__in=FEE_REASONS)
+    charges = Charge.objects.live().filter(account=dossier.account_id).exclude(reason__in=FEE_REASONS)
     related = charges.select_related("account__procedure", "payee__school").prefetch_related("lines")
     return [BILLS[charge.reason](dossier, charge) for charge in related]
 

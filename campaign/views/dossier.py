@@ -6,6 +6,8 @@ Rules: AST-11, AST-13, AST-16, AST-17, AST-25.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,7 +25,7 @@ from applicants.task_list import DOING, DONE, PROBLEM, TODO, TaskGroup, task_gro
 from applicants.views.own_dossier import dossier_page, person
 from applicants.views.papers import paper_line
 from applicants.views.payments import bills_beside_fee, sum_line
-from campaign.choice_news import choice_lines, news_of_choices
+from campaign.choice_news import choice_lines, is_under_way, news_of_choices
 from campaign.choice_prompts import MAY_HAVE_A_PLACE, prompts_of
 from campaign.news import Standing, news_of
 from campaign.timeline import Milestone, milestones
@@ -72,7 +74,7 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "is_draft": True,
         "is_open": is_applying(dossier),
         "is_too_late": is_too_late,
-        "milestones": _timeline(dossier, list(steps), list(periods)),
+        "milestones": _timeline(dossier, list(steps), list(periods), _sessions(dossier)),
     }
     return render(request, "campaign/draft.html", context)
 
@@ -126,14 +128,14 @@ def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
         "sums": _sums(dossier) if any(one.outcome in MAY_HAVE_A_PLACE for one in decisions) else [],
-        "milestones": _timeline(dossier, steps, []),
+        "milestones": _timeline(dossier, steps, [], _sessions(dossier) if is_under_way(lines) else []),
     }
     return render(request, "campaign/followed.html", context)
 
 
 def _sums(dossier: Dossier) -> list[dict[str, object]]:
     """What the dossier owes beside its fee, each with its page, as components/task_list.html shows it."""
-    if not dossier.rules.deposit and not dossier.rules.tuition:
+    if not dossier.rules.tuition:  # a deposit is on the page of the place that it confirms
         return []
     return [sum_line(dossier.procedure.slug, bill) for bill in bills_beside_fee(dossier)]
 
@@ -177,9 +179,11 @@ def _own_school(dossier: Dossier) -> QuerySet[School]:
     return School.objects.filter(programmes__choices__dossier=dossier, programmes__choices__rank=1)
 
 
-def _timeline(dossier: Dossier, steps: list[Step], periods: list[Period]) -> list[Milestone]:
+def _timeline(
+    dossier: Dossier, steps: list[Step], periods: list[Period], sessions: Sequence[JurySession] = ()
+) -> list[Milestone]:
     procedure = dossier.procedure
-    return milestones(procedure.calendar.values(), steps, periods, procedure.now(), _sessions(dossier))
+    return milestones(procedure.calendar.values(), steps, periods, procedure.now(), sessions)
 
 
 def _sessions(dossier: Dossier) -> list[JurySession]:
