@@ -97,6 +97,11 @@ def test_one_payee_that_takes_cards(live: Live, rules: Rules) -> None:
     assert not any(school.iban for school in live.schools)
 
 
+def test_nothing_is_paid_back(rules: Rules) -> None:
+    """APP-11."""
+    assert not rules.refunds
+
+
 def test_the_award_notice_cannot_be_forced(rules: Rules) -> None:
     """APP-12: without it submission is impossible; every other paper can be explained."""
     assert rules.fee is not None
@@ -156,6 +161,15 @@ def test_the_title_may_come_later_and_is_needed_in_the_end(rules: Rules) -> None
     assert title.late
     assert title.proves_title
     assert paper_of(rules, "held-title").proves_title
+
+
+def test_two_referees_of_each_kind(rules: Rules) -> None:
+    """APP-10: replaced only once the page was reopened; a name is enough to submit."""
+    assert {referee.code: referee.max_count for referee in rules.referees} == {"academic": 2, "professional": 2}
+    assert {str(referee.replace) for referee in rules.referees} == {"reopened"}
+    (alternative,) = rules.alternatives
+    assert alternative.referees == ("academic", "professional")
+    assert str(alternative.needs) == "named"
 
 
 def test_the_years_of_study(rules: Rules) -> None:

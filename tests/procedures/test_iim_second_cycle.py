@@ -110,3 +110,11 @@ def test_the_amounts_are_marked_as_still_to_be_checked(rules: Rules) -> None:
     text = Path(next(path for path in FILES if path.stem == file().code)).read_text(encoding="utf-8")
     assert text.count("# fiche tarif\n") == 2
     assert "MONTANTS À VÉRIFIER" in text
+
+
+def test_only_a_failed_baccalaureat_pays_back_and_not_the_fee(rules: Rules) -> None:
+    """IIM-07."""
+    (refund,) = rules.refunds
+    assert "application_fee" not in [str(kind) for kind in refund.of]
+    assert refund.when.holds({"baccalaureate_state": "this-year"})
+    assert not refund.when.holds({"baccalaureate_state": "held"})

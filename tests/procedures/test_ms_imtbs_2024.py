@@ -6,7 +6,7 @@ import pytest
 
 from programmes.procedure_file.schema import Booking, DecidedBy, Judgement, Live, ProcedureFile, StepKind
 from programmes.rules import FileKind, Means, Order, Rules
-from tests.procedures import owed, paper_of, procedure_file, step_of
+from tests.procedures import owed, paper_of, procedure_file, step_of, windows_of
 
 
 def file() -> ProcedureFile:
@@ -127,3 +127,15 @@ def test_the_deposit_confirms_the_place(rules: Rules) -> None:
     assert rules.confirmation is not None
     assert rules.confirmation.deposit
     assert not rules.confirmation.papers
+
+
+def test_only_the_deposit_is_paid_back_and_only_when_someone_else_funds(rules: Rules) -> None:
+    """BS-01, BS-07: in the first quarter after the start, on proof."""
+    (refund,) = rules.refunds
+    assert [str(kind) for kind in refund.of] == ["deposit"]
+    assert refund.when.holds({"funding": "opco"})
+    assert not refund.when.holds({"funding": "self"})
+    starts, ends = windows_of(file())[refund.until]
+    assert starts is not None
+    assert ends is not None
+    assert 80 < (ends - starts).days < 100
