@@ -45,6 +45,16 @@ def save_answers(dossier_id: UUID, page: str, values: Mapping[str, str], *, by: 
     """
     dossier = lock_own(dossier_id, by=by)
     require_editable(dossier, f"page:{page}")
+    if changed := keep_answers(dossier, page, values, by=by):
+        record("dossier.answers_saved", dossier, by=by, page=page, fields=changed)
+
+
+def keep_answers(dossier: Dossier, page: str, values: Mapping[str, str], *, by: User) -> list[str]:
+    """Keep the answers of one page, in an act that locked the dossier and asked who may; the fields that changed.
+
+    Raises:
+        WrongAnswer: some answers are not of the kind asked for; nothing is kept.
+    """
     asked = _questions_of(dossier, page)
     given = {code: _as_kept(asked[code], cleaned(value)) for code, value in values.items() if code in asked}
     if errors := {code: error for code, value in given.items() if (error := _error_in(asked[code], value))}:
@@ -52,12 +62,12 @@ def save_answers(dossier_id: UUID, page: str, values: Mapping[str, str], *, by: 
     before = answers_of(dossier)
     changed = {code: value for code, value in given.items() if before.get(code, "") != value}
     if not changed:
-        return
+        return []
     _save_identity(dossier.candidate, changed)
     _save_rows(dossier, {code: value for code, value in changed.items() if code not in Candidate.IDENTITY_FIELDS})
     if changed.keys() & answers_that_matter(dossier) and may_edit(dossier, PAYMENT):
         keep_fee_in_step(dossier, by=by)
-    record("dossier.answers_saved", dossier, by=by, page=page, fields=sorted(changed))
+    return sorted(changed)
 
 
 def folded(name: str) -> str:

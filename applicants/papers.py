@@ -92,19 +92,37 @@ def lay_aside_unasked(dossier: Dossier, *, by: User) -> None:
 @transaction.atomic
 def _file(dossier_id: UUID, kind: str, received: Received, *, by: User) -> SupportingDocument:
     dossier = lock_own(dossier_id, by=by)
-    rule = _open_paper(dossier, kind)
+    document = add_file(dossier, _open_paper(dossier, kind), received, by=by)
+    record("paper.deposited", dossier, by=by, paper=str(document.pk), kind=kind, sha256=document.sha256)
+    return document
+
+
+def add_file(dossier: Dossier, rule: PaperRule, received: Received, *, by: User) -> SupportingDocument:
+    """Add a received file to a paper, in an act that locked the dossier and asked who may.
+
+    Raises:
+        Enough, AlreadyAccepted: it cannot be added.
+    """
     for replaced in _replaced_by_one_more(dossier, rule):
         intake.supersede(replaced)
-    document = intake.file_paper(dossier.folder, kind, received, by=by)
+    document = intake.file_paper(dossier.folder, rule.code, received, by=by)
     if dossier.rules.submission.forced:
-        dossier.explanations.filter(place=f"paper:{kind}").delete()  # it is there: nothing is left to explain
-    record("paper.deposited", dossier, by=by, paper=str(document.pk), kind=kind, sha256=document.sha256)
+        dossier.explanations.filter(place=f"paper:{rule.code}").delete()  # it is there: nothing is left to explain
     return document
 
 
 def _open_paper(dossier: Dossier, kind: str) -> PaperRule:
     """The rule of a paper that may be deposited now."""
     require_editable(dossier, f"paper:{kind}")
+    return asked_paper(dossier, kind)
+
+
+def asked_paper(dossier: Dossier, kind: str) -> PaperRule:
+    """The rule of a paper that the procedure asks of this candidate.
+
+    Raises:
+        NotAsked: it does not.
+    """
     rule = next((rule for rule in asked_papers(dossier.rules, answers_of(dossier)) if rule.code == kind), None)
     if rule is None:
         raise NotAsked(gettext("Cette pièce ne vous est pas demandée."))

@@ -28,7 +28,7 @@ from journal.clock import instant
 from journal.errors import Refused
 from journal.record import record
 from notifications.models import Mail
-from payments.models import Charge, Refund
+from payments.models import Charge, Mandate, Refund
 from programmes.models import Procedure
 from programmes.words import date_in_full
 
@@ -115,6 +115,7 @@ def _take_names_out_of_the_books(dossier: Dossier) -> None:
     """Sums stay as long as books are kept; who paid them, and to which account they went back, does not."""
     Charge.objects.filter(account=dossier.account_id).update(reference="")
     Refund.objects.filter(charge__account=dossier.account_id).update(iban="", account_holder="")
+    Mandate.objects.filter(account=dossier.account_id).update(iban="", account_holder="")
 
 
 def _erase_account(person: User, *, by: User | None) -> None:

@@ -20,15 +20,26 @@ from django.db.models import Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from accounts.models import Consent, User
-from applicants.models import Answer, Candidate, Choice, Correction, Dossier, Explanation, Message, Receipt, Referee
+from applicants.models import (
+    Answer,
+    Candidate,
+    Choice,
+    Correction,
+    Dossier,
+    Explanation,
+    Message,
+    Receipt,
+    Referee,
+    TypedIn,
+)
 from campaign.models import AddressChange, DataRequest
 from documents.models import Notice, SupportingDocument
 from documents.serving import ENDINGS
 from journal.models import Entry
 from juries.models import Adjustment, Decision, Mark, Supplement, TestSlot
 from notifications.models import Mail
-from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
-from payments.models import Charge, ChargeLine, Exemption, Payment, Reduction, Refund
+from offers.models import Enrolment, ListEntry, Offer, Place, ReplyRecord
+from payments.models import Charge, ChargeLine, Exemption, Mandate, Payment, Reduction, Refund
 from programmes.models import Procedure, Step
 from programmes.text import Text
 
@@ -67,6 +78,10 @@ def _visible_offers(rows: QuerySet[Any], procedure: Procedure) -> QuerySet[Any]:
     return rows.filter(pk__in=Offer.objects.visible(procedure).values("pk"))
 
 
+def _visible_places(rows: QuerySet[Any], procedure: Procedure) -> QuerySet[Any]:
+    return rows.filter(pk__in=Place.objects.visible(procedure).values("pk"))
+
+
 def _summoned(rows: QuerySet[Any], _procedure: Procedure) -> QuerySet[Any]:
     return rows.exclude(summoned_at=None)
 
@@ -85,6 +100,7 @@ SOURCES = (
     ),
     Source("explanations", Explanation, "dossier", ("place", "text", "written_at")),
     Source("messages", Message, "dossier", ("by_candidate", "text", "sent_at", "read_at")),
+    Source("typed_in", TypedIn, "dossier", ("place", "reason", "typed_at")),
     Source("papers", SupportingDocument, "folder__dossier", PAPER),
     Source("attachments", SupportingDocument, "folder__message__dossier", PAPER),
     Source("charges", Charge, "account__dossier", ("reason", "amount", "state", "created_at")),
@@ -102,6 +118,7 @@ SOURCES = (
         "charge__account__dossier",
         ("rule", "amount", "iban", "account_holder", "state", "reason", "asked_at", "decided_at", "paid_on"),
     ),
+    Source("mandates", Mandate, "account__dossier", ("reference", "iban", "account_holder", "signed_at")),
     Source("reduction", Reduction, "account__dossier", ("state", "reason", "decided_at")),
     Source("decisions", Decision, "dossier", ("step__code", "outcome", "reason", "decided_at"), _published),
     Source("supplements", Supplement, "choice__dossier", ("kind", "subject", "due_at", "asked_at")),
@@ -111,6 +128,13 @@ SOURCES = (
     Source("ranks", ListEntry, "dossier", ("pool__programme__code", "pool__track__code", "rank"), _visible_entries),
     Source("offers", Offer, "dossier", ("period__number", "pool__programme__code"), _visible_offers),
     Source("replies", ReplyRecord, "dossier", ("period__number", "reply", "given_at", "by_relative")),
+    Source(
+        "places",
+        Place,
+        "dossier",
+        ("choice__programme__code", "state", "offered_at", "until", "confirmed_at", "ended_at"),
+        _visible_places,
+    ),
     Source("enrolment", Enrolment, "dossier", ("pool__programme__code", "state", "taken_at", "pronounced_at")),
 )
 KEPT_BACK = {

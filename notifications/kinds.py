@@ -31,6 +31,7 @@ KINDS: dict[str, Promise] = {
     "correction_asked": _("correction demandée"),
     "correction_answered": _("réponse à une correction"),
     "correction_withdrawn": _("correction levée"),
+    "typed_in": _("saisie pour le candidat"),
     "message_to_candidate": _("message au candidat"),
     "message_to_school": _("message d’un candidat"),
     "referee_asked": _("appréciation demandée"),

@@ -16,6 +16,7 @@ from applicants.given import last_day
 from applicants.models import Dossier
 from applicants.places import name_of
 from applicants.readiness import applies
+from applicants.typing_in import typed_in_at
 from applicants.values import WrongAnswer
 from applicants.views.own_dossier import dossier_page, go_on, person, posted, render_page
 from applicants.wording import in_words
@@ -45,6 +46,7 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
         form=form,
         is_open=may_edit(dossier, place) or form.is_bound,  # a refused answer is not taken from sight
         answers=said(page, contents.answers),
+        typed_in=typed_in_at(dossier, place),
     )
 
 

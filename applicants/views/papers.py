@@ -27,6 +27,7 @@ from applicants.papers import deposit_paper, is_turned_down, remove_paper
 from applicants.places import PAPERS
 from applicants.readiness import is_required_now
 from applicants.task_list import DONE, PROBLEM, TODO, WAITING
+from applicants.typing_in import typed_in_at
 from applicants.views.own_dossier import dossier_page, person, posted, render_page, signed_in, try_act
 from documents.models import SupportingDocument
 from documents.serving import paper_response
@@ -104,6 +105,7 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
         files=[file_row(file, removable=is_open) for file in files],
         replaced=[file_row(file, removable=False) for file in _replaced(dossier, kind)],
         is_required=is_required_now(rule),
+        typed_in=typed_in_at(dossier, f"paper:{kind}"),
         late_window=dossier.procedure.calendar.get(LATE_PAPERS) if rule.late else None,
         explainable=explainable_item(contents, f"paper:{kind}"),
         explanation=contents.explanations.get(f"paper:{kind}"),

@@ -42,6 +42,8 @@ EVENTS: dict[str, Promise] = {
     "correction.asked": _("correction demandée"),
     "correction.answered": _("correction faite"),
     "correction.withdrawn": _("correction levée"),
+    "answers.typed_in": _("réponses saisies pour le candidat"),
+    "paper.typed_in": _("pièce déposée pour le candidat"),
     "message.sent": _("message envoyé"),
     "message.read": _("message lu"),
     "message.left_unread": _("message laissé non lu"),
@@ -77,6 +79,7 @@ EVENTS: dict[str, Promise] = {
     "refund.refused": _("remboursement refusé"),
     "refund.paid": _("remboursement versé"),
     "refund.proof_read": _("justificatif d’un remboursement lu"),
+    "mandate.signed": _("mandat de prélèvement signé"),
     # judgement
     "opinion.given": _("avis donné"),
     "evaluation.deposited": _("évaluation déposée"),

@@ -182,7 +182,7 @@ class TestPlaces:
         decide(dossier, "admission", "data", Outcome.ADMITTED, at=now)
         self.offer(dossier, until=now + dt.timedelta(hours=2))
         said = home()
-        assert "Données : place à confirmer" in said
+        assert "Données : place à confirmer" in said
         assert reverse("offers:place", args=[dossier.procedure.slug]) in said
         set_clock(dossier.procedure, "2026-03-16 12:01")
         assert "ne vous est plus garantie" in home()

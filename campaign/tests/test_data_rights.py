@@ -32,6 +32,7 @@ from journal.sealing import seal_entries, verify
 from juries.models import Decision, Opinion
 from juries.tests import rows
 from notifications.models import Mail
+from offers.models import Place
 from payments.models import Charge, Payment
 from programmes.loading import store
 from programmes.models import Procedure, Step
@@ -198,7 +199,7 @@ class TestErasure:
             for relation in [*Choice._meta.related_objects, *Dossier._meta.related_objects]
             if relation.on_delete in (RESTRICT, PROTECT)
         }
-        through_the_dossier = {Decision}
+        through_the_dossier = {Decision, Place}
         assert holding - through_the_dossier == set(HOLD_CHOICES)
 
     def test_what_the_judges_wrote_of_a_choice_goes_too(

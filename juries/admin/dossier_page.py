@@ -21,6 +21,7 @@ from applicants.early import is_asked_for_early, takes_early
 from applicants.models import Appraisal, Correction, Dossier, Status
 from applicants.places import name_of
 from applicants.readiness import applies, asked_pages
+from applicants.typing_in import typed_in_words
 from applicants.wording import in_words
 from documents.models import SupportingDocument
 from juries.admin.forms import AdditionForm, AdjustmentForm, CorrectionForm, ReasonForm, RectificationForm, TransferForm
@@ -87,6 +88,7 @@ class DossierPage:
             "reduction": self.reduction(),
             "corrections": self.corrections(),
             "decisions": self.decisions(),
+            "typed_in": typed_in_words(self.dossier) if self.may["read"] else [],
             "adjustment": self.adjustment if self.may["read"] else None,
             "may": self.may,
             "forms": self.forms(),

@@ -31,19 +31,20 @@ from juries.admin.dossier_acts import ACTS, read_uuid
 from juries.admin.dossier_page import DossierPage, RefusedAct
 from juries.admin.filters import ByTrack, Early, FirstChoice, State, Waits
 from juries.admin.queue import queue_around
+from juries.admin.typing_in import TypingDesk
 from juries.admin.wording import dossier_state, fee_state, state_tag, title_in_words
 from juries.supplements import PAPER as SUPPLEMENTS
 from juries.verification import open_appraisal, open_paper
 from payments.models import Charge, Exemption, Payment
 from payments.standing import Standing
-from programmes.desk import DeskAdmin, attempt, person, roles_held
+from programmes.desk import attempt, person, roles_held
 from programmes.models import Role
 
 EARLY_FIRST = Case(When(early_because="", then=1), default=0).asc()  # those studied ahead of the others. Rule: APP-20
 
 
 @admin.register(Dossier)
-class DossierAdmin(DeskAdmin):
+class DossierAdmin(TypingDesk):
     """Submitted dossiers, to those who may see them; drafts are the candidates' alone."""
 
     roles = (Role.Kind.OFFICE, Role.Kind.VERIFIER, Role.Kind.JURY, Role.Kind.PRESIDENT, Role.Kind.ACCOUNTANT)
@@ -81,6 +82,7 @@ class DossierAdmin(DeskAdmin):
     def get_urls(self) -> list[Any]:
         return [
             self.below("<uuid:dossier_id>/piece/<uuid:document_id>/", self.paper, "juries_paper"),
+            *self.typing_urls(),
             *super().get_urls(),
         ]
 

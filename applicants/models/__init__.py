@@ -1,0 +1,31 @@
+"""Who applies: the candidate, the dossier with its answers and ranked choices, and the people around it."""
+
+from applicants.models.dossiers import (
+    LONGEST_FOLDED_NAME,
+    Answer,
+    Candidate,
+    Choice,
+    Dossier,
+    DossierQuerySet,
+    Explanation,
+    Receipt,
+    Status,
+)
+from applicants.models.exchanges import Appraisal, Correction, Message, Referee, TypedIn
+
+__all__ = [
+    "LONGEST_FOLDED_NAME",
+    "Answer",
+    "Appraisal",
+    "Candidate",
+    "Choice",
+    "Correction",
+    "Dossier",
+    "DossierQuerySet",
+    "Explanation",
+    "Message",
+    "Receipt",
+    "Referee",
+    "Status",
+    "TypedIn",
+]
