@@ -15,8 +15,7 @@ from django.utils.translation import gettext
 from applicants.models import Choice, Dossier, Status
 from campaign.choice_news import Prompt
 from juries.models import Decision, Supplement, TestSlot
-from offers.models import Place
-from offers.own_places import OwnPlace
+from offers.own_places import own_places
 from programmes.models import Step
 from programmes.words import date_and_hour, deadline
 
@@ -54,12 +53,11 @@ def _with_an_end(decisions: Sequence[Decision]) -> set[int | None]:
 def _places(dossier: Dossier) -> dict[int, Prompt]:
     """The places offered, and what became of them; how far each thing asked is, their own page says."""
     url = reverse("offers:place", args=[dossier.procedure.slug])
-    places = Place.objects.visible(dossier.procedure).filter(dossier=dossier)
     found = {}
-    for place in places.select_related("choice__programme", "dossier__procedure", "dossier__enrolment"):
-        own = OwnPlace(place, needs=[])
-        action = gettext("Voir ma place") if place.state == Place.State.CONFIRMED else gettext("Garder ma place")
-        found[place.choice_id] = Prompt(own.kind, own.label, own.text, url if place.is_standing else "", action)
+    for own in own_places(dossier):
+        action = gettext("Garder ma place") if own.is_open and not own.waits_for_school else gettext("Voir ma place")
+        address = url if own.place.is_standing else ""
+        found[own.place.choice_id] = Prompt(own.kind, own.label, own.text, address, action)
     return found
 
 

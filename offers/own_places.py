@@ -144,10 +144,5 @@ def own_places(dossier: Dossier) -> list[OwnPlace]:
         .prefetch_related("dossier__version")
         .order_by("choice__rank")
     )
-    found = needs_by_place(places)
-    return [OwnPlace(place, found[place.pk]) for place in places]
-
-
-def place_of_choice(dossier: Dossier) -> dict[int, OwnPlace]:
-    """The same by the choice's key, for the pages that tell of each choice."""
-    return {one.place.choice_id: one for one in own_places(dossier)}
+    found = needs_by_place(place for place in places if place.state == State.OFFERED)
+    return [OwnPlace(place, found.get(place.pk, [])) for place in places]

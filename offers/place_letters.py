@@ -14,7 +14,10 @@ from documents.models import Notice
 from documents.notices import issue_notice, replace_notices
 from juries.announcements import key_of
 from juries.models import Decision
+from notifications.context import encode
+from notifications.models import Mail
 from notifications.outbox import queue_mail
+from notifications.rendering import Rendered, render
 from offers.enrolment import key_of as seat_key
 from offers.models import Place
 from offers.place_needs import papers_asked
@@ -51,8 +54,8 @@ def tell_ended(place: Place, because: str) -> None:
 def replace_letters_of(place: Place, *, by: Notice) -> None:
     """The letters of a place that ended say no more; `by` holds in their place. Rule: AST-24."""
     for key in (
-        _key("place", place),
-        _key("start", place),
+        letter_key("place", place),
+        letter_key("start", place),
         seat_key("enrolment", place.dossier, place.pool),
     ):
         replace_notices(key, by=by)
@@ -61,8 +64,23 @@ def replace_letters_of(place: Place, *, by: Notice) -> None:
 def tell_start(place: Place, starts_on: dt.date) -> None:
     """When the programme starts; another date replaces the first. Rule: IIM-08."""
     letter = _write_letter("start", place, about=starts_on.isoformat(), starts_on=starts_on)
-    replace_notices(_key("start", place), by=letter)
+    replace_notices(letter_key("start", place), by=letter)
     _mail("start_letter", place, about=starts_on.isoformat(), starts_on=starts_on)
+
+
+def sample_of_start(place: Place, starts_on: dt.date) -> Rendered:
+    """The mail of the start as its first reader will have it, to be read before it leaves. Rule: ALL-05."""
+    user = place.dossier.candidate.user
+    said = _said(place) | {"starts_on": starts_on}
+    return render(
+        Mail(
+            kind="start_letter",
+            recipient=user,
+            language=user.language,
+            procedure=place.procedure,
+            context=encode(said),
+        )
+    )
 
 
 def remind(place: Place, *, about: str) -> None:
@@ -73,7 +91,7 @@ def remind(place: Place, *, about: str) -> None:
 def _write_letter(kind: str, place: Place, *, about: str = "", **said: Any) -> Notice:
     return issue_notice(
         kind,
-        key=_key(kind, place, about),
+        key=letter_key(kind, place, about),
         procedure=place.procedure,
         recipient=place.dossier.candidate.user,
         school=place.choice.programme.school,
@@ -87,13 +105,17 @@ def _mail(kind: str, place: Place, *, about: str = "", **said: Any) -> None:
     queue_mail(
         kind,
         to=place.dossier.candidate.user,
-        key=_key(kind, place, about),
+        key=letter_key(kind, place, about),
         procedure=place.procedure,
-        name=place.dossier.candidate.full_name,
-        path=reverse("offers:place", args=[place.procedure.slug]),
-        **_about(place),
+        **_said(place),
         **said,
     )
+
+
+def _said(place: Place) -> dict[str, Any]:
+    """What every mail about a place says."""
+    name, path = place.dossier.candidate.full_name, reverse("offers:place", args=[place.procedure.slug])
+    return {"name": name, "path": path, **_about(place)}
 
 
 def _about(place: Place) -> dict[str, Any]:
@@ -105,5 +127,6 @@ def _about(place: Place) -> dict[str, Any]:
     }
 
 
-def _key(kind: str, place: Place, about: str = "") -> str:
+def letter_key(kind: str, place: Place, about: str = "") -> str:
+    """What makes a letter or mail about a place unique."""
     return f"{kind}:{place.pk}:{about}" if about else f"{kind}:{place.pk}"

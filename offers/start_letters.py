@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils.translation import gettext
 
@@ -10,7 +12,7 @@ from documents.models import Notice
 from journal.errors import Refused
 from journal.record import record
 from offers.models import Place
-from offers.place_letters import tell_start
+from offers.place_letters import letter_key, tell_start
 from offers.places import KEEPERS
 from programmes.models import Programme
 from programmes.roles import require_role
@@ -34,7 +36,7 @@ def send_start_letters(programme_id: int, *, by: User) -> int:
     require_role(by, programme.procedure, *KEEPERS, programme=programme)
     if programme.starts_on is None:
         raise NothingToSend(gettext("La date de rentrée de cette formation n’est pas encore connue."))
-    places = untold(programme)
+    places = untold([programme])
     if not places:
         raise NothingToSend(gettext("Tous ceux qui ont confirmé leur place ont déjà cette lettre."))
     for place in places:
@@ -43,16 +45,18 @@ def send_start_letters(programme_id: int, *, by: User) -> int:
     return len(places)
 
 
-def untold(programme: Programme) -> list[Place]:
-    """The confirmed places whose candidates do not know yet when the programme starts."""
-    confirmed = Place.objects.filter(pool__programme=programme, state=Place.State.CONFIRMED)
-    places = list(
-        confirmed.select_related(
-            "dossier__candidate__user", "dossier__procedure", "choice__programme__school", "pool"
-        ).order_by("confirmed_at", "pk")
-    )
-    if programme.starts_on is None:
-        return places
-    keys = {f"start:{place.pk}:{programme.starts_on.isoformat()}": place for place in places}
+def untold(programmes: Iterable[Programme]) -> list[Place]:
+    """The confirmed places of programmes whose start is known, and whose candidates have not been told of it yet."""
+    starting = [programme for programme in programmes if programme.starts_on is not None]
+    confirmed = Place.objects.filter(pool__programme__in=starting, state=Place.State.CONFIRMED)
+    related = ("dossier__candidate__user", "dossier__procedure", "choice__programme__school", "pool")
+    keys = {_key(place): place for place in confirmed.select_related(*related).order_by("confirmed_at", "pk")}
     told = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
     return [place for key, place in keys.items() if key not in told]
+
+
+def _key(place: Place) -> str:
+    """That of the letter of the start: see `offers.place_letters.tell_start`."""
+    starts_on = place.choice.programme.starts_on
+    assert starts_on is not None
+    return letter_key("start", place, starts_on.isoformat())

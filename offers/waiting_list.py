@@ -63,15 +63,17 @@ def fill_places(procedure: Procedure) -> int:
 
 def next_in_line(pool: Pool) -> QuerySet[Decision]:
     """The public decisions that give, or may give, a right to a seat of `pool`, in their order."""
-    public = Decision.objects.published(pool.procedure).filter(
+    return lines_of(pool.procedure).filter(choice__programme=pool.programme_id, dossier__track=pool.track_id)
+
+
+def lines_of(procedure: Procedure) -> QuerySet[Decision]:
+    """The same for all pools of a procedure, each in its order. Who is admitted has no rank, and comes first."""
+    public = Decision.objects.published(procedure).filter(
         step__kind=Step.Kind.ADMISSION,
-        choice__programme=pool.programme_id,
         choice__place=None,
-        dossier__track=pool.track_id,
         dossier__status=Status.VALIDATED,
         outcome__in=[*ADMITTED, WAITING],
     )
-    # Who is admitted has no rank: they come first, as they were admitted.
     return public.order_by(F("rank").asc(nulls_first=True), "decided_at", "pk")
 
 

@@ -5,8 +5,6 @@ Rules: AST-07, AST-12, AST-22.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +12,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.proof import Proof, proofs_of
 from documents.models import SupportingDocument
 from documents.serving import paper_response
-from juries.admin.wording import paper_state, title_in_words
+from juries.admin.wording import title_in_words
+from offers.admin.papers import EntrantPaper, is_to_review, paper_shown, papers_of
 from offers.enrolled import export_enrolled
 from offers.enrolment import note_integration_file, review_title
 from offers.entrants import entrants_for, open_paper
@@ -28,7 +28,6 @@ from offers.models import Enrolment, ListEntry
 from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Procedure
 from programmes.roles import OFFICE, VERIFIER
-from programmes.rules.papers import OF
 
 State = Enrolment.State
 
@@ -38,17 +37,6 @@ SEAT_KINDS = {
     State.LAPSED: "closed",
     State.GIVEN_UP: "closed",
 }
-
-
-@dataclass(frozen=True)
-class EntrantPaper:
-    """A file of an entrant, as the page shows it."""
-
-    document: SupportingDocument
-    label: str
-    state: dict[str, str]  # of components/state_tag.html
-    is_proof: bool  # of the title
-    may_review: bool
 
 
 @admin.register(Enrolment)
@@ -99,16 +87,14 @@ class EnrolmentAdmin(DeskAdmin):
             return redirect("admin:offers_entrant", entry_id=entry.pk)
         proofs = proofs_of([entry.dossier])[entry.dossier_id]
         papers = _papers(entry, proofs)
-        asked = (paper for paper in papers if str(paper.document.pk) == request.GET.get("piece"))
-        waiting = (paper for paper in papers if paper.may_review and _is_to_review(paper.document))
         return self.framed(
             request,
             "admin/offers/entrant.html",
             str(entry.dossier.candidate),
             title_held=title_in_words(entry.dossier),
             proofs=[(proof.rule, [p for p in papers if p.document.kind == proof.rule.code]) for proof in proofs],
-            others=[paper for paper in papers if not paper.is_proof],
-            shown=next(chain(asked, waiting, papers), None),  # a verdict leads to the next that waits for one
+            others=[paper for paper in papers if not paper.is_first],
+            shown=paper_shown(papers, request.GET.get("piece")),
             **_row(entry, proofs),
         )
 
@@ -150,7 +136,7 @@ def _row(entry: ListEntry, proofs: list[Proof]) -> dict[str, Any]:
         state = {"kind": SEAT_KINDS[State(seat.state)], "label": seat.get_state_display()}
     else:
         state = {"kind": "waiting", "label": gettext("proposition, sans accord définitif")}
-    to_review = [file for proof in proofs for file in proof.files if _is_to_review(file)]
+    to_review = [file for proof in proofs for file in proof.files if is_to_review(file)]
     return {
         "entry": entry,
         "seat": seat,
@@ -167,27 +153,14 @@ def _seat(entry: ListEntry) -> Enrolment | None:
     return enrolment if enrolment is not None and enrolment.pool_id == entry.pool_id else None
 
 
-def _is_to_review(file: SupportingDocument) -> bool:
-    return file.review == SupportingDocument.Review.UNREVIEWED and file.check_state == SupportingDocument.Check.PASSED
-
-
 def _papers(entry: ListEntry, proofs: list[Proof]) -> list[EntrantPaper]:
-    """The files of an entrant, the proofs of title first; not those that concern the fee alone."""
-    rules = entry.dossier.rules
-    proving = [proof.rule.code for proof in proofs]
-    files = SupportingDocument.objects.current().filter(folder=entry.dossier.folder_id)
-    files = files.exclude(kind__in=rules.fee_papers)
+    """The files of an entrant, the proofs of title first."""
     seat = _seat(entry)
+    proving = {proof.rule.code for proof in proofs}
     is_awaited = seat is not None and seat.state == State.AWAITING_TITLE
-    papers = [
-        EntrantPaper(
-            document=file,
-            label=str(rule.label) if (rule := rules.paper(file.kind)) else file.kind,
-            state=paper_state(file),
-            is_proof=file.kind in proving,
-            may_review=is_awaited and file.kind in proving,
-        )
-        for file in files
-    ]
-    order = [rule.code for rule in rules.papers]
-    return sorted(papers, key=lambda paper: (not paper.is_proof, order.index(paper.document.kind.partition(OF)[0])))
+    return papers_of(
+        entry.dossier,
+        first=proving,
+        to_review=proving if is_awaited else set(),
+        address=lambda document: reverse("admin:offers_paper", args=[entry.pk, document.pk]),
+    )

@@ -9,10 +9,12 @@ from django.utils.translation import ngettext
 
 from offers.admin.entrants import to_review_of
 from offers.admin.lists import RANKERS
+from offers.admin.place_board import boards_of
 from offers.foresight import silent_in
 from offers.lists import rankable_dossiers
 from offers.models import ListEntry
 from offers.periods import current_period
+from offers.places import KEEPERS
 from programmes.models import Procedure, Step
 from programmes.roles import OFFICE, VERIFIER, HeldRoles
 from programmes.waiting import Waiting, tells_what_waits
@@ -63,4 +65,29 @@ def titles(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
         ngettext("titre d’entrant à examiner", "titres d’entrants à examiner", count),
         count,
         reverse("admin:offers_enrolment_changelist"),
+    )
+
+
+@tells_what_waits
+def places(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
+    """Places past their delay, confirmations to look at, free seats for which somebody waits. Rules: NE-05, IIM-06."""
+    version = procedure.current_version
+    if version is None or version.rules.confirmation is None or not held.has(procedure, *KEEPERS):
+        return
+    boards, url = boards_of(held.user, procedure), reverse("admin:offers_places", args=[procedure.slug])
+    rows = [row for board in boards for row in board.standing]
+    to_examine = [row for row in rows if row.waits_for_school]
+    count = len(to_examine)
+    yield Waiting(ngettext("confirmation de place à examiner", "confirmations de place à examiner", count), count, url)
+    overdue = [row.place.until for row in rows if row.is_overdue]
+    count = len(overdue)
+    yield Waiting(
+        ngettext("place non confirmée dans son délai", "places non confirmées dans leur délai", count),
+        count,
+        url,
+        since=min(overdue, default=None),
+    )
+    count = sum(min(board.free, len(board.line)) for board in boards)
+    yield Waiting(
+        ngettext("place libre à proposer à qui attend", "places libres à proposer à qui attend", count), count, url
     )

@@ -80,7 +80,7 @@ def look(company: Company) -> None:
 def tell_when_it_starts(company: Company) -> None:
     """Each programme writes to its entrants when it starts."""
     for programme in company.procedure.programmes.select_related("school", "procedure"):
-        if programme.starts_on is not None and untold(programme):
+        if programme.starts_on is not None and untold([programme]):
             company.attempt(send_start_letters, programme.pk, by=company.staff.office)
 
 
