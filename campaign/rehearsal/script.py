@@ -89,8 +89,8 @@ def due_events(company: Company) -> Iterator[Event]:
     instants |= ends | {end + dt.timedelta(days=days) for end in ends for days in DAYS_AFTER_AN_END}
     if (window := company.window(APPLICATIONS)) is not None:
         instants |= {window[1] - dt.timedelta(days=days) for days in DAYS_BEFORE_CLOSING}
-    if procedure.judges_by_programme and window is not None:
-        instants |= {moment + EVERY_ROUND for moment in rounds(window)}
+    if procedure.judges_by_programme:
+        instants |= {moment + EVERY_ROUND for moment in rounds(company)}
     for period in company.periods():
         instants |= {period.starts_at, period.ends_at} | {period.ends_at - before for before in BEFORE_THE_END}
     for instant in sorted(instant for instant in instants if instant is not None):

@@ -27,7 +27,8 @@ from programmes.words import PARIS
 Outcome = Decision.Outcome
 ROUNDS = dt.timedelta(days=7)  # between two
 FIRST_ROUND = dt.timedelta(days=7)  # after the opening
-AFTER_CLOSING = dt.timedelta(days=60)  # the last round
+AFTER_CLOSING = dt.timedelta(days=60)  # the last round, unless results come later
+AFTER_RESULTS = dt.timedelta(days=35)
 HOUR = dt.time(10, 30)
 BARS = {Outcome.ADMISSIBLE: 9.5, Outcome.ADMITTED: 11.5, Outcome.WAITING: 10.5}  # out of 20, as juries see candidates
 NOT_COME = "La personne ne s’est pas présentée à l’entretien."
@@ -40,10 +41,7 @@ REASONS = (
 
 def events(company: Company) -> Iterator[Event]:
     """The rounds, week after week from the opening on, and the sessions of the juries."""
-    window = company.window(APPLICATIONS)
-    if window is None:
-        return
-    for moment in rounds(window):
+    for moment in rounds(company):
         yield Event(moment, partial(work_through, company))
     for session in JurySession.objects.filter(step__procedure=company.procedure).select_related("step"):
         yield Event(session.meets_at, partial(meet, company, session))
@@ -85,13 +83,18 @@ def decide_all(company: Company, step: Step) -> None:
         company.attempt(publish_decisions, decisions, by=_publisher(company, step, programme))
 
 
-def rounds(window: tuple[dt.datetime, dt.datetime]) -> Iterator[dt.datetime]:
-    """The moments of the rounds: each week, from one after the opening to some after the closing hour."""
-    day = (window[0] + FIRST_ROUND).astimezone(PARIS).date()
-    last = (window[1] + AFTER_CLOSING).astimezone(PARIS).date()
-    while day <= last:
-        yield dt.datetime.combine(day, HOUR, PARIS)
-        day += ROUNDS
+def rounds(company: Company) -> list[dt.datetime]:
+    """The moments of the rounds: each week, from one after the opening until all places have had their time."""
+    window = company.window(APPLICATIONS)
+    if window is None:
+        return []
+    results = [*company.procedure.steps.values_list("results_at", flat=True)]
+    sessions = JurySession.objects.filter(step__procedure=company.procedure)
+    results += [at for pair in sessions.values_list("meets_at", "results_at") for at in pair]
+    last = max([window[1] + AFTER_CLOSING, *(at + AFTER_RESULTS for at in results if at is not None)])
+    first = (window[0] + FIRST_ROUND).astimezone(PARIS)
+    count = (last - first) // ROUNDS + 1
+    return [dt.datetime.combine(first.date() + number * ROUNDS, HOUR, PARIS) for number in range(count)]
 
 
 # --- Below ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from applicants.deposits import deposit_of
-from applicants.editing import APPLICATIONS
 from applicants.models import Dossier
 from campaign.rehearsal.company import Company, Event
 from campaign.rehearsal.people import Habit, Person
@@ -32,19 +31,18 @@ from programmes.models import Pool
 
 ANSWERS = dt.timedelta(days=2)  # after a round of decisions
 LOOKS = dt.timedelta(days=4)
-LETTERS = dt.timedelta(days=75)  # after the closing hour
+LETTERS = dt.timedelta(days=7)  # after the last round
 SHARE_WHO_GO_ELSEWHERE = 0.12
 
 
 def events(company: Company) -> Iterator[Event]:
     """After each round of decisions the candidates' answers, then what programmes make of them; the last letters."""
-    window = company.window(APPLICATIONS)
-    if window is None:
+    if not (moments := rounds(company)):
         return
-    for moment in rounds(window):
+    for moment in moments:
         yield Event(moment + ANSWERS, partial(answer, company))
         yield Event(moment + LOOKS, partial(look, company))
-    yield Event(window[1] + LETTERS, partial(tell_when_it_starts, company))
+    yield Event(moments[-1] + LETTERS, partial(tell_when_it_starts, company))
 
 
 def answer(company: Company) -> None:
