@@ -25,7 +25,6 @@ WORK = (
     "applicants.dossier",
     "applicants.message",
     "payments.charge",
-    "payments.refund",
     "juries.decision",
     "juries.panel",
     "juries.mark",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 
 from applicants.fees import FEE_REASONS, claims_reduction
 from applicants.given import answers_of
@@ -84,7 +84,7 @@ class Contents:
 
     def standing(self, charge: Charge) -> Standing:
         """How far one of the charges is settled."""
-        is_announced = getattr(charge, "is_announced", False)
+        is_announced = getattr(charge, "announced_means", None) is not None
         return standing_from(charge, is_announced=is_announced, request=getattr(charge, "exemption", None))
 
     @property
@@ -124,8 +124,8 @@ def _explanations(dossier: Dossier) -> dict[str, Explanation]:
 
 
 def _charges(dossier: Dossier) -> list[Charge]:
-    """What the dossier owes as its fee, each with `is_announced`: whether money is on its way."""
+    """What the dossier owes as its fee, each with `announced_means`: by which means money is on its way, if it is."""
     declared = Payment.objects.announced().filter(charge=OuterRef("pk"))
     charges = Charge.objects.live().filter(account=dossier.account_id, reason__in=FEE_REASONS)
     related = ("account__procedure", "payee__school", "exemption")
-    return list(charges.annotate(is_announced=Exists(declared)).select_related(*related))
+    return list(charges.annotate(announced_means=Subquery(declared.values("means")[:1])).select_related(*related))

@@ -13,6 +13,7 @@ from applicants.models import Referee, Status
 from applicants.papers import is_turned_down
 from applicants.places import PAPERS, REFEREES, REVIEW, address_of, name_of
 from applicants.readiness import asked_pages, is_required_now
+from payments.models import Payment
 from payments.standing import Standing
 from programmes.rules import Opinion, Order, PageRule
 from programmes.words import money
@@ -157,21 +158,24 @@ def _fee(contents: Contents) -> Task:
     assert fee is not None
     kind, label = {
         Standing.DUE: (TODO, ""),
-        Standing.ANNOUNCED: (WAITING, gettext("Virement annoncé")),
+        Standing.ANNOUNCED: (WAITING, _announced(contents)),
         Standing.EXEMPTION_ASKED: (WAITING, gettext("Exonération demandée")),
         Standing.SETTLED: (DONE, gettext("Réglés")),
         Standing.WAIVED: (DONE, gettext("Exonéré")),
     }[contents.fee]
     if contents.charge is None:
-        return _task(
-            contents,
-            PAYMENT,
-            TODO,
-            hint=gettext("Classez d’abord vos vœux : vous payez l’école placée en premier."),
-        )
+        order_first = gettext("Classez d’abord vos vœux : vous payez l’école placée en premier.")
+        choose_first = gettext("Choisissez d’abord vos formations : les frais en dépendent.")
+        return _task(contents, PAYMENT, TODO, hint=choose_first if fee.payee else order_first)
     owed = {"amount": money(contents.charge.amount), "school": contents.charge.payee.school.name}
     hint = gettext("%(amount)s à %(school)s") % owed
     return _task(contents, PAYMENT, kind, label, hint="" if contents.fee == Standing.WAIVED else hint)
+
+
+def _announced(contents: Contents) -> str:
+    """What is on its way."""
+    means = {getattr(charge, "announced_means", None) for charge in contents.charges}
+    return gettext("Paiement annoncé") if Payment.Means.LINK in means else gettext("Virement annoncé")
 
 
 def _review(contents: Contents) -> Task:
