@@ -48,18 +48,17 @@ def test_referees_may_answer_some_days_after_the_closing(live: Live) -> None:
     assert closes is not None
     assert answers is not None
     assert dt.timedelta(days=1) < answers - closes < dt.timedelta(days=10)
-    assert all(answers < session.closes_at for session in live.steps[0].sessions if session.closes_at)
+    assert all(answers < session.meets_at for session in live.steps[0].sessions)
 
 
 def test_each_programme_has_a_calendar_of_its_own(live: Live) -> None:
-    """APP-13, APP-15: `closes` is the day on which it studies the dossiers as they stand."""
+    """APP-13, APP-15: at its first meeting it studies the dossiers as they stand."""
     assert [step.kind for step in live.steps] == [StepKind.ADMISSIBILITY, StepKind.ADMISSION]
     programmes = [programme.code for programme in live.programmes]
     for step in live.steps:
         assert [session.programme for session in step.sessions] == programmes
         assert all(session.results_at for session in step.sessions)
-    assert all(session.closes_at for session in live.steps[0].sessions)
-    assert len({session.closes_at for session in live.steps[0].sessions}) > 1
+    assert len({session.meets_at.date() for session in live.steps[0].sessions}) > 1
 
 
 def test_any_number_of_programmes_of_several_schools(live: Live, rules: Rules) -> None:
@@ -170,6 +169,15 @@ def test_two_referees_of_each_kind(rules: Rules) -> None:
     (alternative,) = rules.alternatives
     assert alternative.referees == ("academic", "professional")
     assert str(alternative.needs) == "named"
+
+
+def test_some_programmes_study_early_those_who_go_abroad(rules: Rules) -> None:
+    """APP-20: who goes abroad asks for it, on the page of the stay."""
+    assert 0 < sum(programme.takes_early for programme in rules.programmes) < len(rules.programmes)
+    asked = rules.field(rules.choices.early_field)
+    assert asked is not None
+    assert asked.when.holds({"goes_abroad": "yes"})
+    assert not asked.when.holds({"goes_abroad": "no"})
 
 
 def test_the_years_of_study(rules: Rules) -> None:

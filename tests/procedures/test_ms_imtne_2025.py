@@ -1,5 +1,7 @@
 """The Mastère Spécialisé programmes 2025-2026 of IMT Nord Europe as their file says it, against the notice."""
 
+import datetime as dt
+
 import pytest
 
 from programmes.procedure_file.schema import Judgement, Live, ProcedureFile, StepKind
@@ -7,6 +9,7 @@ from programmes.rules import Means, Order, Rules
 from tests.procedures import owed, paper_of, paris, procedure_file, step_of, windows_of
 
 CLOSING = paris("2025-06-05 00:00")  # the end of 4 June
+PROGRAMMES = ("be-plus", "ppib", "inecam", "cse", "mrpt")
 INTERNATIONAL = paris("2025-03-13 00:00")  # the end of 12 March
 
 
@@ -146,6 +149,38 @@ def test_fifteen_days_then_staff_decide(rules: Rules) -> None:
     assert rules.confirmation.days == 15
     assert str(rules.confirmation.release) == "by_staff"
     assert not rules.confirmation.deposit
+
+
+def test_what_the_studies_cost(rules: Rules) -> None:
+    """NE-08: 7,500 € or 12,500 €; the cybersecurity programme 9,000 € or 14,000 €; CVEC for the self-funded."""
+    tuition = rules.tuition
+    assert tuition is not None
+    prices = {code: tuple(tuition.price(code, by) for by in ("self", "company")) for code in PROGRAMMES}
+    assert prices == dict.fromkeys(PROGRAMMES, (750_000, 1_250_000)) | {"cse": (900_000, 1_400_000)}
+    (cvec,) = tuition.extras
+    assert cvec.amount == 10_300
+    assert cvec.when.holds({"funding": "self"})
+    assert not cvec.when.holds({"funding": "company"})
+
+
+def test_three_instalments_the_first_at_admission(rules: Rules) -> None:
+    """NE-08: the others by direct debit."""
+    tuition = rules.tuition
+    assert tuition is not None
+    assert tuition.mandate
+    first, second, third = (instalment.due_on for instalment in tuition.instalments)
+    assert first is None
+    assert second is not None
+    assert third is not None
+    assert dt.date(2025, 10, 1) < second < third < dt.date(2026, 9, 1)
+
+
+def test_only_an_instalment_is_paid_back_and_only_when_the_visa_is_refused(rules: Rules) -> None:
+    """NE-06, NE-08."""
+    (refund,) = rules.refunds
+    assert [str(kind) for kind in refund.of] == ["instalment"]
+    assert refund.when.holds({"nationality.eu": "no"})
+    assert not refund.when.holds({"nationality.eu": "yes"})
 
 
 def test_papers_are_in_french_or_english_or_translated(rules: Rules) -> None:
