@@ -18,6 +18,7 @@ from payments.standing import Standing
 from programmes.rules import Opinion, Order, PageRule
 from programmes.words import money
 
+BETWEEN_CHOICES = "\N{NO-BREAK SPACE}; "  # their names have commas and dots
 NAMED_IN_HINT = 3  # things left to do that a line names; further ones are counted
 
 TODO, DOING, WAITING, DONE, PROBLEM = "todo", "doing", "waiting", "done", "problem"
@@ -89,7 +90,7 @@ def _choices(contents: Contents) -> Task:
     ]
     left = _left(contents, CHOICES)
     kind = DONE if not left else PROBLEM if contents.choices else TODO
-    return _task(contents, CHOICES, kind, hint=_still_to_do(left) if kind == PROBLEM else " · ".join(names))
+    return _task(contents, CHOICES, kind, hint=_still_to_do(left) if kind == PROBLEM else BETWEEN_CHOICES.join(names))
 
 
 def _papers(contents: Contents) -> Task:

@@ -71,15 +71,24 @@ def hire(procedure: Procedure, *, domain: str) -> Staff:
     """Make the accounts and roles, unless they are there."""
     schools = [part.school for part in procedure.participations.select_related("school")]
     is_central = procedure.examination == Procedure.Examination.CENTRAL
+    counting = [school for school in schools if not is_central or school.code == _payee(procedure)]
     programmes = procedure.programmes.select_related("school") if procedure.judges_by_programme else ()
     return Staff(
         office=_member(procedure, Role.Kind.OFFICE, domain),
         jury=None if procedure.judges_by_programme else _jury(procedure, domain),
         central=_member(procedure, Role.Kind.VERIFIER, domain) if is_central else None,
-        verifiers={school.pk: _member(procedure, Role.Kind.VERIFIER, domain, school) for school in schools},
-        accountants={school.pk: _member(procedure, Role.Kind.ACCOUNTANT, domain, school) for school in schools},
+        verifiers={
+            school.pk: _member(procedure, Role.Kind.VERIFIER, domain, school) for school in schools if not is_central
+        },
+        accountants={school.pk: _member(procedure, Role.Kind.ACCOUNTANT, domain, school) for school in counting},
         programmes={programme.pk: _faculty(procedure, programme, domain) for programme in programmes},
     )
+
+
+def _payee(procedure: Procedure) -> str:
+    """The code of the school that all pay, where one office works for all."""
+    rules = procedure.current_version.rules if procedure.current_version else None
+    return rules.fee.payee if rules and rules.fee else ""
 
 
 def _jury(procedure: Procedure, domain: str, programme: Programme | None = None) -> Jury:
