@@ -25,6 +25,7 @@ WORK = (
     "applicants.dossier",
     "applicants.message",
     "payments.charge",
+    "juries.opinion",
     "juries.decision",
     "juries.panel",
     "juries.mark",

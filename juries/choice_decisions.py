@@ -18,7 +18,7 @@ from applicants.proof import with_title_accepted
 from journal.errors import Refused
 from journal.record import record
 from juries.choices_before import choices_before, lock_choice, require_before
-from juries.hearing import heard_of
+from juries.hearing import hear
 from juries.models import Decision
 from juries.presentability import objection
 from juries.steps import raise_frozen
@@ -107,6 +107,11 @@ def undecided_choices(step: Step) -> QuerySet[Choice]:
     return choices_before(step).exclude(Exists(decided)).order_by("dossier__submitted_at", "dossier_id", "rank")
 
 
+def first_undecided(step: Step, programme_id: int) -> Choice | None:
+    """Of the choices of a programme on which `step` has not decided, the one that arrived first. Rule: IIM-01."""
+    return undecided_choices(step).filter(programme=programme_id).select_related("dossier__candidate__user").first()
+
+
 def _require_unpublished(choice: Choice, step: Step) -> Decision | None:
     """What was decided before; `Frozen` if that is published, or about to be."""
     before = Decision.objects.filter(choice=choice, step=step).select_related("publication").first()
@@ -124,7 +129,7 @@ def _require_outcome(step: Step, outcome: str, reason: str) -> None:
 
 def _require_presentable(step: Step, choice: Choice, outcome: str) -> None:
     """Raise `NotPresentable` if what was said of the choice so far does not let it be decided so."""
-    heard = heard_of(step, [choice])[choice.pk]
+    heard = hear(step, [choice])[choice.pk].heard
     if sentence := objection(heard, keeps=outcome in KEEPS):
         raise NotPresentable(sentence)
 
@@ -136,7 +141,7 @@ def _is_out_of_turn(step: Step, choice: Choice, because: str) -> bool:
     """
     if not step.in_order:
         return False
-    first = undecided_choices(step).filter(programme=choice.programme_id).select_related("dossier").first()
+    first = first_undecided(step, choice.programme_id)
     if first is None or first.pk == choice.pk:
         return False
     if not because:

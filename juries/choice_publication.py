@@ -21,7 +21,7 @@ from journal.record import record
 from juries.choice_decisions import undecided_choices
 from juries.models import Decision, Publication
 from juries.publication import PUBLISHERS, NotPublishable, announce
-from programmes.models import JurySession, Step
+from programmes.models import JurySession, Programme, Step
 from programmes.roles import VERIFIER, require_role
 from programmes.working_days import due_after
 
@@ -114,14 +114,15 @@ def unpublished(*steps: Step) -> QuerySet[Decision]:
     )
 
 
-def told_by(step: Step) -> dt.datetime | None:
+def told_by(step: Step, programmes: Collection[Programme] | None = None) -> dt.datetime | None:
     """Until when (UTC) the oldest decision that waits must be told: the step's delay in working days after it.
 
-    None where nothing waits or the step has no delay. Rules: BS-03, BS-06.
+    Of `programmes`, or of all. None where nothing waits or the step has no delay. Rules: BS-03, BS-06.
     """
     if step.notify_within is None:
         return None
-    oldest = unpublished(step).aggregate(oldest=Min("decided_at"))["oldest"]
+    waiting = unpublished(step) if programmes is None else unpublished(step).filter(choice__programme__in=programmes)
+    oldest = waiting.aggregate(oldest=Min("decided_at"))["oldest"]
     return due_after(oldest, step.notify_within) if oldest else None
 
 

@@ -25,8 +25,9 @@ def choices_before(step: Step) -> QuerySet[Choice]:
     favourable = Decision.objects.published(procedure).filter(
         outcome=Decision.Outcome.ADMISSIBLE, choice=OuterRef("pk")
     )
-    for earlier in procedure.steps.filter(kind=Step.Kind.ADMISSIBILITY, position__lt=step.position):
-        choices = choices.filter(Exists(favourable.filter(step=earlier)))
+    for earlier in procedure.steps.all():
+        if earlier.kind == Step.Kind.ADMISSIBILITY and earlier.position < step.position:
+            choices = choices.filter(Exists(favourable.filter(step=earlier)))
     return choices
 
 

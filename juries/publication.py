@@ -141,7 +141,7 @@ def propose_correction(decision_id: int, *, outcome: str, reason: str, by: User)
     """
     decision = _lock_decision(decision_id)
     procedure = decision.procedure
-    require_role(by, procedure, *PUBLISHERS)
+    require_role(by, procedure, *PUBLISHERS, programme=decision.choice.programme if decision.choice else None)
     if not Decision.objects.published(procedure).filter(pk=decision.pk).exists():
         raise NotCorrectable(gettext("Cette décision n’est pas encore publique : le jury peut la changer lui-même."))
     if outcome not in OUTCOMES.get(Step.Kind(decision.step.kind), ()) or outcome == decision.outcome:
@@ -172,7 +172,8 @@ def confirm_correction(correction_id: int, *, by: User) -> Decision:
     """
     decision = _lock_decision(DecisionCorrection.objects.values_list("decision", flat=True).get(pk=correction_id))
     correction = DecisionCorrection.objects.get(pk=correction_id)
-    require_role(by, decision.procedure, *PUBLISHERS)
+    programme = decision.choice.programme if decision.choice else None
+    require_role(by, decision.procedure, *PUBLISHERS, programme=programme)
     if correction.confirmed_at is not None:
         raise NotCorrectable(gettext("Cette rectification est déjà confirmée."))
     if correction.proposed_by_id == by.pk:

@@ -16,7 +16,7 @@ from accounts.models import User
 from applicants.contents import Contents, read_contents
 from applicants.corrections import lock_as_examiner, require_examiner, waiting_corrections
 from applicants.dossiers import home_of
-from applicants.models import Appraisal, Correction, Dossier, Referee, Status
+from applicants.models import JUDGES_OF_A_CHOICE, Appraisal, Correction, Dossier, Referee, Status
 from documents import reviews
 from documents.models import SupportingDocument
 from journal.errors import Refused
@@ -26,7 +26,7 @@ from juries.validation import Examined, Obstacle, obstacles
 from notifications.outbox import queue_mail
 from payments.standing import Standing
 from programmes.models import Step
-from programmes.roles import JURY, PRESIDENT, has_role
+from programmes.roles import has_role
 
 
 class NotExaminable(Refused):
@@ -90,7 +90,7 @@ def open_appraisal(dossier_id: UUID, referee_id: UUID, *, by: User) -> Appraisal
     Rules: AST-09, ALL-04.
     """
     dossier = Dossier.objects.visible_to(by).select_related("procedure").get(pk=dossier_id)
-    if not has_role(by, dossier.procedure, JURY, PRESIDENT):
+    if not has_role(by, dossier.procedure, *JUDGES_OF_A_CHOICE):
         require_examiner(dossier, by)
     appraisal = Appraisal.objects.select_related("referee").get(
         referee=referee_id, referee__dossier=dossier, referee__state=Referee.State.DEPOSITED

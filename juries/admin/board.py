@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext
 
 from accounts.models import User
-from programmes.desk import DeskAdmin, attempt, person
-from programmes.models import Role, Step
+from programmes.desk import DeskAdmin, attempt, person, roles_held
+from programmes.models import Procedure, Role, Step
 
 T = TypeVar("T")
 Form = TypeVar("Form", bound=forms.Form)
 
 
 class BoardAdmin(DeskAdmin):
-    """An admin class that has no list and no page per object, but a front page of ours and boards below it."""
+    """An admin class that has no list and no page per object, but a front page of ours and boards below it.
+
+    It is there for those who work in a procedure that is judged that way.
+    """
+
+    judgement: ClassVar[str] = Procedure.Judgement.COMMON
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        held = roles_held(request).procedures
+        is_of_use = person(request).is_superuser or any(one.judgement == self.judgement for one in held)
+        return is_of_use and super().has_view_permission(request, obj)
 
     def front(self, request: HttpRequest) -> HttpResponse:
         """The page that stands in the place of the list."""
@@ -67,10 +77,10 @@ def errors_of(form: forms.Form) -> Iterator[str]:
 
 
 def steps_of(user: User, kind: str, *roles: str) -> QuerySet[Step]:
-    """The steps of that kind in the procedures where `user` holds one of `roles`, the youngest procedure
-    first.
+    """The steps of that kind in the procedures with a common jury where `user` holds one of `roles`, the youngest
+    procedure first.
     """
-    held = Role.objects.filter(user=user, kind__in=roles)
+    held = Role.objects.filter(user=user, kind__in=roles, procedure__judgement=Procedure.Judgement.COMMON)
     steps = Step.objects.filter(kind=kind, procedure__in=held.values("procedure"))
     return (
         steps.select_related("procedure__current_version")

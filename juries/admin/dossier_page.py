@@ -18,7 +18,7 @@ from applicants.additions import addable_programmes
 from applicants.contents import Contents, read_contents
 from applicants.corrections import places_of
 from applicants.early import is_asked_for_early, takes_early
-from applicants.models import Appraisal, Correction, Dossier, Status
+from applicants.models import JUDGES_OF_A_CHOICE, Appraisal, Correction, Dossier, Status
 from applicants.places import name_of
 from applicants.readiness import applies, asked_pages
 from applicants.typing_in import typed_in_words
@@ -109,14 +109,15 @@ class DossierPage:
         held = self.held
         examines = held.has(procedure, VERIFIER, OFFICE, school=school)
         is_jury = held.has(procedure, JURY, PRESIDENT)
+        judges = held.has(procedure, *JUDGES_OF_A_CHOICE)
         leads = held.has(procedure, *PUBLISHERS)
         return {
-            "read": examines or is_jury or leads,
+            "read": examines or judges or leads,
             "examine": examines and with_school,
             "adjust": examines and with_school and bool(self.dossier.rules.tests),
             "validate": examines and self.dossier.status == Status.SUBMITTED,
             "money": with_school and held.has(procedure, VERIFIER, OFFICE, ACCOUNTANT, school=school),
-            "read_opinions": examines or is_jury,
+            "read_opinions": examines or judges,
             "see_decisions": is_jury or leads,
             "rectify": leads,
             "void": leads and with_school,
@@ -235,8 +236,10 @@ class DossierPage:
         )
         if not self.may["see_decisions"]:
             found = found.filter(is_public=True)
+        if procedure.judges_by_programme:
+            found = found.filter(choice__programme__in=self._own_programmes())
         # Of the relation that is named above, the typing of queries knows nothing.
-        found = found.select_related("step", "waiting__proposed_by")  # type: ignore[misc]
+        found = found.select_related("step", "choice__programme", "waiting__proposed_by")  # type: ignore[misc]
         return [
             {
                 "decision": decision,
@@ -285,6 +288,12 @@ class DossierPage:
     def _files(self) -> list[SupportingDocument]:
         """The files of the papers that the person may open."""
         return [file for rule in self._open_rules for file in self.contents.files(rule.code)]
+
+    def _own_programmes(self) -> list[int]:
+        """The programmes chosen whose decisions are the person's to know: not each other's. Rule: APP-15."""
+        roles = (*JUDGES_OF_A_CHOICE, OFFICE, VERIFIER)
+        chosen = [choice.programme for choice in self.dossier.ranked_choices]
+        return [one.pk for one in chosen if self.held.has(self.dossier.procedure, *roles, programme=one)]
 
     @property
     def _open_rules(self) -> list[PaperRule]:

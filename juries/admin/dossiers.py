@@ -47,7 +47,15 @@ EARLY_FIRST = Case(When(early_because="", then=1), default=0).asc()  # those stu
 class DossierAdmin(TypingDesk):
     """Submitted dossiers, to those who may see them; drafts are the candidates' alone."""
 
-    roles = (Role.Kind.OFFICE, Role.Kind.VERIFIER, Role.Kind.JURY, Role.Kind.PRESIDENT, Role.Kind.ACCOUNTANT)
+    roles = (
+        Role.Kind.OFFICE,
+        Role.Kind.VERIFIER,
+        Role.Kind.JURY,
+        Role.Kind.PRESIDENT,
+        Role.Kind.HEAD,
+        Role.Kind.EVALUATOR,
+        Role.Kind.ACCOUNTANT,
+    )
     list_display = ("name", "title_held", "first_choice", "arrived", "to_examine", "fee", "state")
     list_filter = (Waits, State, FirstChoice, ByTrack, Early)
     list_select_related = ("candidate__user", "procedure")

@@ -31,6 +31,8 @@ def at_the_juries(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
     admissibility, tests = steps.get(Step.Kind.ADMISSIBILITY), steps.get(Step.Kind.TESTS)
     if held.has(procedure, VERIFIER, OFFICE):
         yield from _verification(held, procedure, admissibility)
+    if procedure.judges_by_programme:
+        return  # the rest is told step by step, programme by programme (`choice_waiting`)
     if admissibility and publication_of(admissibility) is None and held.has(procedure, *JUDGES):
         yield _judgement(admissibility)
     if tests and held.has(procedure, *PLANNERS):

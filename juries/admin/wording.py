@@ -79,6 +79,7 @@ def outcome_state(outcome: str) -> dict[str, Any]:
         Decision.Outcome.ADMISSIBLE: "done",
         Decision.Outcome.ADMITTED: "done",
         Decision.Outcome.CONDITIONAL: "doing",
+        Decision.Outcome.WAITING: "waiting",
         Decision.Outcome.NOT_ADMISSIBLE: "closed",
         Decision.Outcome.REFUSED: "closed",
     }
