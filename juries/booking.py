@@ -115,13 +115,3 @@ def booking_of(choice: Choice) -> Booking | None:
     if is_over or not (slots or chooses):
         return None
     return Booking(choice, step, supplement, slots, chooses, procedure.now())
-
-
-def bookings_of(dossier: Dossier) -> dict[int, Booking]:
-    """The interviews of a dossier's choices, by the choice's key."""
-    found = {}
-    for choice in dossier.ranked_choices:
-        choice.dossier = dossier
-        if booking := booking_of(choice):
-            found[choice.pk] = booking
-    return found

@@ -18,7 +18,7 @@ from applicants.proof import with_title_accepted
 from journal.errors import Refused
 from journal.record import record
 from juries.choices_before import choices_before, lock_choice, require_before
-from juries.hearing import hear
+from juries.hearing import heard_of
 from juries.models import Decision
 from juries.presentability import objection
 from juries.steps import raise_frozen
@@ -129,7 +129,7 @@ def _require_outcome(step: Step, outcome: str, reason: str) -> None:
 
 def _require_presentable(step: Step, choice: Choice, outcome: str) -> None:
     """Raise `NotPresentable` if what was said of the choice so far does not let it be decided so."""
-    heard = hear(step, [choice])[choice.pk].heard
+    heard = heard_of(step, [choice])[choice.pk]
     if sentence := objection(heard, keeps=outcome in KEEPS):
         raise NotPresentable(sentence)
 

@@ -62,6 +62,11 @@ def hear(step: Step, choices: Collection[Choice]) -> dict[int, Hearing]:
     return hearings
 
 
+def heard_of(step: Step, choices: Collection[Choice]) -> dict[int, Heard]:
+    """What comes before a decision at `step` on each of `choices`, by its key."""
+    return {key: hearing.heard for key, hearing in hear(step, choices).items()}
+
+
 def last_supplements(choices: Collection[Choice]) -> dict[int, Supplement]:
     """What was last asked for about each of `choices`, by the choice's key."""
     asked = Supplement.objects.filter(choice__in=choices).select_related("document").order_by("asked_at", "pk")

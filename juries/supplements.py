@@ -23,7 +23,7 @@ from documents.models import SupportingDocument
 from journal.errors import Refused
 from journal.record import record
 from juries.choices_before import lock_choice, require_before
-from juries.hearing import hear
+from juries.hearing import heard_of
 from juries.models import Decision, Supplement
 from juries.steps import raise_frozen
 from notifications.outbox import queue_mail
@@ -196,7 +196,7 @@ def _require_of_use(choice: Choice, admission: Step, kind: str) -> None:
             raise NotAskable(gettext("En liste d’attente, seul un entretien complémentaire peut être demandé."))
     if choice.supplements.filter(judged_at=None).exists():
         raise NotAskable(gettext("Un complément est déjà demandé pour cette candidature."))
-    heard = hear(admission, [choice])[choice.pk].heard
+    heard = heard_of(admission, [choice])[choice.pk]
     if heard.evaluation is None or is_listed:
         return
     if not heard.is_evaluated:

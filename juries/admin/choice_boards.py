@@ -130,7 +130,7 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
                 if session
                 else partial(publish_decisions, [decision.pk for decision in decisions])
             )
-            said = gettext("La publication est prête : les candidats sont prévenus à son instant.")
+            said = gettext("La publication est prête : les candidats sont prévenus à son instant.")
             if attempt_typed(request, form, act, said) is not None:
                 return redirect(back)
         samples = {decision.outcome: decision for decision in reversed(decisions)}
@@ -151,7 +151,7 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
         step = find_step(request, step_id)
         if request.method != "POST" or not Publication.objects.filter(pk=publication_id, step=step).exists():
             raise Http404
-        said = gettext("La publication est annulée : les décisions peuvent de nouveau changer.")
+        said = gettext("La publication est annulée : les décisions peuvent de nouveau changer.")
         attempt(request, lambda: take_back(publication_id, by=person(request)) or True, said)
         return redirect("admin:juries_choices", step_id=step.pk)
 

@@ -120,7 +120,7 @@ class InterviewPanelForm(forms.Form):
 
     name = forms.CharField(label=_("Nom du jury"), max_length=120)
     programme_id = forms.TypedChoiceField(
-        label=_("Formation"), coerce=int, empty_value=None, required=False, help_text=_("Sans choix : toutes.")
+        label=_("Formation"), coerce=int, empty_value=None, required=False, help_text=_("Sans choix : toutes.")
     )
     test = forms.ChoiceField(label=_("Épreuve"))
     room = forms.CharField(label=_("Salle"), max_length=120, required=False)

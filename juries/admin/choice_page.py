@@ -113,7 +113,7 @@ class ChoicePage:
             return form, partial(decide_choice, choice, step), gettext("La décision est prise.")
         if name == "ask":
             form = SupplementForm(self.step.procedure.now(), typed, auto_id=identified)
-            return form, partial(ask_supplement, choice), gettext("La demande est faite ; le candidat est prévenu.")
+            return form, partial(ask_supplement, choice), gettext("La demande est faite ; le candidat est prévenu.")
         supplement = self.row.hearing.supplement
         assert supplement is not None
         form = JudgementForm(typed, auto_id=identified)

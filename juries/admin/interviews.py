@@ -212,7 +212,7 @@ def _withdraw(request: HttpRequest, step: Step, programmes: list[Programme]) -> 
 
 def _remove_panel(request: HttpRequest, step: Step, programmes: list[Programme]) -> None:
     panel = _panel(request, step, programmes)
-    said = gettext("Le jury « %(name)s » est supprimé.") % {"name": panel.name}
+    said = gettext("Le jury « %(name)s » est supprimé.") % {"name": panel.name}
     attempt(request, lambda: remove_panel(panel.pk, by=person(request)) or True, said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -76,7 +77,7 @@ def board_of(procedure: Procedure, code: str, **query: str) -> str:
     step = step_of(procedure, code)
     name = "juries_interviews" if step.kind == Step.Kind.TESTS else "juries_choices"
     address = reverse(f"admin:{name}", args=[step.pk])
-    return f"{address}?{'&'.join(f'{key}={value}' for key, value in query.items())}"
+    return f"{address}?{urlencode(query)}"
 
 
 def page_of(choice: Choice, code: str) -> str:
