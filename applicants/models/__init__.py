@@ -1,6 +1,7 @@
 """Who applies: the candidate, the dossier with its answers and ranked choices, and the people around it."""
 
 from applicants.models.dossiers import (
+    JUDGES_OF_A_CHOICE,
     LONGEST_FOLDED_NAME,
     Answer,
     Candidate,
@@ -14,6 +15,7 @@ from applicants.models.dossiers import (
 from applicants.models.exchanges import Appraisal, Correction, Message, Referee, TypedIn
 
 __all__ = [
+    "JUDGES_OF_A_CHOICE",
     "LONGEST_FOLDED_NAME",
     "Answer",
     "Appraisal",
