@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -108,7 +109,8 @@ def test_a_programme_is_not_asked_for_under_a_status_that_it_has_not(dossier: Do
 
 
 def test_of_a_single_choice_there_is_one(zoe: User, db: None) -> None:
-    procedure = scenario.procedure_from(TEXT.replace("order: unranked", "order: single"))
+    nothing_to_add = re.sub(r"  additions:.*\n(    .*\n)*", "", TEXT)
+    procedure = scenario.procedure_from(nothing_to_add.replace("order: unranked", "order: single"))
     dossier = start_dossier(procedure.pk, by=zoe)
     with pytest.raises(WrongOrder, match="une seule formation"):
         rank_choices(dossier.pk, ["reseaux", "energie"], by=zoe)
