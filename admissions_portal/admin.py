@@ -34,6 +34,7 @@ WORK = (
     "offers.seatmove",
     "offers.offer",
     "offers.enrolment",
+    "offers.place",
 )
 
 

@@ -20,12 +20,13 @@ from applicants.proof import Proof, proofs_of
 from documents.models import SupportingDocument
 from documents.serving import paper_response
 from juries.admin.wording import title_in_words
+from offers.admin.desks import PeriodsDesk
 from offers.admin.papers import EntrantPaper, is_to_review, paper_shown, papers_of
 from offers.enrolled import export_enrolled
 from offers.enrolment import note_integration_file, review_title
 from offers.entrants import entrants_for, open_paper
 from offers.models import Enrolment, ListEntry
-from programmes.desk import DeskAdmin, attempt, person
+from programmes.desk import attempt, person
 from programmes.models import Procedure
 from programmes.roles import OFFICE, VERIFIER
 
@@ -40,7 +41,7 @@ SEAT_KINDS = {
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(DeskAdmin):
+class EnrolmentAdmin(PeriodsDesk):
     """The entrants of the schools for which the person works."""
 
     roles = (OFFICE, VERIFIER)

@@ -17,11 +17,12 @@ from django.utils.translation import gettext
 from juries.admin.board import as_typed, attempt_typed, find_step, steps_of
 from juries.publication import PUBLISHERS
 from juries.steps import publication_of
+from offers.admin.desks import PeriodsDesk
 from offers.admin.forms import PrepareForm
 from offers.admin.list_page import ListPage, WrongOrder, order_typed
 from offers.lists import marked_dossiers, prepare_admission, rankable_by_pool, set_list, unmarked_dossiers
 from offers.models import ListEntry
-from programmes.desk import DeskAdmin, attempt, person, roles_held
+from programmes.desk import attempt, person, roles_held
 from programmes.models import Pool, Procedure, Programme, Step
 from programmes.roles import JURY, OFFICE, PRESIDENT
 
@@ -30,7 +31,7 @@ RANKERS = (JURY, PRESIDENT)
 
 
 @admin.register(ListEntry)
-class ListEntryAdmin(DeskAdmin):
+class ListEntryAdmin(PeriodsDesk):
     """The admission lists."""
 
     roles = READERS

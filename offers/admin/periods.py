@@ -18,10 +18,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from applicants.models import Dossier
+from offers.admin.desks import PeriodsDesk
 from offers.foresight import Foresight, foresee
 from offers.models import ListEntry, Offer, PeriodSeats, ReplyRecord
 from offers.standings import Market
-from programmes.desk import DeskAdmin, roles_held
+from programmes.desk import roles_held
 from programmes.models import Period, Pool, Procedure
 from programmes.roles import OFFICE, PRESIDENT
 
@@ -38,7 +39,7 @@ class Foreseen:
 
 
 @admin.register(Offer)
-class OfferAdmin(DeskAdmin):
+class OfferAdmin(PeriodsDesk):
     """The offers, period by period."""
 
     roles = READERS

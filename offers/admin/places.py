@@ -14,11 +14,12 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from applicants.proof import proofs_of
 from documents.serving import paper_response
 from juries.admin.wording import title_in_words
+from offers.admin.desks import PlacesDesk, confirms_places
 from offers.admin.papers import paper_shown, papers_of
 from offers.admin.place_board import boards_of, rows_of
 from offers.enrolment import review_title
@@ -30,7 +31,7 @@ from offers.place_needs import papers_asked
 from offers.places import KEEPERS
 from offers.start_letters import send_start_letters, untold
 from offers.waiting_list import call_next
-from programmes.desk import DeskAdmin, attempt, person, roles_held
+from programmes.desk import attempt, person, roles_held
 from programmes.models import Procedure
 from programmes.rules import Who
 
@@ -38,9 +39,10 @@ State = Place.State
 
 
 @admin.register(Place)
-class PlaceAdmin(DeskAdmin):
+class PlaceAdmin(PlacesDesk):
     """The places of the programmes for which the person works."""
 
+    menu_name = gettext_lazy("Places à confirmer")
     roles = KEEPERS
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -134,13 +136,7 @@ class PlaceAdmin(DeskAdmin):
 def procedures_with_places(request: HttpRequest) -> list[Procedure]:
     """The procedures whose places are confirmed one by one, of which the person keeps some; the youngest first."""
     held = roles_held(request)
-    return [
-        procedure
-        for procedure in held.procedures
-        if held.has(procedure, *KEEPERS)
-        and procedure.current_version is not None
-        and procedure.current_version.rules.confirmation is not None
-    ]
+    return [procedure for procedure in held.procedures if held.has(procedure, *KEEPERS) and confirms_places(procedure)]
 
 
 def _calls_by_itself(procedure: Procedure) -> bool:

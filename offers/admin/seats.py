@@ -10,16 +10,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
+from offers.admin.desks import PeriodsDesk
 from offers.admin.forms import MoveForm
 from offers.models import SeatMove
 from offers.periods import current_period
 from offers.seats import MOVERS, held_seats, move_seats
-from programmes.desk import DeskAdmin, attempt, person
+from programmes.desk import attempt, person
 from programmes.models import Pool, Procedure
 
 
 @admin.register(SeatMove)
-class SeatMoveAdmin(DeskAdmin):
+class SeatMoveAdmin(PeriodsDesk):
     """The seats that were moved, and moving some."""
 
     roles = MOVERS

@@ -11,6 +11,7 @@ from applicants.models import Answer, Choice, Dossier
 from applicants.papers import deposit_paper
 from applicants.tests import scenario
 from documents.models import SupportingDocument
+from journal.clock import at_one_instant, instant
 from journal.followups import run_pending_facts
 from juries.choice_decisions import decide_choice
 from juries.choice_publication import publish_decisions
@@ -82,8 +83,9 @@ def decide(dossier: Dossier, outcome: str, programme: str = "data") -> Decision:
     procedure = dossier.procedure
     president = User.objects.filter(email="president.tous@example.org").first() or worker(procedure, "president")
     step = procedure.steps.get(kind="admission")
-    decision = decide_choice(choice_of(dossier, programme).pk, step.pk, outcome=outcome, by=president)
-    publish_decisions([decision.pk], by=president)
+    with at_one_instant(instant()):
+        decision = decide_choice(choice_of(dossier, programme).pk, step.pk, outcome=outcome, by=president)
+        publish_decisions([decision.pk], by=president)
     follow_up()
     return decision
 

@@ -61,7 +61,7 @@ class TestTheBoard:
         place = admit(procedure, 1)
         deposit_form(place)
         said = board(client, procedure)
-        assert "1 sur 2 places gardées" in said
+        assert "Places gardées : 1 sur 2" in said
         assert "mardi 16 juin 2026 à minuit" in said
         assert "Bulletin d’engagement" in said
         announce_deposit(place)
@@ -192,3 +192,11 @@ def test_the_start_page_says_what_waits(procedure, keeper):
     assert said["confirmation de place à examiner"] == 1
     assert said["place non confirmée dans son délai"] == 1
     assert "place libre à proposer à qui attend" not in said
+
+
+def test_the_menu_has_the_pages_of_ones_own_procedures(client, procedure, keeper):
+    """Lists and periods are of procedures that have them."""
+    menu = read(client.get(reverse("admin:index")))
+    assert "Places à confirmer" in menu
+    assert reverse("admin:offers_offer_changelist") not in menu
+    assert reverse("admin:offers_listentry_changelist") not in menu

@@ -53,8 +53,8 @@ class TestByPaperAndDeposit:
         deposit_form(place)
         announce_deposit(place)
         said = look(client, place)
-        assert "Déposée, à l’examen" in said
-        assert "Annoncé, pas encore reçu" in said
+        assert "À l’examen" in said
+        assert "Annoncé" in said
         assert "l’école examine votre confirmation" in said
 
     def test_confirmed_it_says_so_and_when_it_starts(self, client, place):

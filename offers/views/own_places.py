@@ -98,12 +98,12 @@ def _words(need: Need) -> str:
     if need.what == DEPOSIT:
         return {
             Progress.TODO: gettext("À régler"),
-            Progress.SENT: gettext("Annoncé, pas encore reçu"),
+            Progress.SENT: gettext("Annoncé"),
             Progress.DONE: gettext("Reçu"),
         }[need.progress]
     return {
         Progress.TODO: gettext("À déposer"),
-        Progress.AGAIN: gettext("À déposer à nouveau"),
-        Progress.SENT: gettext("Déposée, à l’examen"),
+        Progress.AGAIN: gettext("À redéposer"),
+        Progress.SENT: gettext("À l’examen"),
         Progress.DONE: gettext("Acceptée"),
     }[need.progress]
