@@ -49,8 +49,7 @@ def postpone_deposit(dossier: Dossier, programme: Programme, *, until: dt.dateti
     """Give more time for the deposit, inside an act that locked the dossier."""
     charge = deposit_of(dossier, programme)
     if charge is not None:
-        charge.due_at = until
-        charge.save(update_fields=["due_at"])
+        charges.postpone(charge, until=until)
 
 
 def drop_deposit(dossier: Dossier, programme: Programme) -> None:

@@ -57,6 +57,13 @@ def open_instalment(dossier: Dossier, programme: Programme, *, until: dt.datetim
     )
 
 
+def postpone_instalment(dossier: Dossier, programme: Programme, *, until: dt.datetime) -> None:
+    """Give more time for the first instalment, inside an act that locked the dossier."""
+    charge = instalment_of(dossier, programme)
+    if charge is not None:
+        charges.postpone(charge, until=until)
+
+
 def drop_instalment(dossier: Dossier, programme: Programme) -> None:
     """The place is given up or lost: what is still due is owed no more, and what comes yet is paid back. Inside an act
     that locked the dossier.

@@ -215,6 +215,12 @@ def drop_charge(charge: Charge) -> None:
     record("charge.cancelled", charge)
 
 
+def postpone(charge: Charge, *, until: dt.datetime) -> None:
+    """Give more time to pay: until an instant of the procedure's time."""
+    charge.due_at = until
+    charge.save(update_fields=["due_at"])
+
+
 def drop_if_due(charge: Charge) -> None:
     """Lock a charge, and drop it if it is still due: what was paid stays."""
     charge = lock(charge.pk)

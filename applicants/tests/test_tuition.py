@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 from accounts.models import User
 from applicants.dossiers import lock
 from applicants.endings import withdraw_dossier
-from applicants.instalments import NothingToDebit, drop_instalment, instalment_of, open_instalment, sign_mandate
+from applicants.instalments import (
+    NothingToDebit,
+    drop_instalment,
+    instalment_of,
+    open_instalment,
+    postpone_instalment,
+    sign_mandate,
+)
 from applicants.models import Dossier
 from applicants.refunds import ask_refund
 from applicants.tests.reading import read
@@ -149,11 +156,14 @@ def test_no_tuition_no_instalment(dossier: Dossier, programme: Programme) -> Non
         assert open_instalment(dossier, programme, until=UNTIL) is None
 
 
-def test_its_hour_is_too_late(dossier: Dossier, programme: Programme, zoe: User) -> None:
+def test_its_hour_is_too_late_unless_it_is_postponed(dossier: Dossier, programme: Programme, zoe: User) -> None:
     charge = opened(dossier, programme)
     set_clock(dossier.procedure, "2026-02-26 00:00:00")
     with pytest.raises(Closed):
         declare_transfer(charge.pk, on=TODAY, by=zoe)
+    with transaction.atomic():
+        postpone_instalment(lock(dossier.pk), programme, until=UNTIL + dt.timedelta(days=5))
+    assert declare_transfer(charge.pk, on=TODAY, by=zoe)
 
 
 def test_a_place_given_up_is_not_paid_for(dossier: Dossier, programme: Programme) -> None:
