@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
 
 UNFOLD = "for (const details of document.querySelectorAll('details')) details.open = true"
 LINKS = "[...document.links].map(link => link.href)"
-FILES = ("juries_paper", "offers_paper")
+FILES = ("juries_paper", "juries_minutes", "juries_minutes_of_programme", "offers_paper")
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ EVENTS: dict[str, Promise] = {
     "decision.taken": _("décision prise"),
     "decision.correction_proposed": _("rectification proposée"),
     "decision.corrected": _("décision rectifiée"),
+    "minutes.made": _("procès-verbal établi"),
     "publication.prepared": _("publication préparée"),
     "publication.cancelled": _("publication annulée"),
     "publication.announced": _("résultats annoncés"),

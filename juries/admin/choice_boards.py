@@ -32,9 +32,10 @@ from juries.admin.choice_rows import (
 )
 from juries.admin.choice_sieve import Sieve
 from juries.admin.forms import InstantForm
-from juries.admin.wording import outcome_state
+from juries.admin.wording import minutes_response, outcome_state
 from juries.announcements import preview
 from juries.choice_publication import publish_decisions, publish_session, studies, take_back, unpublished
+from juries.minutes import KEEPERS, make_minutes
 from juries.models import Decision, DecisionCorrection, Opinion, Publication
 from juries.publication import PUBLISHERS
 from programmes.desk import attempt, person, roles_held
@@ -57,6 +58,7 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
         return [
             self.below("<int:step_id>/", self.board, "juries_choices"),
             self.below("<int:step_id>/publier/", self.publish, "juries_publish_choices"),
+            self.below("<int:step_id>/proces-verbal/<int:programme_id>/", self.minutes, "juries_minutes_of_programme"),
             self.below("<int:step_id>/retirer/<int:publication_id>/", self.withdraw, "juries_withdraw_choices"),
             self.below("<int:step_id>/<int:choice_id>/", self.choice, "juries_choice"),
         ]
@@ -109,6 +111,7 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
             selects=publishes and not sessions and sieve.state in (DONE, ALL),
             sessions=_session_lines(sessions, publications) if publishes else [],
             prepared=[one for one in publications if not one.is_public],
+            keeps_minutes=programmes_of(roles_held(request), step, *KEEPERS) if is_deciding else [],
             now=step.procedure.now(),
         )
 
@@ -145,6 +148,14 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
             form=as_typed(form, form),
             back=back,
         )
+
+    def minutes(self, request: HttpRequest, step_id: int, programme_id: int) -> HttpResponse:
+        """The minutes of a programme's jury as a PDF to sign: of one session, if one is named. Rule: ALL-06."""
+        step = find_step(request, step_id)
+        session = _asked_session(step, request.GET)
+        make = partial(make_minutes, step.pk, programme_id=programme_id, session_id=session.pk if session else None)
+        pdf = attempt(request, lambda: make(language=get_language() or "fr", by=person(request)))
+        return minutes_response(pdf) if pdf else redirect("admin:juries_choices", step_id=step.pk)
 
     def withdraw(self, request: HttpRequest, step_id: int, publication_id: int) -> HttpResponse:
         """Take a publication back before its instant."""

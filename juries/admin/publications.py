@@ -20,8 +20,9 @@ from django.utils.translation import get_language, gettext
 from applicants.models import Choice, Dossier, Status
 from juries.admin.board import BoardAdmin, as_typed, attempt_typed
 from juries.admin.forms import InstantForm
-from juries.admin.wording import outcome_state
+from juries.admin.wording import minutes_response, outcome_state
 from juries.announcements import preview
+from juries.minutes import make_minutes
 from juries.models import Decision, DecisionCorrection, Publication
 from juries.publication import (
     OUTCOMES,
@@ -44,6 +45,7 @@ class PublicationAdmin(BoardAdmin):
 
     def boards(self) -> list[URLPattern]:
         return [
+            self.below("<int:step_id>/proces-verbal/", self.minutes, "juries_minutes"),
             self.below("<int:step_id>/<slug:act>/", self.change, "juries_publication"),
         ]
 
@@ -70,6 +72,13 @@ class PublicationAdmin(BoardAdmin):
         if form.errors:
             return self._show(request, steps, form)
         return redirect("admin:juries_publication_changelist")
+
+    def minutes(self, request: HttpRequest, step_id: int) -> HttpResponse:
+        """The minutes of the jury as a PDF to sign. Rule: ALL-06."""
+        if all(one.pk != step_id for one in _steps(request)):
+            raise Http404
+        pdf = attempt(request, lambda: make_minutes(step_id, language=get_language() or "fr", by=person(request)))
+        return minutes_response(pdf) if pdf else redirect("admin:juries_publication_changelist")
 
     def _show(self, request: HttpRequest, steps: list[Step], returned: InstantForm | None = None) -> HttpResponse:
         return self.framed(

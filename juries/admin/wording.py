@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
@@ -12,6 +13,14 @@ from documents.models import SupportingDocument
 from juries.models import Decision
 from payments.models import Reduction
 from payments.standing import Standing
+
+
+def minutes_response(pdf: bytes) -> HttpResponse:
+    """The minutes of a jury, to be saved and printed."""
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="proces-verbal.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def title_in_words(dossier: Dossier) -> str:
