@@ -6,8 +6,6 @@ by field id.
 
 from __future__ import annotations
 
-import datetime as dt
-import unicodedata
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -19,16 +17,14 @@ from applicants.dossiers import lock_own
 from applicants.editing import PAYMENT, may_edit, require_editable
 from applicants.fees import answers_that_matter, keep_fee_in_step
 from applicants.given import answers_of
-from applicants.models import LONGEST_FOLDED_NAME, Answer, Candidate, Dossier
+from applicants.identity import error_in_identity, require_changeable, save_identity
+from applicants.models import Answer, Candidate, Dossier
 from applicants.rows import read_rows, write_rows
-from applicants.values import WrongAnswer, error_in
-from journal.clock import instant
+from applicants.values import WrongAnswer
 from journal.errors import Refused
 from journal.record import record
 from programmes.rules import FieldKind, FieldRule
 from programmes.typed import cleaned
-
-BIRTH_DATE = "birth_date"
 
 
 @transaction.atomic
@@ -40,8 +36,9 @@ def save_answers(dossier_id: UUID, page: str, values: Mapping[str, str], *, by: 
     Raises:
         Dossier.DoesNotExist: not this person's dossier.
         Closed, NotEditable: the page is not open.
-        WrongAnswer: some answers are not of the kind asked for; nothing is saved.
-    Rule: AST-02.
+        WrongAnswer: some answers are not of the kind asked for, or would change an identity that is fixed; nothing
+            is saved.
+    Rules: AST-02, APP-04.
     """
     dossier = lock_own(dossier_id, by=by)
     require_editable(dossier, f"page:{page}")
@@ -57,23 +54,19 @@ def keep_answers(dossier: Dossier, page: str, values: Mapping[str, str], *, by: 
     """
     asked = _questions_of(dossier, page)
     given = {code: _as_kept(asked[code], cleaned(value)) for code, value in values.items() if code in asked}
-    if errors := {code: error for code, value in given.items() if (error := _error_in(asked[code], value))}:
+    if errors := {code: error for code, value in given.items() if (error := error_in_identity(asked[code], value))}:
         raise WrongAnswer(errors)
     before = answers_of(dossier)
     changed = {code: value for code, value in given.items() if before.get(code, "") != value}
     if not changed:
         return []
-    _save_identity(dossier.candidate, changed)
+    if by.pk == dossier.candidate.user_id:  # staff who type in for a candidate may correct it
+        require_changeable(dossier.candidate, before, changed)
+    save_identity(dossier.candidate, changed)
     _save_rows(dossier, {code: value for code, value in changed.items() if code not in Candidate.IDENTITY_FIELDS})
     if changed.keys() & answers_that_matter(dossier) and may_edit(dossier, PAYMENT):
         keep_fee_in_step(dossier, by=by)
     return sorted(changed)
-
-
-def folded(name: str) -> str:
-    """A name in the form in which names are searched: small letters, no accents."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _questions_of(dossier: Dossier, page: str) -> dict[str, FieldRule]:
@@ -86,32 +79,6 @@ def _questions_of(dossier: Dossier, page: str) -> dict[str, FieldRule]:
 def _as_kept(rule: FieldRule, value: str) -> str:
     """An answer in the one form in which it is kept."""
     return write_rows(rule, read_rows(value)) if rule.kind == FieldKind.ROWS else value
-
-
-def _error_in(rule: FieldRule, value: str) -> str:
-    """As for any answer; an identity has besides the length of its column, and nobody is born tomorrow."""
-    if (error := error_in(rule, value)) or rule.code not in Candidate.IDENTITY_FIELDS:
-        return error
-    if rule.code == BIRTH_DATE and value > instant().date().isoformat():
-        return gettext("Cette date est à venir : vérifiez l’année.")
-    longest = getattr(Candidate._meta.get_field(rule.code), "max_length", None)  # a date has none
-    if longest is not None and len(value) > longest:
-        return gettext("Cette réponse ne peut pas avoir plus de %(limit)s caractères.") % {"limit": longest}
-    return ""
-
-
-def _save_identity(candidate: Candidate, changed: Mapping[str, str]) -> None:
-    changed_identity = {code: value for code, value in changed.items() if code in Candidate.IDENTITY_FIELDS}
-    if not changed_identity:
-        return
-    for code, value in changed_identity.items():
-        if code == BIRTH_DATE:
-            candidate.birth_date = dt.date.fromisoformat(value) if value else None
-        else:
-            setattr(candidate, code, value)
-    all_names = f"{candidate.family_name} {candidate.name_in_use} {candidate.given_names}"
-    candidate.folded_name = folded(all_names)[:LONGEST_FOLDED_NAME]
-    candidate.save()
 
 
 def _save_rows(dossier: Dossier, changed: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import models, transaction
@@ -10,6 +11,8 @@ from django.utils.translation import gettext
 from accounts.consent import has_consented
 from accounts.models import User
 from applicants.editing import APPLICATIONS
+from applicants.given import identity_of
+from applicants.identity import checked_identity, is_fixed, save_identity
 from applicants.models import Candidate, Dossier
 from documents.models import Folder
 from journal.errors import Refused
@@ -17,7 +20,7 @@ from journal.record import record
 from notifications.outbox import queue_mail
 from payments.models import Account
 from programmes.models import Procedure, Role, Track
-from programmes.rules import Rules
+from programmes.rules import Identity, Rules
 from programmes.spelling import new_reference
 
 
@@ -30,14 +33,18 @@ class WorksHere(Refused):
 
 
 @transaction.atomic
-def start_dossier(procedure_id: int, *, by: User) -> Dossier:
+def start_dossier(procedure_id: int, *, by: User, identity: Mapping[str, str] | None = None) -> Dossier:
     """Begin the one dossier that a person has in a procedure; a second call returns the first.
 
+    Where the identity will not change any more, it is stated now: `identity`, by field id; what the person stated
+    for good before stands.
+
     Raises:
+        WrongAnswer: an identity to state is missing, or is not of the kind asked for.
         ConsentNeeded: the data-protection notice comes first.
         WorksHere: one is of the procedure's staff or jury.
         Closed: outside of the window of applications.
-    Rules: AST-01, AST-02.
+    Rules: AST-01, AST-02, APP-04.
     """
     if not has_consented(by):
         raise ConsentNeeded(
@@ -53,6 +60,8 @@ def start_dossier(procedure_id: int, *, by: User) -> Dossier:
         raise WorksHere(gettext("Vous travaillez à cette procédure : vous ne pouvez pas y être candidat."))
     procedure.require_open()
     version = procedure.versions.latest("number")
+    if version.rules.identity == Identity.FIXED and not is_fixed(candidate):
+        save_identity(candidate, checked_identity(version.rules, identity or identity_of(candidate)))
     dossier = Dossier.objects.create(
         reference=new_reference(procedure.year),
         procedure=procedure,

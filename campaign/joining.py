@@ -16,7 +16,7 @@ from django.db.models import Count
 from django.utils.translation import gettext
 
 from accounts.models import Consent, User
-from applicants.answers import folded
+from applicants.identity import folded
 from applicants.models import Candidate, Dossier, Message
 from campaign.addresses import require_office_of
 from campaign.models import AddressChange, DataRequest

@@ -22,6 +22,7 @@ KINDS: dict[str, Promise] = {
     "dossier_started": _("dossier ouvert"),
     "dossier_extended": _("délai accordé"),
     "dossier_submitted": _("dossier transmis"),
+    "identity_corrected": _("identité corrigée"),
     "programme_added": _("formation ajoutée"),
     "dossier_validated": _("dossier validé"),
     "dossier_voided": _("dossier annulé"),

@@ -67,10 +67,11 @@ class QuestionsForm(forms.Form):
         *,
         last_day: dt.date | None = None,
         prefix: str | None = None,
+        auto_id: str = "id_%s",
     ) -> None:
         """`last_day` is the one of applications, for what depends on an age; `prefix` stands before each name."""
         initial = {question.code: answers.get(question.code, "") for question in questions}
-        super().__init__(data, initial=initial, prefix=prefix)
+        super().__init__(data, initial=initial, prefix=prefix, auto_id=auto_id)
         here = {question.code for question in questions}
         self.answers = answers
         self.last_day = last_day

@@ -249,7 +249,7 @@ class Choice(models.Model):
         """The programme, and the status under which it is asked for where there are several."""
         title: Text = self.programme.title
         status = self.dossier.rules.choices.status(self.status)
-        return title.joined(" · ", status.label) if status else title
+        return title.joined(", ", status.label) if status else title
 
 
 class Receipt(models.Model):

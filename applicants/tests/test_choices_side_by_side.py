@@ -159,7 +159,7 @@ class TestPages:
         typed = {"programme-energie": "yes", "programme-reseaux": "yes", "status-reseaux": "student"}
         client.post(self.url(dossier), typed)
         assert chosen(dossier) == [(1, "reseaux", "student"), (2, "energie", "apprenticeship")]
-        assert "Réseaux et télécommunications · Étudiant" in read(client.get(self.url(dossier, "review")))
+        assert "Réseaux et télécommunications, Étudiant" in read(client.get(self.url(dossier, "review")))
 
     def test_the_last_one_can_be_unticked(self, client: Client, dossier: Dossier, zoe: User) -> None:
         rank_choices(dossier.pk, ["energie"], by=zoe)
@@ -171,12 +171,12 @@ class TestPages:
     ) -> None:
         complete(dossier, zoe, ["reseaux", "energie"], {"reseaux": "student"})
         submit_dossier(dossier.pk, by=zoe)
-        assert "Réseaux et télécommunications · Étudiant" in read(client.get(self.url(dossier, "receipt")))
+        assert "Réseaux et télécommunications, Étudiant" in read(client.get(self.url(dossier, "receipt")))
         answer = client.post(self.url(dossier), {"programme-logiciel": "yes"}, follow=True)
         assert "les formations qu’il demande ne changent plus" in read(answer)
         assert len(chosen(dossier)) == 2
         (mail,) = scenario.mails("dossier_submitted")
-        assert "Réseaux et télécommunications · Étudiant" in scenario.words_of(mail)
+        assert "Réseaux et télécommunications, Étudiant" in scenario.words_of(mail)
         assert "premier" not in scenario.words_of(mail)
 
 

@@ -13,7 +13,8 @@ from applicants.contents import read_contents
 from applicants.editing import may_edit
 from applicants.forms.questions import ADD, QuestionsForm
 from applicants.given import last_day
-from applicants.models import Dossier
+from applicants.identity import is_fixed
+from applicants.models import Candidate, Dossier
 from applicants.places import name_of
 from applicants.readiness import applies
 from applicants.typing_in import typed_in_at
@@ -32,7 +33,9 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
         raise Http404
     place = f"page:{code}"
     contents = read_contents(dossier)
-    form = QuestionsForm(page.fields, contents.answers, posted(request), last_day=last_day(dossier.procedure))
+    stated = _stated(dossier, page, contents.answers)
+    asked = [question for question in page.fields if question not in stated]
+    form = QuestionsForm(asked, contents.answers, posted(request), last_day=last_day(dossier.procedure))
     adds_row = any(name.endswith(ADD) for name in request.POST)  # without the page's script, a row comes from here
     if request.method == "POST" and form.is_valid() and not adds_row and _save(request, dossier, page, form):
         _say_what_is_left(request, dossier, place)
@@ -47,7 +50,14 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
         is_open=may_edit(dossier, place) or form.is_bound,  # a refused answer is not taken from sight
         answers=said(page, contents.answers),
         typed_in=typed_in_at(dossier, place),
+        stated=[{"label": str(q.label), "value": in_words(q, contents.answers[q.code])} for q in stated],
     )
+
+
+def _stated(dossier: Dossier, page: PageRule, answers: Mapping[str, str]) -> list[FieldRule]:
+    """The questions of an identity that does not change any more: they are shown, and no longer asked. Rule: APP-04."""
+    asked = [field for field in page.fields if field.code in Candidate.IDENTITY_FIELDS and answers.get(field.code)]
+    return asked if asked and is_fixed(dossier.candidate) else []
 
 
 def said(page: PageRule, answers: Mapping[str, str]) -> list[dict[str, str]]:

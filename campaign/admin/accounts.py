@@ -17,8 +17,8 @@ from django.utils.translation import get_language_info, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applicants.answers import folded
 from applicants.extensions import grant_extension
+from applicants.identity import folded
 from applicants.models import Dossier, Status
 from campaign.addresses import change_address
 from campaign.admin.forms import AddressForm, ExtensionForm, JoiningForm

@@ -33,6 +33,7 @@ EVENTS: dict[str, Promise] = {
     "dossier.version_changed": _("passage aux nouvelles règles"),
     "dossier.extended": _("délai accordé"),
     "dossier.submitted": _("dossier transmis"),
+    "candidate.identity_corrected": _("identité corrigée"),
     "dossier.programme_added": _("formation ajoutée"),
     "dossier.marked_early": _("étude anticipée"),
     "dossier.explained": _("ce qui manque expliqué"),

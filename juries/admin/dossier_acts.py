@@ -18,6 +18,7 @@ from applicants.corrections import ask_correction, places_of, withdraw_correctio
 from applicants.early import mark_early
 from applicants.endings import void_dossier
 from applicants.fees import FEE_REASONS
+from applicants.identity_corrections import correct_identity
 from applicants.models import Dossier
 from applicants.reductions import decide_reduction
 from documents.models import SupportingDocument
@@ -108,6 +109,11 @@ def _add_programme(request: HttpRequest, dossier: Dossier) -> str:
     return gettext("La formation est ajoutée : le dossier est rouvert, et le candidat prévenu.")
 
 
+def _correct_identity(request: HttpRequest, dossier: Dossier) -> str:
+    correct_identity(dossier.pk, request.POST, by=person(request))
+    return gettext("L’identité est corrigée, et le candidat prévenu.")
+
+
 def _mark_early(request: HttpRequest, dossier: Dossier) -> str:
     because = request.POST.get("because", "")
     marked = mark_early(dossier.pk, because=because, by=person(request))
@@ -150,6 +156,7 @@ ACTS: dict[str, Callable[[HttpRequest, Dossier], str]] = {
     "adjust": _adjust,
     "decide_reduction": _decide_reduction,
     "add_programme": _add_programme,
+    "correct_identity": _correct_identity,
     "mark_early": _mark_early,
     "void": _void,
     "propose": _propose,

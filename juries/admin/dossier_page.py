@@ -18,6 +18,8 @@ from applicants.additions import addable_programmes
 from applicants.contents import Contents, read_contents
 from applicants.corrections import places_of
 from applicants.early import is_asked_for_early, takes_early
+from applicants.forms.questions import QuestionsForm
+from applicants.identity import identity_questions
 from applicants.models import JUDGES_OF_A_CHOICE, Appraisal, Correction, Dossier, Status
 from applicants.places import name_of
 from applicants.readiness import applies, asked_pages
@@ -38,7 +40,7 @@ from juries.publication import PUBLISHERS
 from juries.verification import what_remains
 from programmes.models import Programme
 from programmes.roles import ACCOUNTANT, JURY, OFFICE, PRESIDENT, VERIFIER, HeldRoles
-from programmes.rules import PaperRule
+from programmes.rules import Identity, PaperRule
 
 Review = SupportingDocument.Review
 WITH_THE_SCHOOL = (Status.SUBMITTED, Status.VALIDATED)
@@ -127,6 +129,15 @@ class DossierPage:
     def addable(self) -> list[Programme]:
         """The programmes that the person could add."""
         return addable_programmes(self.dossier) if self.may["examine"] else []
+
+    def identity(self) -> QuestionsForm | None:
+        """The form that corrects an identity which its candidate can no longer change."""
+        rules = self.dossier.rules
+        if not self.may["examine"] or rules.identity != Identity.FIXED:
+            return None
+        return QuestionsForm(
+            identity_questions(rules), self.contents.answers, self._typed("correct_identity"), auto_id="id_identity_%s"
+        )
 
     def early(self) -> dict[str, Any]:
         """Whether the dossier goes ahead of the others, or its candidate asks for that, to those who may read it."""
@@ -265,6 +276,7 @@ class DossierPage:
             "add_programme": AdditionForm(
                 self.dossier, self.addable, self._typed("add_programme"), auto_id="id_add_programme_%s"
             ),
+            "correct_identity": self.identity(),
             "void": ReasonForm(self._typed("void"), auto_id="id_void_%s"),
         }
 
@@ -314,6 +326,7 @@ class DossierPage:
         return {
             "rule": rule,
             "files": files,
+            "explained": f"paper:{rule.code}" in self.contents.explanations,
             "expected": not files and (rule.required or rule.late),
             "exempts": rule.code in self.dossier.rules.fee_papers,
         }

@@ -21,8 +21,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from applicants.answers import folded
 from applicants.fees import FEE_REASONS
+from applicants.identity import folded
 from applicants.models import Choice, Correction, Dossier, Message
 from documents.models import SupportingDocument
 from documents.serving import paper_response

@@ -9,7 +9,7 @@ import datetime as dt
 from decimal import Decimal
 
 from accounts.models import User
-from applicants.answers import folded
+from applicants.identity import folded
 from applicants.models import Candidate, Choice, Dossier, Status
 from documents.models import Folder
 from juries.models import Decision, Mark, Publication

@@ -21,6 +21,7 @@ from programmes.procedure_file.values import (
     code,
     key_of,
     line,
+    one_of,
     words,
     yes_or_no,
 )
@@ -28,6 +29,7 @@ from programmes.rules import (
     ChoiceRule,
     CorrectionRule,
     Equivalence,
+    Identity,
     Rules,
     Speciality,
     SubmissionRule,
@@ -44,6 +46,7 @@ def read_rules(file: Table) -> Rules:
         equivalences=file.may("equivalences", by_key(_equivalence), ()),
         choices=file.may("choices", read_choices, ChoiceRule()),
         pages=file.need("form", by_key(read_page), ()),
+        identity=file.may("identity", one_of(Identity), Identity.FREE),
         submission=file.may("submission", read_submission, SubmissionRule()),
         papers=file.need("papers", by_key(read_paper), ()),
         referees=file.may("referees", by_key(read_referee), ()),

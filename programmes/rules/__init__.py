@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from programmes.rules.closings import ClosingRule
 from programmes.rules.conditions import ALWAYS, Condition, Option
-from programmes.rules.form import FieldKind, FieldRule, PageRule, RowField, SubmissionRule
+from programmes.rules.form import FieldKind, FieldRule, Identity, PageRule, RowField, SubmissionRule
 from programmes.rules.money import (
     DepositRule,
     Exemption,
@@ -61,6 +61,7 @@ __all__ = [
     "FieldKind",
     "FieldRule",
     "FileKind",
+    "Identity",
     "Instalment",
     "Link",
     "Means",
@@ -111,6 +112,7 @@ class Rules:
     evaluation: EvaluationRule | None = None
     equivalences: tuple[Equivalence, ...] = ()
     corrections: CorrectionRule = field(default_factory=CorrectionRule)
+    identity: Identity = Identity.FREE
     submission: SubmissionRule = field(default_factory=SubmissionRule)
     confirmation: ConfirmationRule | None = None  # none: places go by periods of offers
     closings: tuple[ClosingRule, ...] = ()

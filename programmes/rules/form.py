@@ -66,6 +66,13 @@ class FieldRule:
         return next((field for field in self.fields if field.code == code), None)
 
 
+class Identity(enum.StrEnum):
+    """Whether a candidate may change the identity stated."""
+
+    FREE = "free"
+    FIXED = "fixed"  # it is stated when the dossier is begun; then staff alone correct it
+
+
 @dataclass(frozen=True, slots=True)
 class SubmissionRule:
     """How a dossier is submitted: where it may be `forced`, a missing paper or referee can be explained in writing."""

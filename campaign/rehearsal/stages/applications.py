@@ -71,9 +71,9 @@ def begin(company: Company, person: Person) -> None:
     user = User.objects.filter(email=person.email).first()
     user = user or User.objects.create_user(person.email, language=person.language)
     if person.has(Habit.SKIPS_CONSENT):
-        company.attempt(start_dossier, company.procedure.pk, by=user)
+        company.attempt(start_dossier, company.procedure.pk, by=user, identity=person.identity)
     give_consent(user, person.language)
-    dossier = company.attempt(start_dossier, company.procedure.pk, by=user)
+    dossier = company.attempt(start_dossier, company.procedure.pk, by=user, identity=person.identity)
     if dossier is None:
         return
     if company.rules.titles:

@@ -8,13 +8,20 @@ from programmes.facts import PROGRAMME, STATUS, values_of_facts
 from programmes.procedure_file import schema
 from programmes.procedure_file.checks.comparing import must_exist
 from programmes.procedure_file.nodes import Source
-from programmes.rules import Condition, FieldKind, FieldRule, Opinion, PaperRule, Rules, Stage
+from programmes.rules import Condition, FieldKind, FieldRule, Identity, Opinion, PaperRule, Rules, Stage
 from programmes.rules.papers import OF
 
 TAKEN = ("title", "speciality", "equivalence", PROGRAMME, STATUS)  # what conditions call something else by
 
 
+STATED = ("family_name", "given_names", "birth_date")  # of an identity that does not change any more
+
+
 def check_form(source: Source, rules: Rules) -> None:
+    missing = [code for code in STATED if rules.field(code) is None]
+    if rules.identity == Identity.FIXED and missing:
+        reason = f"l’identité ne change plus (fixed) : le formulaire doit la demander ({', '.join(missing)})."
+        source.fault(reason, "identity")
     seen: dict[str, str] = {}
     for page in rules.pages:
         for field in page.fields:
