@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from applicants.deposits import deposit_of
 from applicants.editing import LATE_PAPERS
+from applicants.instalments import instalment_of
 from applicants.models import Dossier
 from offers.confirmation import DEPOSIT, WORD, Need, Progress, waits_for_school
 from offers.models import Enrolment, Place
@@ -56,6 +57,13 @@ class OwnPlace:
         if not any(need.what == DEPOSIT for need in self.needs):
             return None
         return deposit_of(self.place.dossier, self.place.choice.programme)
+
+    @cached_property
+    def instalment(self) -> Charge | None:
+        """What is to be paid of tuition, once it is confirmed. Rule: NE-08."""
+        if self.place.state != State.CONFIRMED or self.place.dossier.rules.tuition is None:
+            return None
+        return instalment_of(self.place.dossier, self.place.choice.programme)
 
     @property
     def kind(self) -> str:

@@ -1,7 +1,7 @@
 """The confirmation of a place: when all that is asked for it is there, the seat is taken.
 
 What is asked comes through the acts that know it (a paper deposited and accepted, a deposit settled); here it is seen
-that nothing is missing any more. Rules: BS-07, NE-02, NE-05, IIM-06, APP-15.
+that nothing is missing any more. Rules: BS-07, NE-02, NE-05, NE-08, IIM-06, APP-15.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
+from applicants.instalments import open_instalment
 from journal.errors import Closed, Refused
 from journal.followups import acts_on
 from journal.record import record
-from offers.confirmation import WORD, is_complete
+from offers.confirmation import WORD, end_of_delay, is_complete
 from offers.enrolment import take_seat
 from offers.models import Place
 from offers.place_endings import end_place
@@ -98,4 +99,16 @@ def confirm_if_complete(place: Place) -> bool:
     refresh_opening(dossier)
     record("place.confirmed", dossier, programme=place.choice.programme.code)
     take_seat(dossier, place.pool)
+    _ask_for_tuition(place)
     return True
+
+
+def _ask_for_tuition(place: Place) -> None:
+    """The first instalment, where the procedure asks for tuition, with as much time as there was to confirm.
+
+    Rule: NE-08.
+    """
+    rule = place.dossier.rules.confirmation
+    assert rule is not None
+    until = end_of_delay(place.procedure.now(), rule.days)
+    open_instalment(place.dossier, place.choice.programme, until=until)

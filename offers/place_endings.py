@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.deposits import drop_deposit, postpone_deposit
+from applicants.instalments import drop_instalment
 from applicants.models import Dossier
 from journal.errors import Refused
 from journal.record import record
@@ -137,6 +138,7 @@ def end_place(place: Place, state: str, *, because: str, by: User | None = None)
     place.save(update_fields=["state", "ended_at"])
     refresh_opening(dossier)
     drop_deposit(dossier, place.choice.programme)
+    drop_instalment(dossier, place.choice.programme)
     record("place.ended", dossier, by=by, programme=place.choice.programme.code, state=str(state))
     if because:
         tell_ended(place, because)

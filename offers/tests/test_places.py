@@ -10,7 +10,7 @@ from accounts.models import User
 from applicants.deposits import deposit_of
 from applicants.editing import NotEditable
 from applicants.endings import void_dossier, withdraw_dossier
-from applicants.models import Correction, Status
+from applicants.models import Answer, Correction, Status
 from applicants.papers import deposit_paper
 from applicants.tests import scenario
 from applicants.tests.scenario import set_clock
@@ -53,6 +53,16 @@ from programmes.words import PARIS
 
 LAST_SECOND, OVER, RELEASED_AT = "2026-06-16 23:59:59", "2026-06-17 00:00:00", "2026-06-17 00:11"
 State = Place.State
+FUNDING = (
+    "      title_held:",
+    "      funding:\n        kind: choice\n        required: non\n        label: {fr: Financement, en: Funding}\n"
+    "        options: {self: {fr: Moi, en: I}, company: {fr: Entreprise, en: Company}}\n      title_held:",
+)
+TUITION = (
+    "form:\n",
+    "tuition:\n  by: funding\n  amounts: {self: 7500.00, company: 12500.00}\n"
+    "  instalments: [admission, 2026-12-15, 2027-03-15]\n  means: [transfer]\nform:\n",
+)
 
 
 @pytest.fixture
@@ -217,6 +227,26 @@ class TestConfirming:
         assert (state_of(place), state_of(later)) == (State.DECLINED, State.CONFIRMED)
         assert Enrolment.objects.get().pool == later.pool
         assert Notice.objects.filter(kind="enrolment", replaced_by=None).count() == 1
+
+    def test_the_first_instalment_of_tuition_comes_with_the_confirmation(self, db):
+        """Rule: NE-08."""
+        procedure = small(*BY_WORD, TUITION, FUNDING)
+        place = admit(procedure, 1)
+        Answer.objects.create(dossier=place.dossier, field="funding", value="self", saved_at=procedure.now())
+        assert not Charge.objects.filter(reason="instalment").exists()
+        set_clock(procedure, "2026-06-03 09:00")
+        confirm_by_word(place.pk, by=owner(place))
+        charge = Charge.objects.get(reason="instalment")
+        assert (charge.amount, charge.due_at) == (250_000, dt.datetime(2026, 6, 19, tzinfo=PARIS))
+        decline_place(place.pk, by=owner(place))
+        charge.refresh_from_db()
+        assert charge.state == Charge.State.CANCELLED
+
+    def test_a_dossier_goes_with_its_place(self, by_word):
+        place = admit(by_word, 1)
+        confirm_by_word(place.pk, by=owner(place))
+        place.dossier.delete()
+        assert not Place.objects.exists()
 
 
 class TestPapersOfAPlace:

@@ -18,6 +18,9 @@ from offers.models import Place
 from offers.own_places import OwnPlace, own_places
 from offers.place_confirmation import confirm_by_word
 from offers.place_endings import decline_place
+from offers.place_needs import PROGRESS
+from payments.models import Charge
+from payments.standing import standing_of
 
 STATES = {Progress.TODO: "todo", Progress.AGAIN: "problem", Progress.SENT: "waiting", Progress.DONE: "done"}
 
@@ -71,10 +74,15 @@ def _own(dossier: Dossier, place_id: int) -> OwnPlace:
 
 
 def _items(dossier: Dossier, own: OwnPlace) -> list[dict[str, object]]:
-    """What confirms the place as components/task_list.html shows it; a word has a button of its own."""
+    """What confirms the place, or is to be paid once it is confirmed, as components/task_list.html shows it.
+
+    A word has a button of its own.
+    """
+    slug = dossier.procedure.slug
+    if own.instalment is not None:
+        return [_instalment(slug, own.instalment)]
     if own.place.state != Place.State.OFFERED:
         return []
-    slug = dossier.procedure.slug
     return [
         {
             "title": need.label,
@@ -85,6 +93,16 @@ def _items(dossier: Dossier, own: OwnPlace) -> list[dict[str, object]]:
         for need in own.needs
         if need.what != WORD
     ]
+
+
+def _instalment(slug: str, charge: Charge) -> dict[str, object]:
+    progress = PROGRESS[standing_of(charge)]
+    return {
+        "title": gettext("La première échéance de scolarité"),
+        "kind": STATES[progress],
+        "label": _words(Need(DEPOSIT, "", progress)),
+        "url": reverse("applicants:payment", args=[slug, charge.pk]),
+    }
 
 
 def _address(slug: str, need: Need, own: OwnPlace) -> str:
