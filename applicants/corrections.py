@@ -23,7 +23,7 @@ from applicants.submission import NotReady
 from journal.errors import Closed, Refused
 from journal.record import record
 from notifications.outbox import queue_mail
-from programmes.models import Participation
+from programmes.models import Participation, Procedure
 from programmes.roles import OFFICE, VERIFIER, require_role
 from programmes.rules.papers import OF
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
@@ -224,7 +224,9 @@ def _mail_candidate(dossier: Dossier, correction: Correction, kind: str) -> None
 
 
 def school_address(dossier: Dossier) -> str:
-    """Where the school ranked first is written to in this procedure; the office's address if it has none."""
+    """Where those who examine the dossier are written to: the school ranked first, or the office."""
+    if dossier.procedure.examination == Procedure.Examination.CENTRAL:
+        return dossier.procedure.contact_email
     first = dossier.first_choice
     schools = Participation.objects.filter(procedure=dossier.procedure, school=first.school_id if first else None)
     email = schools.values_list("email", flat=True).first()

@@ -62,6 +62,14 @@ def test_the_school_is_mailed_once_until_somebody_reads(dossier: Dossier, zoe: U
     assert "Une question" not in render(told[0]).text  # what is said stays in the dossier
 
 
+def test_where_one_office_examines_all_it_is_the_one_that_is_told(dossier: Dossier, zoe: User) -> None:
+    """Rule: APP-15. The school ranked first cannot read the message."""
+    central = {"examination": Procedure.Examination.CENTRAL, "contact_email": "bureau@example.org"}
+    Procedure.objects.filter(pk=dossier.procedure_id).update(**central)
+    write_as_candidate(dossier.pk, "Une question", by=zoe)
+    assert [mail.address for mail in scenario.mails("message_to_school")] == ["bureau@example.org"]
+
+
 def test_the_candidate_is_mailed_each_time_in_their_language(procedure: Procedure, verifier: User) -> None:
     ann = scenario.person("ann@example.org", language="en")
     dossier = scenario.submitted(procedure, ann)
