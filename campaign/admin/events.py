@@ -89,6 +89,7 @@ EVENTS: dict[str, Promise] = {
     "supplement.handed_in": _("écrit complémentaire remis"),
     "supplement.judged": _("complément jugé"),
     "decision.taken": _("décision prise"),
+    "decision.ranked": _("rang changé en liste d’attente"),
     "decision.correction_proposed": _("rectification proposée"),
     "decision.corrected": _("décision rectifiée"),
     "minutes.made": _("procès-verbal établi"),

@@ -62,6 +62,12 @@ class DecisionForm(forms.Form):
             del self.fields["out_of_turn_because"]
 
 
+class RankForm(forms.Form):
+    """Another rank on the waiting list."""
+
+    rank = forms.IntegerField(label=_("Rang en liste d’attente"), min_value=1)
+
+
 class EvaluationForm(forms.Form):
     """The marks of one evaluator, criterion by criterion."""
 

@@ -17,7 +17,14 @@ from django.utils.translation import gettext
 
 from applicants.models import Choice
 from juries.admin.board import attempt_typed
-from juries.admin.choice_forms import DecisionForm, EvaluationForm, JudgementForm, OpinionForm, SupplementForm
+from juries.admin.choice_forms import (
+    DecisionForm,
+    EvaluationForm,
+    JudgementForm,
+    OpinionForm,
+    RankForm,
+    SupplementForm,
+)
 from juries.admin.choice_rows import (
     DECIDING,
     Row,
@@ -34,6 +41,7 @@ from juries.hearing import marks_of
 from juries.models import Evaluation
 from juries.opinions import give_opinion
 from juries.presentability import objection
+from juries.ranking import rank_waiting
 from juries.supplements import ASKERS, ask_supplement, judge_supplement
 from programmes.desk import DeskAdmin, person, roles_held
 from programmes.models import Step
@@ -111,6 +119,9 @@ class ChoicePage:
             initial = {"outcome": _asked_as(decision.outcome), "reason": decision.reason} if decision else {}
             form = DecisionForm(self.step, typed, initial=initial, auto_id=identified)
             return form, partial(decide_choice, choice, step), gettext("La décision est prise.")
+        if name == "rank":
+            form = RankForm(typed, initial={"rank": self._rank}, auto_id=identified)
+            return form, partial(rank_waiting, choice, step), gettext("Le rang est changé.")
         if name == "ask":
             form = SupplementForm(self.step.procedure.now(), typed, auto_id=identified)
             return form, partial(ask_supplement, choice), gettext("La demande est faite ; le candidat est prévenu.")
@@ -148,8 +159,15 @@ class ChoicePage:
         is_open = decision is None or decision.publication_id is None
         if is_open and self._decides() and not objection(self.row.hearing.heard, keeps=False):
             yield "decide"
+            if self._rank is not None:
+                yield "rank"
         if self.step.kind == Step.Kind.ADMISSION and held.has(procedure, *ASKERS, programme=programme):
             yield from self._supplement_acts()
+
+    @property
+    def _rank(self) -> int | None:
+        """Its rank on the waiting list, if it is on it."""
+        return self.row.decision.rank if self.row.decision else None
 
     def _decides(self) -> bool:
         deciders = deciders_of(self.step)
