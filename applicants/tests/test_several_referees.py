@@ -166,6 +166,13 @@ def test_the_page_has_the_places_of_each_kind(client: Client, dossier: Dossier, 
     assert "Lui écrire de nouveau" in page
 
 
+def test_where_no_paper_will_do_instead_the_page_of_papers_speaks_of_none(
+    client: Client, dossier: Dossier, zoe: User
+) -> None:
+    client.force_login(zoe)
+    assert "l’une des deux suffit" not in read(client.get(reverse("applicants:papers", args=[dossier.procedure.slug])))
+
+
 def test_who_declined_is_told_with_what_can_still_be_done(dossier: Dossier, zoe: User) -> None:
     decline_appraisal(secret_of(ask(dossier, zoe).pk))
     (mail,) = scenario.mails("referee_declined")

@@ -66,7 +66,7 @@ def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         items=_lines(contents, late=False),
         late_items=_lines(contents, late=True),
         late_window=dossier.procedure.calendar.get(LATE_PAPERS),
-        alternatives=dossier.rules.alternatives,
+        alternatives=[rule for rule in dossier.rules.alternatives if rule.papers],
     )
 
 

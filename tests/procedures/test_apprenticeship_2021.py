@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from programmes.procedure_file.schema import Examination, Judgement, Live, ProcedureFile, StepKind
-from programmes.rules import FieldKind, FileKind, Means, Needed, Order, Rules
+from programmes.rules import FieldKind, FileKind, Identity, Means, Needed, Order, Rules
 from tests.procedures import owed, paper_of, paris, procedure_file, windows_of
 
 NINTH_OF_MARCH = paris("2021-03-10 00:00")  # the end of that day
@@ -29,6 +29,11 @@ def test_who_examines_and_who_judges(live: Live) -> None:
     """APP-15: one office checks the paperwork, each programme decides by itself."""
     assert (live.examination, live.judgement) == (Examination.CENTRAL, Judgement.BY_PROGRAMME)
     assert live.contact_email == "support.dossier@imt.fr"
+
+
+def test_what_was_stated_at_first_is_not_changed_by_the_candidate(rules: Rules) -> None:
+    """APP-04."""
+    assert rules.identity == Identity.FIXED
 
 
 def test_the_ninth_of_march_is_the_last_day_to_add_a_programme(live: Live) -> None:
