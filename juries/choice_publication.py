@@ -55,7 +55,9 @@ def publish_decisions(
 
 @transaction.atomic
 def publish_session(session_id: int, *, visible_at: dt.datetime | None = None, by: User) -> list[Publication]:
-    """Publish what a session decided, by default at its planned instant; who is undecided goes on to the next one.
+    """Publish what a session decided: by default at its planned instant, or at once if that is past.
+
+    Who is undecided goes on to the next session.
 
     Raises:
         NotAllowed: `by` does not publish for one of the programmes.
@@ -79,8 +81,9 @@ def publish_session(session_id: int, *, visible_at: dt.datetime | None = None, b
         )
     waiting = unpublished(step).select_related("choice__dossier")
     decisions = [decision for decision in waiting if decision.choice and studies(session, decision.choice)]
-    instant = visible_at or session.results_at or step.procedure.now()
-    return _publish(step, decisions, instant, session=session, by=by)
+    now = step.procedure.now()
+    planned = session.results_at if session.results_at is not None and session.results_at > now else None
+    return _publish(step, decisions, visible_at or planned or now, session=session, by=by)
 
 
 @transaction.atomic

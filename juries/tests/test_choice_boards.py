@@ -14,7 +14,7 @@ from applicants.models import Choice, Dossier
 from applicants.tests.scenario import set_clock
 from juries.admin.choice_waiting import at_the_programmes
 from juries.choice_decisions import decide_choice
-from juries.choice_publication import publish_decisions
+from juries.choice_publication import publish_decisions, publish_session
 from juries.models import Decision, Evaluation, Opinion, Panel, Publication, Supplement, TestSlot
 from juries.publication import confirm_correction, propose_correction
 from juries.supplements import ask_supplement
@@ -269,6 +269,19 @@ class TestPublishing:
         assert f"{publish}?session={session.pk}" in board
         assert client.post(publish, {"session": session.pk, "visible_at": ""}).status_code == 302
         assert session.publications.count() == 1
+
+    def test_a_session_whose_instant_is_past_is_published_at_once(self):
+        """Not refused: the page says that without an instant it is so."""
+        sessions = store(read(FILE), rehearsal=True)
+        set_clock(sessions, "2026-04-16 10:00")
+        sessions = Procedure.objects.get(pk=sessions.pk)
+        president = worker(sessions, "president", "data")
+        dossier = applicant(sessions, 8, days_ago=50)
+        let_pass(dossier, step_of(sessions, "study"))
+        admission = step_of(sessions, "admission")
+        decide_choice(choice_of(dossier).pk, admission.pk, outcome="refused", by=president)
+        [publication] = publish_session(admission.sessions.get(number=1).pk, by=president)
+        assert publication.visible_at == sessions.now()
 
 
 class TestInterviews:
