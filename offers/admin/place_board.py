@@ -10,7 +10,9 @@ from functools import cached_property
 from django.utils.translation import gettext
 
 from accounts.models import User
+from applicants.proof import proofs_of
 from juries.models import Decision
+from offers.admin.papers import is_to_review
 from offers.confirmation import Need, Progress, waits_for_school
 from offers.models import Enrolment, Place
 from offers.place_desk import places_kept_by, programmes_kept_by
@@ -29,6 +31,7 @@ class PlaceRow:
 
     place: Place
     needs: Sequence[Need]
+    titles: int = 0  # papers that prove the title, to be looked at
 
     @property
     def things(self) -> list[dict[str, str]]:
@@ -59,8 +62,9 @@ class PlaceRow:
         return {"kind": "closed", "label": self.place.get_state_display()}
 
     def _confirmed(self) -> dict[str, str]:
-        enrolment: Enrolment | None = getattr(self.place.dossier, "enrolment", None)
-        if enrolment is not None and enrolment.state == Enrolment.State.AWAITING_TITLE:
+        if self.titles:
+            return {"kind": "todo", "label": gettext("confirmée, titre à examiner")}
+        if _awaits_title(self.place):
             return {"kind": "doing", "label": gettext("confirmée, titre attendu")}
         return {"kind": "done", "label": gettext("confirmée")}
 
@@ -135,7 +139,20 @@ def rows_of(places: Iterable[Place]) -> list[PlaceRow]:
     """Places with what confirms them, in a few queries however many."""
     places = list(places)
     needs = needs_by_place(place for place in places if place.state == State.OFFERED)
-    return [PlaceRow(place, needs.get(place.pk, [])) for place in places]
+    awaiting = [place for place in places if _awaits_title(place)]
+    proofs = proofs_of(place.dossier for place in awaiting)
+    titles = {
+        place.pk: sum(is_to_review(file) for proof in proofs[place.dossier_id] for file in proof.files)
+        for place in awaiting
+    }
+    return [PlaceRow(place, needs.get(place.pk, []), titles.get(place.pk, 0)) for place in places]
+
+
+def _awaits_title(place: Place) -> bool:
+    """Whether it is confirmed, under condition of the title."""
+    enrolment: Enrolment | None = getattr(place.dossier, "enrolment", None)
+    is_conditional = enrolment is not None and enrolment.state == Enrolment.State.AWAITING_TITLE
+    return place.state == State.CONFIRMED and is_conditional
 
 
 def _lines(procedure: Procedure) -> Mapping[tuple[int, int | None], list[Decision]]:

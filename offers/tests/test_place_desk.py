@@ -148,9 +148,12 @@ class TestAPlace:
         confirm_by_word(place.pk, by=owner(place))
         document = deposit_paper(place.dossier_id, "diploma", scenario.pdf(), by=owner(place))
         SupportingDocument.objects.filter(pk=document.pk).update(check_state="passed")
-        client.force_login(worker(procedure, "verifier", "data"))
+        keeper = worker(procedure, "verifier", "data")
+        client.force_login(keeper)
+        said = {line.label: line.count for line in what_waits(roles_of(keeper))[procedure]}
+        assert said["titre d’entrant à examiner"] == 1
         page = reverse("admin:offers_place", args=[place.pk])
-        assert "confirmée, titre attendu" in read(client.get(page))
+        assert "confirmée, titre à examiner" in read(client.get(page))
         client.post(page, {"document": document.pk, "verdict": "accepted"})
         place.dossier.enrolment.refresh_from_db()
         assert place.dossier.enrolment.state == "definitive"
