@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.dossiers import lock
+from applicants.fees import left_unstudied
 from applicants.models import Choice, Dossier, Status
 from journal.errors import Refused
 from juries.models import Decision
@@ -19,9 +20,13 @@ class NotBefore(Refused):
 
 
 def choices_before(step: Step) -> QuerySet[Choice]:
-    """The choices that have come as far as `step`: of validated dossiers, and let pass by every step before it."""
+    """The choices that have come as far as `step`: of validated dossiers, and let pass by every step before it.
+
+    A dossier whose additional fee was not paid by its date is not studied. Rule: APP-12.
+    """
     procedure = step.procedure
     choices = Choice.objects.filter(programme__procedure=procedure, dossier__status=Status.VALIDATED)
+    choices = choices.exclude(dossier__in=left_unstudied(procedure))
     favourable = Decision.objects.published(procedure).filter(
         outcome=Decision.Outcome.ADMISSIBLE, choice=OuterRef("pk")
     )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from applicants.delays import answer_until
+from applicants.fees import COMPLEMENT
 from applicants.models import Answer, Choice, Dossier, Status
 from applicants.tests.scenario import set_clock
 from documents.models import Notice
@@ -24,6 +25,7 @@ from juries.publication import NotPublishable, announce, due_publications
 from juries.steps import Frozen
 from juries.tests import rows
 from notifications.models import Mail
+from payments.models import Charge
 from programmes.loading import store
 from programmes.models import JurySession, Procedure, Programme, Role, Step
 from programmes.procedure_file import read
@@ -171,6 +173,18 @@ class TestTheStudy:
         dossier = applicant(procedure, 1, status=Status.SUBMITTED)
         with pytest.raises(NotBefore):
             decide_choice(choice_of(dossier).pk, study.pk, outcome=Outcome.ADMISSIBLE, by=service)
+
+    def test_who_has_not_paid_the_additional_fee_in_time_is_not_studied(self, procedure, study, service):
+        """Rule: APP-12."""
+        dossier = applicant(procedure, 1)
+        payee = procedure.participations.first()
+        Charge.objects.create(
+            account=dossier.account, payee=payee, reason=COMPLEMENT, amount=7700, due_at=procedure.now() - DAY
+        )
+        with pytest.raises(NotBefore):
+            decide_choice(choice_of(dossier).pk, study.pk, outcome=Outcome.ADMISSIBLE, by=service)
+        Charge.objects.update(state="settled")
+        decide_choice(choice_of(dossier).pk, study.pk, outcome=Outcome.ADMISSIBLE, by=service)
 
     def test_a_decision_is_told_within_five_working_days(self, procedure, study, service):
         decision = decide_choice(choice_of(applicant(procedure, 1)).pk, study.pk, outcome="admissible", by=service)
