@@ -13,7 +13,6 @@ import pytest
 from accounts.models import User
 from applicants.answers import save_answers
 from applicants.choices import rank_choices
-from applicants.contents import read_contents
 from applicants.editing import NotEditable
 from applicants.fees import fee_charge, fee_charges, fee_standing, left_unstudied
 from applicants.models import Correction, Dossier, Status
@@ -23,7 +22,6 @@ from applicants.submission import NotReady, submit_dossier
 from applicants.tests.scenario import ast_2026, filled, pass_checks, pdf, reloaded, set_clock, staff
 from journal.errors import Refused
 from journal.followups import run_pending_facts
-from juries.verification import what_remains
 from payments.cards import begin_card_payment, settle
 from payments.charges import drop_charge, lock
 from payments.ledger import OWED
@@ -175,11 +173,9 @@ class TestReduced:
             submit_dossier(dossier.pk, by=zoe)
         assert [item.place for item in refusal.value.items] == ["paper:crous-certificate"]
 
-    def test_it_is_decided_before_validation(self, procedure: Procedure, zoe: User, cashier: User) -> None:
+    def test_accepted_nothing_more_is_owed(self, procedure: Procedure, zoe: User, cashier: User) -> None:
         dossier = submitted_scholar(procedure, zoe)
-        assert "Le tarif réduit est demandé : acceptez-le ou refusez-le." in obstacles(dossier)
         decide_reduction(dossier.pk, accepted=True, by=cashier)
-        assert not [sentence for sentence in obstacles(dossier) if "tarif" in sentence or "frais" in sentence]
         assert amounts(dossier) == [4400]
 
     def test_refused_the_difference_is_due_by_a_date(self, procedure: Procedure, zoe: User, cashier: User) -> None:
@@ -209,7 +205,6 @@ class TestReduced:
         set_clock(procedure, "2026-02-20 10:00:01")
         dossier = reloaded(dossier.pk)
         assert list(left_unstudied(dossier.procedure)) == [dossier]
-        assert any("le dossier n’est pas étudié" in sentence for sentence in obstacles(dossier))
         with pytest.raises(NotEditable):
             pay(dossier, zoe)
         assert amounts(dossier) == [4400, 7700]
@@ -265,10 +260,6 @@ class TestReduced:
         assert decide_reduction(dossier.pk, accepted=True, by=accountant).state == "accepted"
         assert not Dossier.objects.readable_by(accountant).exists()
         assert not Dossier.objects.visible_to(staff(procedure, "accountant", "ales")).exists()
-
-
-def obstacles(dossier: Dossier) -> list[str]:
-    return [obstacle.sentence for obstacle in what_remains(read_contents(reloaded(dossier.pk)), [])]
 
 
 class TestLink:
