@@ -16,7 +16,9 @@ from copy import copy
 
 from django.utils.translation import gettext
 
+from applicants import given
 from applicants.models import Dossier, Status
+from applicants.readiness import MissingItem, before_the_rest
 from journal.errors import Refused
 from programmes.facts import PROGRAMME, STATUS
 from programmes.models import CalendarEntry
@@ -24,7 +26,7 @@ from programmes.rules import Condition, Order, Stage
 
 CHOICES, TITLE, PAYMENT = "choices", "title", "payment"
 FINAL = (CHOICES, TITLE)  # what no correction can open
-APPLICATIONS, LATE_PAPERS, APPRAISALS = "applications", "late_papers", "appraisals"
+APPLICATIONS, LATE_PAPERS, APPRAISALS = given.APPLICATIONS, "late_papers", "appraisals"
 
 
 class NotEditable(Refused):
@@ -65,7 +67,8 @@ def may_edit(dossier: Dossier, place: str) -> bool:
     if _confirms(dossier, place):
         return _awaits_confirmation(dossier) or is_asked_for(dossier, place)
     if dossier.status == Status.DRAFT:
-        return is_applying(dossier) and (not dossier.is_reopened or _hangs_on_choices(dossier, place))
+        is_open = is_applying(dossier) and (not dossier.is_reopened or _hangs_on_choices(dossier, place))
+        return is_open and not comes_before(dossier, place)
     if dossier.status == Status.WITHDRAWN or place in FINAL:
         return False
     return is_late_paper(dossier, place) or is_asked_for(dossier, place)
@@ -84,6 +87,8 @@ def require_editable(dossier: Dossier, place: str) -> None:
         raise NotEditable(gettext("Cette pièce confirme une place : elle se dépose quand une place vous est proposée."))
     if dossier.status == Status.DRAFT:
         require_applying(dossier)
+        if first := comes_before(dossier, place):
+            raise NotEditable(gettext("Répondez d’abord à ceci : %(question)s") % {"question": first[0].label})
         raise NotEditable(
             gettext("Votre dossier est rouvert pour la formation ajoutée : cette partie ne se modifie plus.")
         )
@@ -97,6 +102,12 @@ def require_editable(dossier: Dossier, place: str) -> None:
             "correction, elle s’ouvrira d’elle-même."
         )
     )
+
+
+def comes_before(dossier: Dossier, place: str) -> list[MissingItem]:
+    """What must be answered before `place` opens; nothing for the pages that come first themselves. Rule: BS-02."""
+    first = {f"page:{page.code}" for page in dossier.rules.pages if page.first}
+    return before_the_rest(dossier.rules, given.answers_of(dossier)) if first and place not in first else []
 
 
 def _hangs_on_choices(dossier: Dossier, place: str) -> bool:

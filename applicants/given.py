@@ -6,11 +6,12 @@ import datetime as dt
 
 from django.utils import timezone
 
-from applicants.editing import APPLICATIONS
 from applicants.models import Candidate, Dossier
 from programmes.facts import ADULT, PROGRAMME, STATUS, facts, facts_needed
 from programmes.models import Procedure
 from programmes.words import PARIS
+
+APPLICATIONS = "applications"  # the calendar's window in which one applies
 
 
 def answers_of(dossier: Dossier) -> dict[str, str]:

@@ -68,6 +68,12 @@ def missing_items(rules: Rules, filled: FilledIn) -> list[MissingItem]:
     return [item for item in _lacking(rules, filled) if not _is_explained(item, filled)]
 
 
+def before_the_rest(rules: Rules, answers: Mapping[str, str]) -> list[MissingItem]:
+    """What must be answered before the rest of the dossier opens. Rule: BS-02."""
+    first = {f"page:{page.code}" for page in rules.pages if page.first}
+    return [item for item in _missing_answers(rules, FilledIn(answers)) if item.place in first] if first else []
+
+
 def explained_items(rules: Rules, filled: FilledIn) -> list[MissingItem]:
     """What is missing, and explained in writing. Rule: APP-09."""
     return [item for item in _lacking(rules, filled) if _is_explained(item, filled)]

@@ -19,6 +19,7 @@ from applicants.answers import save_answers
 from applicants.choices import rank_choices
 from applicants.contents import read_contents
 from applicants.dossiers import start_dossier
+from applicants.editing import NotEditable
 from applicants.given import answers_of
 from applicants.models import Answer, Dossier
 from applicants.readiness import FilledIn, missing_items
@@ -278,3 +279,20 @@ class TestPages:
         countries = page.partition('{"nationality": [')[2].partition("]")[0]
         assert '"MA"' in countries
         assert '"DE"' not in countries
+
+
+def test_nothing_opens_before_the_first_page_is_complete(zoe: User, client: Client) -> None:
+    """Rule: BS-02."""
+    gated = TEXT.replace(
+        "    title: {fr: Identité, en: Identity}\n", "    title: {fr: Identité, en: Identity}\n    first: oui\n"
+    )
+    dossier = start_dossier(scenario.procedure_from(gated).pk, by=zoe)
+    with pytest.raises(NotEditable, match="Répondez d’abord à ceci"):
+        rank_choices(dossier.pk, ["energie"], by=zoe)
+    client.force_login(zoe)
+    choices = reverse("applicants:choices", args=[dossier.procedure.slug])
+    assert "Cette page s’ouvrira quand vous aurez répondu à ceci" in read(client.get(choices))
+    page = next(page for page in dossier.rules.pages if page.first)
+    save_answers(dossier.pk, page.code, {rule.code: scenario.answer_to(rule) for rule in page.fields}, by=zoe)
+    rank_choices(dossier.pk, ["energie"], by=zoe)
+    assert "Enregistrer et continuer" in read(client.get(choices))

@@ -33,7 +33,8 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
         raise Http404
     place = f"page:{code}"
     contents = read_contents(dossier)
-    stated = _stated(dossier, page, contents.answers)
+    is_open = may_edit(dossier, place) or request.method == "POST"  # a refused answer is not taken from sight
+    stated = _stated(dossier, page, contents.answers) if is_open else []
     asked = [question for question in page.fields if question not in stated]
     form = QuestionsForm(asked, contents.answers, posted(request), last_day=last_day(dossier.procedure))
     adds_row = any(name.endswith(ADD) for name in request.POST)  # without the page's script, a row comes from here
@@ -47,7 +48,7 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
         place,
         page=page,
         form=form,
-        is_open=may_edit(dossier, place) or form.is_bound,  # a refused answer is not taken from sight
+        is_open=is_open,
         answers=said(page, contents.answers),
         typed_in=typed_in_at(dossier, place),
         stated=[{"label": str(q.label), "value": in_words(q, contents.answers[q.code])} for q in stated],

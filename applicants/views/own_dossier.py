@@ -23,7 +23,7 @@ from accounts.models import User
 from applicants.closings import own_closing
 from applicants.contents import Contents
 from applicants.corrections import waiting_corrections
-from applicants.editing import applications_of
+from applicants.editing import applications_of, comes_before
 from applicants.given import answers_of
 from applicants.models import Dossier, Status
 from applicants.places import address_of, in_order
@@ -114,6 +114,7 @@ def render_page(request: HttpRequest, contents: Contents, template: str, place: 
         "own_closing": own_closing(dossier, contents.answers) if is_draft else None,
         "is_draft": is_draft,
         "is_too_late": is_draft and window is not None and window.is_over(procedure.now()),
+        "comes_before": comes_before(dossier, place) if is_draft else [],
         "next_url": _next_url(dossier, place, contents.answers),
         "corrections": [] if is_draft else waiting_corrections(dossier),
     }

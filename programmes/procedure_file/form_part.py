@@ -38,6 +38,7 @@ def read_page(place: Place) -> PageRule:
             code=key_of(place),
             title=page.need("title", words, NO_TEXT),
             intro=page.may("intro", words, NO_TEXT),
+            first=page.may("first", yes_or_no, False),
             fields=page.need("fields", by_key(read_field), ()),
         )
 

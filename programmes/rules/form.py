@@ -88,3 +88,4 @@ class PageRule:
     title: Text
     intro: Text = Text("", "")
     fields: tuple[FieldRule, ...] = ()
+    first: bool = False  # must be complete before the rest of the dossier opens

@@ -76,13 +76,12 @@ def begin(company: Company, person: Person) -> None:
     dossier = company.attempt(start_dossier, company.procedure.pk, by=user, identity=person.identity)
     if dossier is None:
         return
+    _fill_in(company, person, dossier, first=True)
     if company.rules.titles:
         choose_title(
             dossier.pk, title=person.title, speciality=person.speciality, equivalence=person.equivalence, by=user
         )
-    answers = answers_of(person, company.rules)
-    for page in company.rules.pages:
-        save_answers(dossier.pk, page.code, {field.code: answers[field.code] for field in page.fields}, by=user)
+    _fill_in(company, person, dossier, first=False)
     _rank(company, person, dossier, user)
     if person.has(Habit.ASKS_A_REFEREE):
         for rule in company.rules.referees:
@@ -192,6 +191,14 @@ def _moments(person: Person, window: tuple[dt.datetime, dt.datetime]) -> tuple[d
     fractions = submits * dice.uniform(0.05, 0.8), submits
     begins, ends = (between(*window, fraction).replace(microsecond=person.number) for fraction in fractions)
     return begins, ends
+
+
+def _fill_in(company: Company, person: Person, dossier: Dossier, *, first: bool) -> None:
+    """Answer the pages before which nothing else opens, or all others."""
+    answers = answers_of(person, company.rules)
+    for page in (page for page in company.rules.pages if page.first == first):
+        given = {field.code: answers[field.code] for field in page.fields}
+        save_answers(dossier.pk, page.code, given, by=company.user(person))
 
 
 def _rank(company: Company, person: Person, dossier: Dossier, user: User) -> None:
