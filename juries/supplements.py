@@ -28,12 +28,12 @@ from juries.models import Decision, Supplement
 from juries.steps import raise_frozen
 from notifications.outbox import queue_mail
 from programmes.models import Procedure, Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, VERIFIER, require_role
+from programmes.roles import JURY, OFFICE, PRESIDENT, require_role
 from programmes.rules import FileKind, PaperRule
 from programmes.text import Text
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
-ASKERS = (OFFICE, VERIFIER, JURY, PRESIDENT)
+ASKERS = (OFFICE, JURY, PRESIDENT)
 PAPER = "supplement-"  # what the codes of written pieces begin with, in the dossier's folder
 MAX_BYTES = 10_000_000
 Kind = Supplement.Kind

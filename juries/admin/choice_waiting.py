@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from juries.admin.choice_rows import DECIDING, choices_with_state, programmes_of, publishers_of
+from juries.admin.interviews import without_slot
 from juries.choice_decisions import deciders_of, undecided_choices
 from juries.choice_publication import told_by, unpublished
 from juries.models import DecisionCorrection, Evaluation, Supplement, TestSlot
+from juries.planning import PLANNERS
 from juries.publication import PUBLISHERS
 from juries.supplements import ASKERS
 from programmes.models import Procedure, Programme, Step
@@ -33,6 +35,8 @@ def at_the_programmes(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting
         board = reverse("admin:juries_choices", args=[step.pk])
         if step.kind == Step.Kind.OPINION and (own := programmes_of(held, step, HEAD)):
             yield _opinions(step, own, board)
+        if step.kind == Step.Kind.TESTS and (own := programmes_of(held, step, *PLANNERS)):
+            yield _interviews(step, own)
         if step.kind == Step.Kind.EVALUATION and (own := programmes_of(held, step, EVALUATOR)):
             yield _evaluations(held, step, own, board)
         if step.kind in DECIDING:
@@ -48,6 +52,17 @@ def _opinions(step: Step, programmes: list[Programme], board: str) -> Waiting:
     count = waiting["count"]
     words = ngettext("candidature attend votre avis", "candidatures attendent votre avis", count)
     return Waiting(words, count, board, waiting["since"])
+
+
+def _interviews(step: Step, programmes: list[Programme]) -> Waiting:
+    """Those to whom staff have to give a slot; none where the candidates choose theirs."""
+    choices = without_slot(step, programmes).order_by()
+    if step.booking == Step.Booking.CANDIDATE:
+        choices = choices.none()
+    waiting = choices.aggregate(count=Count("pk"), since=Min("dossier__validated_at"))
+    count = waiting["count"]
+    words = ngettext("candidature sans créneau d’entretien", "candidatures sans créneau d’entretien", count)
+    return Waiting(words, count, reverse("admin:juries_interviews", args=[step.pk]), waiting["since"])
 
 
 def _evaluations(held: HeldRoles, step: Step, programmes: list[Programme], board: str) -> Waiting:

@@ -71,7 +71,7 @@ class InterviewAdmin(BoardAdmin):
         panels = _panels(step, programmes)
         slots = TestSlot.objects.filter(panel__in=panels).select_related("dossier__candidate__user")
         now = step.procedure.now()
-        to_place = _to_place(step, programmes)
+        to_place = without_slot(step, programmes)
         return self.framed(
             request,
             "admin/juries/interviews.html",
@@ -149,7 +149,7 @@ def _panels(step: Step, programmes: list[Programme]) -> list[Panel]:
     return list(panels.select_related("programme", "school").order_by("school__name", "name"))
 
 
-def _to_place(step: Step, programmes: list[Programme]) -> QuerySet[Choice]:
+def without_slot(step: Step, programmes: list[Programme]) -> QuerySet[Choice]:
     """Who has come as far as the interviews, undecided, and has no slot; or has none for a further one asked for."""
     given = TestSlot.objects.filter(choice=OuterRef("pk"), supplement=None)
     decided = Decision.objects.filter(choice=OuterRef("pk"), step__position__gt=step.position)

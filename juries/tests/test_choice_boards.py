@@ -335,6 +335,12 @@ class TestStartPage:
         assert self.lines(juror, procedure) == {"candidature à décider, Admission": 1}
         assert self.lines(worker(procedure, "verifier"), procedure) == {}
 
+    def test_where_staff_place_who_has_no_slot_waits_for_them(self, procedure, juror):
+        passed(procedure)
+        assert not [label for label in self.lines(juror, procedure) if "créneau" in label]
+        procedure.steps.filter(code="interview").update(booking="staff", booking_closes_hours=None)
+        assert self.lines(juror, procedure)["candidature sans créneau d’entretien"] == 1
+
     def test_decisions_to_publish_are_due_in_working_days(self, procedure, evaluators, juror, president):
         choice = ready(procedure, evaluators, 1)
         decide_choice(choice.pk, step_of(procedure, "admission").pk, outcome="refused", by=juror)

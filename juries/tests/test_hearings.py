@@ -287,6 +287,10 @@ class TestSupplements:
         with pytest.raises(NotAskable, match="déjà demandé"):
             self.ask(short, juror, "interview")
 
+    def test_the_service_that_verifies_asks_nothing_of_what_the_jury_decides(self, procedure, short):
+        with pytest.raises(NotAllowed):
+            self.ask(short, worker(procedure, "verifier"))
+
     def test_another_programmes_jury_asks_nothing(self, procedure, short):
         with pytest.raises(Choice.DoesNotExist):
             self.ask(short, worker(procedure, "jury", "energy"))
