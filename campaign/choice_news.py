@@ -44,7 +44,6 @@ class ChoiceLine:
     url: str = ""
     action: str = ""
     is_over: bool = False
-    is_decided: bool = False
 
 
 def choice_lines(dossier: Dossier, decisions: Iterable[Decision], prompts: Mapping[int, Prompt]) -> list[ChoiceLine]:
@@ -54,11 +53,6 @@ def choice_lines(dossier: Dossier, decisions: Iterable[Decision], prompts: Mappi
     """
     last = {decision.choice_id: decision for decision in decisions}
     return [_line(dossier, choice, last.get(choice.pk), prompts.get(choice.pk)) for choice in dossier.ranked_choices]
-
-
-def is_under_way(lines: Iterable[ChoiceLine]) -> bool:
-    """Whether a programme has still to decide on a choice."""
-    return any(not line.is_decided for line in lines)
 
 
 def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
@@ -100,7 +94,6 @@ def _line(dossier: Dossier, choice: Choice, decision: Decision | None, prompt: P
     if dossier.status == Status.WITHDRAWN:
         return ChoiceLine(choice, "closed", gettext("Retirée"), "", is_over=True)
     line = _decided(choice, decision) if decision is not None else _undecided(dossier, choice)
-    line = replace(line, is_decided=decision is not None and decision.outcome != Outcome.ADMISSIBLE)
     if prompt is None:
         return line
     return replace(

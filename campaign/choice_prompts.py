@@ -15,7 +15,9 @@ from django.utils.translation import gettext
 from applicants.models import Choice, Dossier, Status
 from campaign.choice_news import Prompt
 from juries.models import Decision, Supplement, TestSlot
-from offers.own_places import own_places
+from offers.models import Place
+from offers.own_places import OwnPlace
+from offers.place_needs import needs_by_place
 from programmes.models import Step
 from programmes.words import date_and_hour, deadline
 
@@ -28,11 +30,17 @@ def prompts_of(dossier: Dossier, steps: Sequence[Step], decisions: Sequence[Deci
     if dossier.status != Status.VALIDATED:
         return {}
     found: dict[int, Prompt] = {}
-    if len(_with_an_end(decisions)) < len(dossier.ranked_choices):
+    if is_open := is_still_judged(dossier, decisions):
         found |= _hearings(dossier, steps, decisions)
     if any(one.outcome in MAY_HAVE_A_PLACE for one in decisions):
-        found |= _places(dossier)
+        found |= _places(dossier, in_detail=not is_open)
     return found
+
+
+def is_still_judged(dossier: Dossier, decisions: Sequence[Decision]) -> bool:
+    """Whether a programme may still ask something about a choice, or decide on it."""
+    over = {one.choice_id for one in decisions if one.outcome not in (Outcome.ADMISSIBLE, Outcome.WAITING)}
+    return len(over) < len(dossier.ranked_choices)
 
 
 def _hearings(dossier: Dossier, steps: Sequence[Step], decisions: Sequence[Decision]) -> dict[int, Prompt]:
@@ -45,16 +53,19 @@ def _hearings(dossier: Dossier, steps: Sequence[Step], decisions: Sequence[Decis
     return (_interviews(dossier, tests, going_on, slots) if tests else {}) | _supplements(dossier, slots)
 
 
-def _with_an_end(decisions: Sequence[Decision]) -> set[int | None]:
-    """The choices that nothing more is asked of before the decision: who waits may be asked for an interview."""
-    return {one.choice_id for one in decisions if one.outcome not in (Outcome.ADMISSIBLE, Outcome.WAITING)}
+def _places(dossier: Dossier, *, in_detail: bool) -> dict[int, Prompt]:
+    """The places offered, and what became of them; `in_detail` tells too whether the school has all it asks for.
 
-
-def _places(dossier: Dossier) -> dict[int, Prompt]:
-    """The places offered, and what became of them; how far each thing asked is, their own page says."""
+    Where other choices are still open, that is left to the page of the places: the home reads enough as it is.
+    """
     url = reverse("offers:place", args=[dossier.procedure.slug])
+    related = ("choice__programme", "dossier__procedure", "dossier__candidate", "dossier__enrolment")
+    visible = Place.objects.visible(dossier.procedure).filter(dossier=dossier).select_related(*related)
+    places = list(visible.prefetch_related("dossier__version") if in_detail else visible)
+    to_confirm = [place for place in places if place.state == Place.State.OFFERED] if in_detail else []
+    needs = needs_by_place(to_confirm) if to_confirm else {}
     found = {}
-    for own in own_places(dossier):
+    for own in (OwnPlace(place, needs.get(place.pk, [])) for place in places):
         action = gettext("Garder ma place") if own.is_open and not own.waits_for_school else gettext("Voir ma place")
         address = url if own.place.is_standing else ""
         found[own.place.choice_id] = Prompt(own.kind, own.label, own.text, address, action)

@@ -20,7 +20,7 @@ from programmes.loading import store
 from programmes.models import JurySession, Pool, Procedure
 from programmes.procedure_file import read as read_file
 
-MOST_QUERIES = 15  # three of them for what a place to confirm still asks
+MOST_QUERIES = 12
 Outcome = Decision.Outcome
 
 

@@ -25,8 +25,8 @@ from applicants.task_list import DOING, DONE, PROBLEM, TODO, TaskGroup, task_gro
 from applicants.views.own_dossier import dossier_page, person
 from applicants.views.papers import paper_line
 from applicants.views.payments import bills_beside_fee, sum_line
-from campaign.choice_news import choice_lines, is_under_way, news_of_choices
-from campaign.choice_prompts import MAY_HAVE_A_PLACE, prompts_of
+from campaign.choice_news import choice_lines, news_of_choices
+from campaign.choice_prompts import is_still_judged, prompts_of
 from campaign.news import Standing, news_of
 from campaign.timeline import Milestone, milestones
 from documents.models import Notice, SupportingDocument
@@ -117,7 +117,8 @@ def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     procedure = dossier.procedure
     published = Decision.objects.published(procedure).filter(dossier=dossier, choice__isnull=False)
     decisions = list(published.select_related("step").order_by("step__position"))
-    steps = list(procedure.steps.with_days())
+    is_open = is_still_judged(dossier, decisions)
+    steps = list(procedure.steps.with_days()) if is_open else []
     lines = choice_lines(dossier, decisions, prompts_of(dossier, steps, decisions))
     is_over = dossier.status == Status.WITHDRAWN or all(line.is_over for line in lines)
     context = _frame(dossier) | {
@@ -127,8 +128,8 @@ def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "corrections": waiting_corrections(dossier),
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
-        "sums": _sums(dossier) if any(one.outcome in MAY_HAVE_A_PLACE for one in decisions) else [],
-        "milestones": _timeline(dossier, steps, [], _sessions(dossier) if is_under_way(lines) else []),
+        "sums": _sums(dossier) if any(line.kind == "done" for line in lines) else [],
+        "milestones": _timeline(dossier, steps, [], _sessions(dossier) if is_open else []),
     }
     return render(request, "campaign/followed.html", context)
 
