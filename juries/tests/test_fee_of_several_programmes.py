@@ -19,7 +19,7 @@ from applicants.models import Correction, Dossier, Status
 from applicants.papers import deposit_paper
 from applicants.reductions import NothingClaimed, decide_reduction
 from applicants.submission import NotReady, submit_dossier
-from applicants.tests.scenario import ast_2026, filled, pass_checks, pdf, reloaded, set_clock, staff
+from applicants.tests.scenario import ast_2026, filled, pass_checks, pdf, person, reloaded, set_clock, staff
 from journal.errors import Refused
 from journal.followups import run_pending_facts
 from payments.cards import begin_card_payment, settle
@@ -54,6 +54,11 @@ FEE = FeeRule(
 @pytest.fixture
 def procedure(db: None) -> Procedure:
     return procedure_with(FEE)
+
+
+@pytest.fixture
+def zoe(db: None) -> User:
+    return person()
 
 
 def procedure_with(fee: FeeRule) -> Procedure:
