@@ -26,8 +26,8 @@ from applicants.refunds import ask_refund
 from applicants.submission import submit_dossier
 from applicants.tests import scenario
 from applicants.tests.test_deposits_and_refunds import DEPOSIT, FAILED, FUNDED, IBAN
-from juries.tests.test_fee_of_several_programmes import FEE, pay, scholar
 from applicants.tests.test_tuition import TUITION, VISA
+from juries.tests.test_fee_of_several_programmes import FEE, pay, scholar
 from payments.models import Refund
 from payments.transfers import confirm_transfer
 from programmes.loading import store

@@ -9,7 +9,7 @@ from applicants.contents import read_contents
 from applicants.models import Dossier
 from applicants.reductions import decide_reduction
 from applicants.tests.scenario import person, reloaded, set_clock, staff
-from applicants.tests.test_fee_of_several_programmes import FEE, procedure_with, submitted_scholar
+from juries.tests.test_fee_of_several_programmes import FEE, procedure_with, submitted_scholar
 from juries.verification import what_remains
 
 
