@@ -18,6 +18,7 @@ from journal.errors import Refused
 from journal.followups import state_fact
 from journal.record import record
 from notifications.outbox import queue_mail
+from programmes.models import Procedure
 from programmes.roles import OFFICE, PRESIDENT, require_role
 from programmes.typed import reason_typed
 
@@ -63,13 +64,13 @@ def void_dossier(dossier_id: UUID, *, reason: str, by: User) -> Dossier:
 
     Raises:
         Dossier.DoesNotExist: no dossier that `by` may see.
-        NotAllowed: `by` neither works for the office nor presides over the jury.
+        NotAllowed: `by` neither works for the office nor presides over the common jury.
         NothingToEnd: the candidate withdrew it before.
         Refused: no reason.
     Rule: AST-24.
     """
     dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
-    require_role(by, dossier.procedure, OFFICE, PRESIDENT)
+    require_role(by, dossier.procedure, *who_voids(dossier.procedure))
     reason = reason_typed(reason)
     if not reason:
         raise Refused(gettext("Indiquez le motif : il est écrit au candidat et conservé."))
@@ -81,6 +82,11 @@ def void_dossier(dossier_id: UUID, *, reason: str, by: User) -> Dossier:
     record("dossier.voided", dossier, by=by)
     _mail(dossier, "dossier_voided", reason=dossier.ended_because)
     return dossier
+
+
+def who_voids(procedure: Procedure) -> tuple[str, ...]:
+    """The roles that void a dossier: where each programme judges its own choice, none of them ends the others'."""
+    return (OFFICE,) if procedure.judges_by_programme else (OFFICE, PRESIDENT)
 
 
 def _end(dossier: Dossier, *, because: str) -> None:

@@ -76,7 +76,9 @@ def deposit_for_candidate(
 
 
 def typed_in_at(dossier: Dossier, place: str) -> TypedIn | None:
-    """The last time that staff filled in `place`."""
+    """The last time that staff filled in `place`; where the dossier was read with `was_typed_in`, asked only if so."""
+    if not getattr(dossier, "was_typed_in", True):
+        return None
     return dossier.typed_in.filter(place=place).last()
 
 

@@ -106,7 +106,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         )
         judged = Choice.objects.filter(Exists(self._judging(roles)), dossier__validated_at__isnull=False)
         seen = Q(procedure__in=of_all.values("procedure")) | Q(pk__in=ranked_first.values("dossier"))
-        return self.filter(seen | Q(pk__in=judged.values("dossier")) | (others or Q())).exclude(status=Status.DRAFT)
+        seen |= Q(pk__in=judged.values("dossier")) | (others or Q())
+        return self.filter(seen).exclude(status=Status.DRAFT, reopened_at=None)  # one that was submitted stays in view
 
     @staticmethod
     def _judging(roles: models.QuerySet[Role]) -> models.QuerySet[Role]:

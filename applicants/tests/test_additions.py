@@ -146,6 +146,14 @@ def test_a_reopened_dossier_keeps_its_rules_and_can_be_withdrawn(dossier: Dossie
     assert withdraw_dossier(dossier.pk, by=zoe).status == "withdrawn"
 
 
+def test_the_office_keeps_a_reopened_dossier_in_view_and_no_new_draft(
+    made_up: Procedure, dossier: Dossier, office: User
+) -> None:
+    start_dossier(made_up.pk, by=scenario.person("autre@example.org"))
+    add_programme(dossier.pk, "reseaux", status="student", by=office)
+    assert list(Dossier.objects.visible_to(office)) == [dossier]
+
+
 def test_early_candidates_are_marked_where_a_programme_takes_them(
     dossier: Dossier, zoe: User, office: User, made_up: Procedure
 ) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +26,7 @@ from applicants.contents import Contents
 from applicants.corrections import waiting_corrections
 from applicants.editing import applications_of, comes_before
 from applicants.given import answers_of
-from applicants.models import Dossier, Status
+from applicants.models import Dossier, Status, TypedIn
 from applicants.places import address_of, in_order
 from applicants.task_list import Task, task_groups, tasks
 from journal.errors import Refused
@@ -94,6 +95,7 @@ def own_dossier(user: User, slug: str) -> Dossier:
     """
     related = ("procedure", "version", "candidate__user", "receipt")
     own = Dossier.objects.owned_by(user).with_unread_messages(by_candidate=False)
+    own = own.annotate(was_typed_in=Exists(TypedIn.objects.filter(dossier=OuterRef("pk"))))  # of most it is not asked
     return get_object_or_404(own.select_related(*related), procedure__slug=slug)
 
 

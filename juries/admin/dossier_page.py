@@ -18,6 +18,7 @@ from applicants.additions import addable_programmes
 from applicants.contents import Contents, read_contents
 from applicants.corrections import places_of
 from applicants.early import is_asked_for_early, takes_early
+from applicants.endings import who_voids
 from applicants.forms.questions import QuestionsForm
 from applicants.identity import identity_questions
 from applicants.models import JUDGES_OF_A_CHOICE, Appraisal, Correction, Dossier, Status
@@ -122,7 +123,7 @@ class DossierPage:
             "read_opinions": examines or judges,
             "see_decisions": is_jury or leads,
             "rectify": leads,
-            "void": leads and with_school,
+            "void": held.has(procedure, *who_voids(procedure)) and with_school,
         }
 
     @cached_property

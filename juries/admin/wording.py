@@ -60,6 +60,8 @@ def dossier_state(status: str, *, is_asked: bool) -> dict[str, str]:
     """Where a dossier is, as a state tag; `is_asked` when the candidate has something to answer."""
     if is_asked and status != Status.WITHDRAWN:
         return {"kind": "waiting", "label": gettext("correction demandée")}
+    if status == Status.DRAFT:
+        return {"kind": "waiting", "label": gettext("rouvert au candidat")}
     kinds = {Status.SUBMITTED: "todo", Status.VALIDATED: "done"}
     return {"kind": kinds.get(Status(status), "closed"), "label": str(Status(status).label)}
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from applicants.delays import answer_until
+from applicants.endings import void_dossier
 from applicants.fees import COMPLEMENT
 from applicants.models import Answer, Choice, Dossier, Status
 from applicants.tests.scenario import set_clock
@@ -378,3 +379,11 @@ class TestHowLongACandidateMayAnswer:
         procedure.refresh_from_db()
         dossier.procedure = procedure
         assert answer_until(dossier) == procedure.now() + 7 * DAY
+
+
+def test_the_jury_of_one_programme_ends_nobodys_dossier(procedure):
+    """It would take the candidate from the other programmes too; the office may."""
+    dossier = applicant(procedure, 1, "data", "energy")
+    with pytest.raises(NotAllowed):
+        void_dossier(dossier.pk, reason="Fraude", by=worker(procedure, "president", "data"))
+    void_dossier(dossier.pk, reason="Fraude", by=worker(procedure, "office"))
