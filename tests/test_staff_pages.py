@@ -19,7 +19,7 @@ from tests.actors import enter
 from tests.conftest import OpenBrowser
 from tests.looking import look_at
 
-pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.postgresql]  # a walk takes about a minute
 
 UNFOLD = "for (const details of document.querySelectorAll('details')) details.open = true"
 LINKS = "[...document.links].map(link => link.href)"
@@ -28,18 +28,10 @@ FILES = ("juries_paper", "juries_minutes", "juries_minutes_of_programme", "offer
 
 @pytest.mark.parametrize(
     ("moment", "some"),
-    [  # one of them each time: what all see is the same at each moment, and a walk takes about a minute
+    [
+        ("admissibility-jury", {"applicants_dossier_change", "juries_admissibility", "payments_statement"}),
         ("admission-jury", {"juries_planning", "juries_marks", "offers_list", "journal_entry_change"}),
-        pytest.param(
-            "admissibility-jury",
-            {"applicants_dossier_change", "juries_admissibility", "payments_statement"},
-            marks=pytest.mark.long,
-        ),
-        pytest.param(
-            "period-1",
-            {"offers_periods", "offers_entrant", "juries_publication_changelist", "offers_moves"},
-            marks=pytest.mark.long,
-        ),
+        ("period-1", {"offers_periods", "offers_entrant", "juries_publication_changelist", "offers_moves"}),
     ],
 )
 def test_every_page_can_be_read_by_all(

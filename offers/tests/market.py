@@ -58,7 +58,13 @@ def candidate(
     for rank, programme in enumerate(choices, start=1):
         Choice.objects.create(dossier=dossier, programme=procedure.programmes.get(code=programme), rank=rank)
     step = procedure.steps.get(kind=Step.Kind.ADMISSIBILITY)
-    Decision.objects.create(dossier=dossier, step=step, outcome="admissible", decided_at=procedure.now())
+    Decision.objects.create(
+        dossier=dossier,
+        step=step,
+        publication=step.publications.first(),
+        outcome="admissible",
+        decided_at=procedure.now(),
+    )
     for test, value in zip(("interview", "english"), marks or (), strict=False):
         Mark.objects.create(dossier=dossier, test=test, value=Decimal(value), recorded_at=procedure.now())
     return dossier

@@ -13,11 +13,14 @@ from documents.models import Notice
 from offers.models import Enrolment
 from tests.procedures import FILES
 
+ALSO_IN_A_HURRY = "apprenticeship-2021"  # it has the most rules; the others are played in the long run
 CODES = [path.stem for path in FILES if path.stem != "ast-2026"]  # campaign/tests/test_rehearsal.py plays that one
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize(
+    "code", [pytest.param(code, marks=[] if code == ALSO_IN_A_HURRY else [pytest.mark.long]) for code in CODES]
+)
 def test_made_up_candidates_come_from_the_first_click_to_a_definitive_admission(code: str) -> None:
     """A part of a file that no act can carry out would stop them somewhere on the way."""
     out = StringIO()
