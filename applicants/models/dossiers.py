@@ -117,7 +117,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         return roles.filter(
             its_programme,
             its_school,
-            kind__in=JUDGES_OF_A_CHOICE,
+            kind__in=(*JUDGES_OF_A_CHOICE, Role.Kind.VERIFIER),  # a service may decide, and keeps the places
             procedure=OuterRef("programme__procedure"),
             procedure__judgement=Procedure.Judgement.BY_PROGRAMME,
         )

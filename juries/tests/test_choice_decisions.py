@@ -126,6 +126,15 @@ class TestWhoSeesWhat:
         Role.objects.create(user=juror, procedure=procedure, kind="jury", school=school)
         assert list(Dossier.objects.visible_to(juror)) == [seen]
 
+    def test_the_service_of_a_school_chosen_sees_it_once_it_is_validated(self, procedure):
+        """Be it ranked first or not: it may have to decide on it."""
+        seen = applicant(procedure, 1, "data", "energy")
+        applicant(procedure, 2, "data", "energy", status=Status.SUBMITTED)
+        service = User.objects.create_user("sud@example.org", is_staff=True)
+        school = procedure.programmes.get(code="energy").school
+        Role.objects.create(user=service, procedure=procedure, kind="verifier", school=school)
+        assert list(Dossier.objects.visible_to(service)) == [seen]
+
     def test_the_central_office_sees_all_and_a_schools_service_none(self, procedure, service):
         seen = {applicant(procedure, 1, "data", status=Status.SUBMITTED), applicant(procedure, 2, "energy")}
         assert set(Dossier.objects.visible_to(service)) == seen

@@ -136,9 +136,21 @@ def _verdict(person: Person, step: Step, choice: Choice) -> tuple[str, str]:
     if step.kind == Step.Kind.ADMISSIBILITY:
         is_kept = worth >= BARS[Outcome.ADMISSIBLE]
         return (Outcome.ADMISSIBLE, "") if is_kept else (Outcome.NOT_ADMISSIBLE, dice.choice(REASONS))
-    if worth >= BARS[Outcome.ADMITTED]:
+    if worth >= BARS[Outcome.ADMITTED] and not _is_full(step, choice):
         return Outcome.ADMITTED, ""
     return (Outcome.WAITING, "") if worth >= BARS[Outcome.WAITING] else (Outcome.REFUSED, dice.choice(REASONS))
+
+
+def _is_full(step: Step, choice: Choice) -> bool:
+    """Whether the jury has admitted as many as the programme has seats for the candidate's track."""
+    admitted = Decision.objects.filter(
+        step=step,
+        choice__programme=choice.programme_id,
+        dossier__track=choice.dossier.track_id,
+        outcome__in=[Outcome.ADMITTED, Outcome.CONDITIONAL],
+    )
+    pool = choice.programme.pools.get(track=choice.dossier.track_id)
+    return admitted.count() >= pool.capacity
 
 
 def _is_to_be_seen(step: Step, choice: Choice) -> bool:

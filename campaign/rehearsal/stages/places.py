@@ -17,10 +17,10 @@ from campaign.rehearsal.people import Habit, Person
 from campaign.rehearsal.stages.applications import deposit, pay
 from campaign.rehearsal.stages.decisions import rounds
 from documents.models import SupportingDocument
-from juries.verification import review_paper
 from offers.confirmation import DEPOSIT, WORD, Need, Progress
 from offers.models import Place
 from offers.place_confirmation import confirm_by_word
+from offers.place_desk import review_paper_of_place
 from offers.place_endings import decline_place, release_place
 from offers.place_needs import is_sent, needs_of
 from offers.start_letters import send_start_letters, untold
@@ -62,7 +62,7 @@ def look(company: Company) -> None:
     for place in _places(company, Place.State.OFFERED):
         verifier = company.staff.verifier(place.choice.programme.school)
         for document in _to_review(place.dossier):
-            company.attempt(review_paper, document.pk, accepted=True, by=verifier)
+            company.attempt(review_paper_of_place, place.pk, document.pk, accepted=True, by=verifier)
         if place.is_late and not is_sent(place, needs_of(place)):
             company.attempt(release_place, place.pk, by=verifier)
     _note_transfers(company)
