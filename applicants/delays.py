@@ -9,6 +9,7 @@ import datetime as dt
 
 from applicants.models import Dossier
 from programmes.models import JurySession
+from programmes.sessions import session_of
 
 
 def answer_until(dossier: Dossier) -> dt.datetime:
@@ -23,12 +24,11 @@ def answer_until(dossier: Dossier) -> dt.datetime:
 def studied_at(dossier: Dossier) -> dt.datetime | None:
     """When the last of the programmes chosen will study the dossier (UTC); None where none has a date to come."""
     procedure = dossier.procedure
-    if not procedure.judges_by_programme:
+    if not procedure.judges_by_programme or dossier.submitted_at is None:
         return None
-    sessions = JurySession.objects.filter(step__procedure=procedure, meets_at__gt=procedure.now()).order_by("meets_at")
-    if dossier.submitted_at is not None:
-        sessions = sessions.exclude(closes_at__lte=dossier.submitted_at)
-    to_come = list(sessions)
+    to_come = list(
+        JurySession.objects.filter(step__procedure=procedure, meets_at__gt=procedure.now()).order_by("meets_at")
+    )
     chosen = [choice.programme_id for choice in dossier.ranked_choices]
-    first = (next((one for one in to_come if one.programme_id in (None, programme)), None) for programme in chosen)
+    first = [session_of(to_come, programme, dossier.submitted_at) for programme in chosen]
     return max((session.meets_at for session in first if session is not None), default=None)

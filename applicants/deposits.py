@@ -14,7 +14,6 @@ from applicants.paying import bill_in_time, reference_for, require_in_time, scho
 from payments import charges
 from payments.charges import PayerAct
 from payments.models import Charge
-from payments.standing import Standing, standing_of
 from programmes.models import Programme
 from programmes.rules import DepositRule, Means, Rules
 
@@ -64,11 +63,6 @@ def drop_deposit(dossier: Dossier, programme: Programme) -> None:
 def deposit_of(dossier: Dossier, programme: Programme) -> Charge | None:
     """The deposit asked for a place in `programme`, settled or not."""
     return charges.live_charge(dossier.account, DEPOSIT, programme.code)
-
-
-def deposit_standing(dossier: Dossier, programme: Programme) -> Standing:
-    """How far it is settled; due where it was never opened."""
-    return standing_of(deposit_of(dossier, programme))
 
 
 def deposit_bill(dossier: Dossier, charge: Charge) -> Bill:

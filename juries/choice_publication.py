@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.db.models import Min, QuerySet
@@ -21,6 +21,7 @@ from journal.record import record
 from juries.choice_decisions import undecided_choices
 from juries.models import Decision, Publication
 from juries.publication import PUBLISHERS, NotPublishable, announce
+from juries.steps import lock_step
 from programmes.models import JurySession, Programme, Step
 from programmes.roles import VERIFIER, require_role
 from programmes.working_days import due_after
@@ -66,7 +67,7 @@ def publish_session(session_id: int, *, visible_at: dt.datetime | None = None, b
     Rules: NE-01, NE-04, APP-15.
     """
     session = JurySession.objects.select_related("step").get(pk=session_id)
-    step = _locked(session.step_id)
+    step = lock_step(session.step_id)
     if session.publications.exists():
         raise NotPublishable(gettext("Les décisions de cette session sont déjà publiées, ou prêtes à l’être."))
     undecided = [choice for choice in undecided_choices(step).select_related("dossier") if studies(session, choice)]
@@ -95,7 +96,7 @@ def take_back(publication_id: int, *, by: User) -> None:
         NotPublishable: it is public.
     """
     publication = Publication.objects.select_related("step__procedure", "programme__school").get(pk=publication_id)
-    step = _locked(publication.step_id)
+    step = lock_step(publication.step_id)
     _require_publisher(step, publication, by=by)
     is_told = publication.decisions.exclude(announced_at=None).exists()
     if is_told or step.procedure.now() >= publication.visible_at:
@@ -127,15 +128,6 @@ def told_by(step: Step, programmes: Collection[Programme] | None = None) -> dt.d
     waiting = unpublished(step) if programmes is None else unpublished(step).filter(choice__programme__in=programmes)
     oldest = waiting.aggregate(oldest=Min("decided_at"))["oldest"]
     return due_after(oldest, step.notify_within) if oldest else None
-
-
-def session_of(sessions: Iterable[JurySession], programme_id: int, submitted_at: dt.datetime) -> JurySession | None:
-    """The first of `sessions`, given in order, that studies what was submitted then for a programme. Pure.
-
-    Rule: NE-01.
-    """
-    own = (one for one in sessions if one.programme_id in (None, programme_id))
-    return next((one for one in own if one.closes_at is None or submitted_at < one.closes_at), None)
 
 
 def next_session(session: JurySession) -> JurySession | None:
@@ -193,9 +185,4 @@ def _lock_step_of(decision_ids: Collection[int]) -> Step:
     steps = set(Decision.objects.filter(pk__in=decision_ids).values_list("step", flat=True))
     if len(steps) != 1:
         raise NotPublishable(gettext("Choisissez des décisions d’une même étape."))
-    return _locked(steps.pop())
-
-
-def _locked(step_id: int) -> Step:
-    steps = Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
-    return steps.get(pk=step_id)
+    return lock_step(steps.pop())

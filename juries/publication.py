@@ -23,7 +23,7 @@ from journal.record import record
 from juries.announcements import announce_correction, announce_decision
 from juries.decisions import admissible_dossiers
 from juries.models import Decision, DecisionCorrection, Publication
-from juries.steps import hold_unfrozen, require_unfrozen
+from juries.steps import hold_unfrozen, lock_step, require_unfrozen
 from programmes.models import Procedure, Step
 from programmes.roles import OFFICE, PRESIDENT, require_role
 from programmes.typed import reason_typed
@@ -238,8 +238,7 @@ def _announce_batch(publication_id: int) -> int:
 
 
 def _lock_step(step_id: int, by: User) -> Step:
-    steps = Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
-    step = steps.get(pk=step_id)
+    step = lock_step(step_id)
     require_role(by, step.procedure, *PUBLISHERS)
     return step
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from journal.errors import Refused
@@ -19,16 +20,9 @@ class Frozen(Refused):
     """The results of the step are prepared or published: nothing below them changes any more."""
 
 
-def step_of(procedure: Procedure, kind: str) -> Step:
-    """The step of that kind.
-
-    Raises:
-        Refused: the procedure has no such step.
-    """
-    step = Step.objects.filter(procedure=procedure, kind=kind).select_related("procedure").first()
-    if step is None:
-        raise Refused(gettext("Cette procédure ne comporte pas cette étape."))
-    return step
+def lock_step(step_id: int) -> Step:
+    """The step, locked for this transaction: ranks, turns and publications stay what they are meanwhile."""
+    return _for_update().get(pk=step_id)
 
 
 def hold_unfrozen(procedure: Procedure, kind: str) -> Step | None:
@@ -37,8 +31,7 @@ def hold_unfrozen(procedure: Procedure, kind: str) -> Step | None:
     Raises:
         Frozen: its publication is prepared.
     """
-    steps = Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
-    step = steps.filter(procedure=procedure, kind=kind).first()
+    step = _for_update().filter(procedure=procedure, kind=kind).first()
     if step is not None:
         require_unfrozen(step)
     return step
@@ -67,3 +60,7 @@ def raise_frozen(publication: Publication, step: Step) -> NoReturn:
         gettext("Les résultats de l’étape « %(step)s » sont prêts à paraître : annulez d’abord leur publication.")
         % {"step": step.label}
     )
+
+
+def _for_update() -> QuerySet[Step]:
+    return Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")

@@ -46,11 +46,6 @@ def due_after(happened_at: dt.datetime, working_days: int) -> dt.datetime:
     return dt.datetime.combine(last + dt.timedelta(days=1), dt.time(0), PARIS).astimezone(dt.UTC)
 
 
-def is_overdue(happened_at: dt.datetime, working_days: int, now: dt.datetime) -> bool:
-    """Whether the delay that began at `happened_at` has run out at `now`."""
-    return now >= due_after(happened_at, working_days)
-
-
 @cache
 def _public_holidays(year: int) -> holidays.HolidayBase:
     return holidays.country_holidays("FR", years=year)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from applicants.deposits import deposit_of, deposit_standing, drop_deposit, open_deposit, postpone_deposit
+from applicants.deposits import deposit_of, drop_deposit, open_deposit, postpone_deposit
 from applicants.dossiers import lock
 from applicants.endings import withdraw_dossier
 from applicants.models import Dossier
@@ -26,7 +26,7 @@ from payments.cards import begin_card_payment
 from payments.exemptions import ask_exemption
 from payments.models import Charge, LedgerLine, Payment, Refund
 from payments.refunds import NotRefundable, decide_refund
-from payments.standing import Standing
+from payments.standing import Standing, standing_of
 from payments.transfers import confirm_transfer, declare_transfer
 from programmes.loading import store
 from programmes.models import Procedure, Programme
@@ -103,7 +103,7 @@ class TestDeposit:
         charge = opened(dossier, programme)
         set_clock(dossier.procedure, "2026-02-25 23:59:59")
         declare_transfer(charge.pk, on=dt.date(2026, 2, 25), by=zoe)
-        assert deposit_standing(dossier, programme) == Standing.ANNOUNCED
+        assert standing_of(deposit_of(dossier, programme)) == Standing.ANNOUNCED
 
     def test_its_hour_is_too_late_unless_it_is_postponed(
         self, dossier: Dossier, programme: Programme, zoe: User

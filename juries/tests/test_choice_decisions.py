@@ -19,7 +19,7 @@ from documents.models import Notice
 from journal.errors import NotAllowed
 from journal.followups import run_pending_facts
 from juries.choice_decisions import NotDecidable, OutOfTurn, decide_choice, undecided_choices
-from juries.choice_publication import publish_decisions, publish_session, session_of, take_back, told_by
+from juries.choice_publication import publish_decisions, publish_session, take_back, told_by
 from juries.choices_before import NotBefore
 from juries.models import Decision
 from juries.publication import NotPublishable, announce, due_publications
@@ -30,6 +30,7 @@ from payments.models import Charge
 from programmes.loading import store
 from programmes.models import JurySession, Procedure, Programme, Role, Step
 from programmes.procedure_file import read
+from programmes.sessions import session_of
 from programmes.words import PARIS
 
 FILE = Path(__file__).parent / "by_programme.yaml"
