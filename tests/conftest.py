@@ -14,7 +14,7 @@ SWITCHES = ["--no-sandbox", "--disable-background-networking", "--disable-compon
 PATIENCE = 20_000  # milliseconds for one step, on a machine that does much at once
 
 # What the journeys are made of says what it found, as a test does.
-pytest.register_assert_rewrite("tests.actors", "tests.looking", "tests.stage", "tests.story")
+pytest.register_assert_rewrite("tests.actors", "tests.looking", "tests.stage", "tests.journeys")
 
 OpenBrowser = Callable[[], Page]
 

@@ -12,7 +12,7 @@ from django.core import mail as post
 from pypdf import PdfReader
 
 from applicants.models import Dossier
-from applicants.tests.scenario import PARIS, ast_2026, set_clock
+from applicants.tests.scenario import PARIS, file_of, set_clock
 from campaign.due import run_due_acts
 from documents.checks import check_waiting_papers
 from documents.letters import ensure_rendered
@@ -29,10 +29,10 @@ TRIES = 30
 
 
 class Stage:
-    """The procedure of 2026 as a rehearsal, whose clock is moved from one hour of the calendar to the next."""
+    """A procedure as a rehearsal, whose clock is moved from one hour of the calendar to the next."""
 
-    def __init__(self, moment: str) -> None:
-        self.slug = store(ast_2026(), rehearsal=True).slug
+    def __init__(self, moment: str, code: str = "ast-2026") -> None:
+        self.slug = store(file_of(code), rehearsal=True).slug
         self.move_to(moment)
 
     @property

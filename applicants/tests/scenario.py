@@ -69,9 +69,14 @@ PLAUSIBLE = {
 
 
 @cache
+def file_of(code: str) -> ProcedureFile:
+    """A procedure's file, read once."""
+    return read(Path(settings.BASE_DIR) / f"programmes/procedures/{code}.yaml")
+
+
 def ast_2026() -> ProcedureFile:
-    """The procedure's file, read once."""
-    return read(Path(settings.BASE_DIR) / "programmes/procedures/ast-2026.yaml")
+    """The procedure that most tests play in."""
+    return file_of("ast-2026")
 
 
 def procedure_at(moment: str) -> Procedure:

@@ -8,12 +8,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.actors import Candidate, Person
 from tests.conftest import OpenBrowser
+from tests.journeys.ast_2026.application import apply
+from tests.journeys.ast_2026.cast import Cast
+from tests.journeys.ast_2026.integration import integrate
+from tests.journeys.ast_2026.jury import judge
+from tests.journeys.ast_2026.verification import verify
 from tests.stage import Stage
-from tests.story.application import apply
-from tests.story.cast import Cast
-from tests.story.integration import integrate
-from tests.story.jury import judge
-from tests.story.verification import verify
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from documents.models import SupportingDocument
 from tests.actors import Candidate, Person
+from tests.journeys.ast_2026.cast import Cast
 from tests.stage import mail_says
-from tests.story.cast import Cast
 
 REASON = "Le nom exact de votre licence manque."
 VALIDATED = "Votre dossier est validé"

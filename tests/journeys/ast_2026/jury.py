@@ -14,9 +14,9 @@ from applicants.models import Dossier
 from documents.models import Notice
 from notifications.models import Mail
 from tests.actors import Person
+from tests.journeys.ast_2026.cast import Cast
+from tests.journeys.ast_2026.verification import VALIDATED
 from tests.stage import letter_says, loosely, mail_says, mails_to, says, text_of
-from tests.story.cast import Cast
-from tests.story.verification import VALIDATED
 
 RESULTS = "2026-04-09 16:00"
 ADMISSIBLE = "Vous êtes admissible"
@@ -89,6 +89,7 @@ def plans_the_tests(albi: Person) -> None:
     """Two panels, their days cut into slots, and a day with both tests for each candidate."""
     albi.go("/gestion/")
     albi.follow("candidats à placer, IMT Mines Albi")
+    albi.reads("Ajouter un jury…")
     for test, name, room in (("Entretien avec le jury", "Jury A", "B204"), ("Épreuve d’anglais", "Mrs Hughes", "C12")):
         if not albi.main.get_by_label("Nom du jury").is_visible():
             albi.unfold("Ajouter un jury…")

@@ -6,12 +6,14 @@ refuses Nord Europe in the hope of better, then gets Alès. Rules: AST-12, AST-1
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from documents.models import Notice
 from programmes.models import Pool
 from tests.actors import Candidate, Person
+from tests.journeys.ast_2026.cast import Cast
+from tests.journeys.ast_2026.jury import ADMISSIBLE
 from tests.stage import letter_says, mail_says, mails_to, says
-from tests.story.cast import Cast
-from tests.story.jury import ADMISSIBLE
 
 RESULTS = "2026-05-28 14:00"
 ON_A_LIST = "sur un tableau d’admission"
@@ -50,7 +52,9 @@ def sets_the_lists(cast: Cast) -> None:
     for school, ranked in (("IMT Mines Albi", 3), ("IMT Mines Alès", 3), ("IMT Nord Europe", 1)):
         cast.jury.go(lists)
         cast.jury.main.get_by_role("row", name=school).get_by_role("link", name="à arrêter").click()
-        names = cast.jury.main.locator("[data-listed] tr").evaluate_all("all => all.map(tr => tr.dataset.name)")
+        listed = cast.jury.main.locator("[data-listed] tr")
+        expect(listed).to_have_count(ranked)
+        names = listed.evaluate_all("all => all.map(tr => tr.dataset.name)")
         assert names == ["Lou Durand", "Zoé Nguyễn-Lefèvre", "Max Durand"][-ranked:]
         cast.jury.press("Arrêter ce tableau")
         cast.jury.reads("Le tableau est arrêté.")

@@ -1,1 +1,0 @@
-"""The chapters of the story that tests/test_story.py plays."""
