@@ -7,22 +7,29 @@ that a difference can be shown to a person and kept with the procedure as JSON.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
 from programmes.models import (
+    CalendarEntry,
     JurySession,
     Participation,
+    Period,
     Pool,
     Procedure,
+    Programme,
     School,
     Step,
+    TestDay,
+    Track,
 )
 from programmes.procedure_file import schema
 from programmes.text import Text
+
+Row = TypeVar("Row", bound=models.Model)
 
 HOW_IT_RUNS = ("examination", "judgement", "retention_months")
 IN_ORDER = {"schools", "steps", "programmes", "tracks"}  # their order is a fact too
@@ -97,7 +104,7 @@ def write_live(procedure: Procedure, live: schema.Live) -> None:
     for name in names:
         setattr(procedure, name, getattr(live, name))
     procedure.save(update_fields=names)
-    schools = {given.code: _write_school(procedure, position, given) for position, given in _numbered(live.schools)}
+    schools = _write_schools(procedure, live.schools)
     _write_calendar(procedure, live.calendar)
     _write_steps(procedure, live.steps, schools)
     _write_programmes_and_seats(procedure, live, schools)
@@ -137,107 +144,113 @@ def _session(session: JurySession) -> schema.JurySession:
     return schema.JurySession(programme, session.closes_at, session.meets_at, session.results_at)
 
 
-def _write_school(procedure: Procedure, position: int, given: schema.School) -> School:
-    """The school itself is shared by all procedures; how to reach and pay it is this procedure's."""
-    school, _ = School.objects.update_or_create(
-        code=given.code, defaults={"name": given.name, "website": given.website, "accent": given.accent}
+def _write_schools(procedure: Procedure, given: Sequence[schema.School]) -> dict[str, School]:
+    """The schools by code. They are shared by all procedures; how to reach and pay them is this procedure's."""
+    shared = ("name", "website", "accent")
+    schools = _upsert([School(code=one.code, **_named(one, shared)) for one in given], ("code",), shared)
+    own = ("department", "address", "email", "phone", "presentation", "iban", "bic", "account_holder", "takes_cards")
+    _upsert(
+        [
+            Participation(procedure=procedure, school=school, position=position, **_named(one, own))
+            for school, (position, one) in zip(schools, _numbered(given), strict=True)
+        ],
+        ("procedure", "school"),
+        ("position", *own),
     )
-    own = {name: getattr(given, name) for name in ("department", "address", "email", "phone", "presentation")}
-    money = {name: getattr(given, name) for name in ("iban", "bic", "account_holder", "takes_cards")}
-    procedure.participations.update_or_create(school=school, defaults={"position": position, **own, **money})
-    return school
+    return {school.code: school for school in schools}
 
 
 def _write_calendar(procedure: Procedure, calendar: Iterable[schema.CalendarEntry]) -> None:
-    kept = [
-        procedure.calendar_entries.update_or_create(
-            key=entry.code,
-            defaults={"label": entry.label, "starts_at": entry.starts_at, "ends_at": entry.ends_at},
-        )[0]
-        for entry in calendar
+    dates = ("label", "starts_at", "ends_at")
+    entries = [CalendarEntry(procedure=procedure, key=entry.code, **_named(entry, dates)) for entry in calendar]
+    _delete_others(procedure.calendar_entries.all(), _upsert(entries, ("procedure", "key"), dates))
+
+
+def _write_steps(procedure: Procedure, given: Sequence[schema.Step], schools: Mapping[str, School]) -> None:
+    when = ("meets_at", "results_at", "notify_within", "booking_closes_hours")
+    names = ("kind", "label", "decided_by", "booking", *when)
+    steps = [
+        Step(
+            procedure=procedure,
+            code=one.code,
+            position=position,
+            in_order=one.order == schema.Order.ARRIVAL,
+            **_named(one, names),
+        )
+        for position, one in _numbered(given)
     ]
-    _delete_others(procedure.calendar_entries.all(), kept)
-
-
-def _write_steps(procedure: Procedure, steps: Iterable[schema.Step], schools: Mapping[str, School]) -> None:
-    kept = []
-    for position, given in _numbered(steps):
-        dates, rest = ("meets_at", "results_at"), ("decided_by", "notify_within", "booking", "booking_closes_hours")
-        names = ("kind", "label", *dates, *rest)
-        defaults = {"position": position, **{name: getattr(given, name) for name in names}}
-        defaults["in_order"] = given.order == schema.Order.ARRIVAL
-        step, _ = procedure.steps.update_or_create(code=given.code, defaults=defaults)
-        kept.append(step)
-        days = [
-            step.test_days.get_or_create(school=schools[test_day.school], day=test_day.day)[0]
-            for test_day in given.test_days
-        ]
-        _delete_others(step.test_days.all(), days)
-    _delete_others(procedure.steps.all(), kept)
+    steps = _upsert(steps, ("procedure", "code"), ("position", "in_order", *names))
+    test_days = [
+        TestDay(step=step, school=schools[test_day.school], day=test_day.day)
+        for step, one in zip(steps, given, strict=True)
+        for test_day in one.test_days
+    ]
+    kept = _upsert(test_days, ("step", "school", "day"), ("day",))
+    _delete_others(TestDay.objects.filter(step__procedure=procedure), kept)
+    _delete_others(procedure.steps.all(), steps)
 
 
 def _write_programmes_and_seats(procedure: Procedure, live: schema.Live, schools: Mapping[str, School]) -> None:
-    programmes = {
-        given.code: procedure.programmes.update_or_create(
-            code=given.code,
-            defaults={
-                "position": position,
-                "school": schools[given.school],
-                "title": given.title,
-                "description": given.description,
-                "starts_on": given.starts_on,
-            },
-        )[0]
-        for position, given in _numbered(live.programmes)
-    }
-    tracks = {
-        given.code: procedure.tracks.update_or_create(
-            code=given.code,
-            defaults={"position": position, "label": given.label, "entry_year": given.entry_year},
-        )[0]
-        for position, given in _numbered(live.tracks)
-    }
-    pools = [
-        Pool.objects.update_or_create(
-            programme=programmes[given.programme],
-            track=tracks[given.track],
-            defaults={"seats": given.seats, "calls": given.calls},
-        )[0]
-        for given in live.pools
+    names = ("title", "description", "starts_on")
+    programmes = [
+        Programme(
+            procedure=procedure, code=one.code, position=position, school=schools[one.school], **_named(one, names)
+        )
+        for position, one in _numbered(live.programmes)
     ]
+    programmes = _upsert(programmes, ("procedure", "code"), ("position", "school", *names))
+    facts = ("label", "entry_year")
+    tracks = [
+        Track(procedure=procedure, code=one.code, position=position, **_named(one, facts))
+        for position, one in _numbered(live.tracks)
+    ]
+    tracks = _upsert(tracks, ("procedure", "code"), ("position", *facts))
+    by_code = {programme.code: programme for programme in programmes}
+    track_by_code = {track.code: track for track in tracks}
+    pools = [
+        Pool(programme=by_code[one.programme], track=track_by_code[one.track], seats=one.seats, calls=one.calls)
+        for one in live.pools
+    ]
+    pools = _upsert(pools, ("programme", "track"), ("seats", "calls"))
     _delete_others(Pool.objects.filter(programme__procedure=procedure), pools)
-    _delete_others(procedure.programmes.all(), programmes.values())
-    _delete_others(procedure.tracks.all(), tracks.values())
+    _delete_others(procedure.programmes.all(), programmes)
+    _delete_others(procedure.tracks.all(), tracks)
 
 
-def _write_sessions(procedure: Procedure, steps: Iterable[schema.Step]) -> None:
+def _write_sessions(procedure: Procedure, given: Iterable[schema.Step]) -> None:
     """The meetings of the juries that meet several times; those of one programme name it."""
     programmes = {programme.code: programme for programme in procedure.programmes.all()}
-    for step in procedure.steps.all():
-        given = next(one for one in steps if one.code == step.code)
-        kept = [
-            step.sessions.update_or_create(
-                number=number,
-                defaults={
-                    "programme": programmes.get(session.programme),
-                    "closes_at": session.closes_at,
-                    "meets_at": session.meets_at,
-                    "results_at": session.results_at,
-                },
-            )[0]
-            for number, session in _numbered(given.sessions)
-        ]
-        _delete_others(step.sessions.all(), kept)
-
-
-def _write_periods(procedure: Procedure, periods: Iterable[schema.Period]) -> None:
-    kept = [
-        procedure.periods.update_or_create(
-            number=number, defaults={"starts_at": given.starts_at, "ends_at": given.ends_at}
-        )[0]
-        for number, given in _numbered(periods)
+    steps = {step.code: step for step in procedure.steps.all()}
+    dates = ("closes_at", "meets_at", "results_at")
+    sessions = [
+        JurySession(step=steps[step.code], number=number, programme=programmes.get(one.programme), **_named(one, dates))
+        for step in given
+        for number, one in _numbered(step.sessions)
     ]
-    _delete_others(procedure.periods.all(), kept)
+    kept = _upsert(sessions, ("step", "number"), ("programme", *dates))
+    _delete_others(JurySession.objects.filter(step__procedure=procedure), kept)
+
+
+def _write_periods(procedure: Procedure, given: Iterable[schema.Period]) -> None:
+    dates = ("starts_at", "ends_at")
+    periods = [Period(procedure=procedure, number=number, **_named(one, dates)) for number, one in _numbered(given)]
+    _delete_others(procedure.periods.all(), _upsert(periods, ("procedure", "number"), dates))
+
+
+def _upsert(rows: Sequence[Row], told_apart_by: Sequence[str], says: Sequence[str]) -> list[Row]:
+    """The rows, now in the database, in one statement: inserted, or what they say written over those that were there.
+
+    They are `told_apart_by` the fields of a unique constraint. Fields that are in neither list keep their value.
+    """
+    if not rows:
+        return []
+    return type(rows[0])._default_manager.bulk_create(
+        rows, update_conflicts=True, unique_fields=told_apart_by, update_fields=says
+    )
+
+
+def _named(given: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(given, name) for name in names}
 
 
 def _delete_others(rows: models.QuerySet[Any], kept: Iterable[models.Model]) -> None:
