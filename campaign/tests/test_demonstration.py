@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -22,6 +23,7 @@ from campaign.demonstration.moments import moments_of
 from campaign.demonstration.playing import fill, play_what_is_wished
 from campaign.demonstration.wishes import NotNow, is_ready, start_over, wish_for
 from campaign.models import Play
+from campaign.rehearsal import opening
 from campaign.rehearsal.staff import domain_of
 from journal.clock import at_one_instant, instant
 from notifications.models import Mail
@@ -47,8 +49,10 @@ def demo(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def filled(demo: None, transactional_db: None) -> Procedure:
-    """The demonstration at its first moment."""
+def filled(demo: None, transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Procedure:
+    """The demonstration of a single procedure, at its first moment."""
+    (tmp_path / f"{SLUG}.yaml").symlink_to(opening.FILES / f"{SLUG}.yaml")
+    monkeypatch.setattr(opening, "FILES", tmp_path)
     fill()
     return Procedure.objects.get(slug=SLUG)
 
@@ -79,6 +83,18 @@ def test_a_demonstration_refuses_to_start_beside_a_real_procedure(settings: Sett
 def test_people_are_made_up_in_a_demonstration_only() -> None:
     with pytest.raises(CommandError, match="DEMO=1"):
         call_command("fill_demo")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_procedure_that_has_a_file_is_shown_with_its_people(demo: None) -> None:
+    """One that nobody can enter as a candidate and as staff shows nothing."""
+    fill()
+    assert is_ready()
+    shown = Procedure.objects.all()
+    assert sorted(procedure.code for procedure in shown) == opening.codes()
+    for procedure in shown:
+        assert candidates(procedure), procedure
+        assert staff(procedure), procedure
 
 
 def test_filling_goes_on_where_it_was_stopped_and_then_does_nothing(filled: Procedure, client: Client) -> None:
