@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from applicants.models import Dossier
+from applicants.tests.scenario import receipt_of
 from campaign.rehearsal import files
 from programmes.rules import PaperRule
 from tests.conftest import PATIENCE
@@ -112,6 +113,17 @@ class Candidate(Person):
         related = ("procedure", "version", "candidate__user", "folder", "account")
         return Dossier.objects.select_related(*related).get(candidate__user__email=self.email)
 
+    def begins(self, procedure: str, identity: Mapping[str, str] | None = None) -> None:
+        """From the page of that procedure over the account and the consent to an empty dossier."""
+        self.go(f"/procedures/{self.slug}/")
+        self.arrives_at(procedure)
+        self.follow("Commencer mon dossier")
+        self.opens_an_account()
+        self.arrives_at("Commencer mon dossier")
+        self.fill({**(identity or {}), "J’ai lu cette notice": "oui"})
+        self.press("Accepter et commencer")
+        self.arrives_at("Mon dossier")
+
     def opens_an_account(self) -> None:
         """Ask for an account on the way to a page, and prove the address by the code that comes by mail."""
         self.arrives_at("Se connecter")
@@ -129,6 +141,12 @@ class Candidate(Person):
         self.fill(answers)
         self.press("Enregistrer et continuer")
 
+    def ticks(self, *programmes: str) -> None:
+        """Tick programmes by their titles, on the page that lists them, and go on."""
+        for programme in programmes:
+            self.main.get_by_label(loosely(programme)).check()
+        self.press("Enregistrer et continuer")
+
     def deposits(self, rule: PaperRule) -> None:
         """Deposit a small PDF as that paper, from the list of papers, and come back to it."""
         self.follow(str(rule.label))
@@ -139,6 +157,30 @@ class Candidate(Person):
         self.press("Déposer le fichier")
         expect(self.main).to_contain_text("Le fichier est déposé.")
         self.follow("Revenir à la liste des pièces")
+
+    def joins(self, *codes: str) -> None:
+        """Deposit papers of these codes, one after the other, from the list of papers."""
+        for code in codes:
+            rule = self.dossier.rules.paper(code)
+            assert rule is not None
+            self.deposits(rule)
+
+    def pays_by_card(self, amount: str, to: str) -> None:
+        """Pay that amount to that school on the page of the test bank, and come back."""
+        self.press(f"Payer {amount} par carte")
+        self.arrives_at("Banque d’essai")
+        self.reads(amount)
+        self.reads(to)
+        self.press("Accepter le paiement")
+
+    def submits(self) -> str:
+        """Send what is complete, and read the number of the receipt."""
+        self.press("Transmettre mon dossier")
+        self.page.get_by_role("dialog").get_by_role("button", name="Transmettre mon dossier").click()
+        self.arrives_at("Votre dossier est transmis")
+        number = receipt_of(self.dossier).number
+        self.reads(number)
+        return number
 
     def home(self) -> None:
         """Open the home of one's own dossier."""

@@ -157,10 +157,11 @@ def filled(
     return reloaded(dossier.pk)
 
 
-def answer_all(dossier: Dossier, by: User) -> None:
-    """Answer every question of the form."""
+def answer_all(dossier: Dossier, by: User, **said: str) -> None:
+    """Answer every question of the form: by what is `said`, or as a candidate could."""
     for page in dossier.rules.pages:
-        save_answers(dossier.pk, page.code, {rule.code: answer_to(rule) for rule in page.fields}, by=by)
+        answers = {rule.code: said.get(rule.code) or answer_to(rule) for rule in page.fields}
+        save_answers(dossier.pk, page.code, answers, by=by)
 
 
 def deposit_all(dossier: Dossier, by: User) -> None:

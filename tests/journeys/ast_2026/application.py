@@ -5,7 +5,6 @@ from __future__ import annotations
 from playwright.sync_api import expect
 from pytest_django import Settings
 
-from applicants.tests.scenario import receipt_of
 from tests.actors import Candidate, Person
 from tests.stage import Stage, letter_says, link_in, mail_says
 
@@ -15,26 +14,19 @@ SECRET_OPINION = "Une étudiante remarquable, d’une curiosité rare."
 
 def apply(stage: Stage, zoe: Candidate, appraiser: Person, settings: Settings) -> None:
     """All of it."""
-    begins(stage, zoe)
+    begins(zoe)
     fills_in(zoe)
     chooses(zoe)
     joins_papers(stage, zoe)
     asks_for_an_opinion(zoe, settings)
     gives_an_opinion(appraiser)
     pays(zoe)
-    submits(stage, zoe)
+    submits(zoe)
 
 
-def begins(stage: Stage, zoe: Candidate) -> None:
+def begins(zoe: Candidate) -> None:
     """From the procedure's page over the account to an empty dossier."""
-    zoe.go(f"/procedures/{stage.slug}/")
-    zoe.arrives_at("Admission sur titres 2026")
-    zoe.follow("Commencer mon dossier")
-    zoe.opens_an_account()
-    zoe.arrives_at("Commencer mon dossier")
-    zoe.fill({"J’ai lu cette notice": "oui"})
-    zoe.press("Accepter et commencer")
-    zoe.arrives_at("Mon dossier")
+    zoe.begins("Admission sur titres 2026")
     zoe.reads("vendredi 20 mars 2026 à 23 h")
 
 
@@ -107,10 +99,7 @@ def chooses(zoe: Candidate) -> None:
 def joins_papers(stage: Stage, zoe: Candidate) -> None:
     """The papers asked for, each a small PDF that the worker then opens."""
     zoe.arrives_at("Pièces justificatives")
-    for code in ("identity", "school-certificate", "transcripts", "diplomas", "syllabus-l3", "cv", "motivation-letter"):
-        rule = zoe.dossier.rules.paper(code)
-        assert rule is not None
-        zoe.deposits(rule)
+    zoe.joins("identity", "school-certificate", "transcripts", "diplomas", "syllabus-l3", "cv", "motivation-letter")
     zoe.page.reload()
     zoe.reads("Contrôle en cours")
     stage.let_workers_run()
@@ -173,15 +162,12 @@ def pays(zoe: Candidate) -> None:
     zoe.follow("Continuer")
 
 
-def submits(stage: Stage, zoe: Candidate) -> None:
+def submits(zoe: Candidate) -> None:
     """Check one's answers, send them, and get a numbered receipt."""
     zoe.arrives_at("Relire et transmettre")
     zoe.reads("Tout y est.")
     zoe.reads("L’Haÿ-les-Roses")
-    zoe.press("Transmettre mon dossier")
-    zoe.page.get_by_role("dialog").get_by_role("button", name="Transmettre mon dossier").click()
-    zoe.arrives_at("Votre dossier est transmis")
-    zoe.reads(receipt_of(zoe.dossier).number)
+    zoe.submits()
     notice = letter_says("receipt", zoe.dossier, "Zoé Nguyễn-Lefèvre", "1 IMT Mines Albi 2 IMT Mines Alès")
     mail_says("dossier_submitted", zoe.email, notice.number, "1. IMT Mines Albi\n2. IMT Mines Alès")
     zoe.follow("Voir mon dossier")

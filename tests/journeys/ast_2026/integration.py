@@ -141,10 +141,7 @@ def sends_the_title(cast: Cast) -> None:
     zoe.home()
     zoe.arrives_at("Vous avez une place")
     zoe.follow("Déposer mon titre")
-    for code in ("required-title", "second-semester-transcript"):
-        rule = zoe.dossier.rules.paper(code)
-        assert rule is not None
-        zoe.deposits(rule)
+    zoe.joins("required-title", "second-semester-transcript")
     cast.stage.let_workers_run()
     albi.go("/gestion/")
     albi.follow("2 titres d’entrants à examiner")

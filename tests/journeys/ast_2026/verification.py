@@ -8,6 +8,7 @@ from __future__ import annotations
 from documents.models import SupportingDocument
 from tests.actors import Candidate, Person
 from tests.journeys.ast_2026.cast import Cast
+from tests.journeys.troupe import accept_papers
 from tests.stage import mail_says
 
 REASON = "Le nom exact de votre licence manque."
@@ -67,7 +68,7 @@ def accepts(cast: Cast) -> None:
     for count in (1, 2):
         albi.accepts_the_paper()
         assert accepted.count() == count
-    cast.accept_papers(cast.zoe.dossier)
+    accept_papers(cast.zoe.dossier, cast.verifier)
     albi.page.reload()
 
 
