@@ -20,10 +20,11 @@ from journal.followups import acts_on, state_fact
 from journal.record import record
 from juries.choice_decisions import undecided_choices
 from juries.models import Decision, Publication
-from juries.publication import PUBLISHERS, NotPublishable, announce
+from juries.publication import PUBLISHERS, NotPublishable, announce, withdraw
 from juries.steps import lock_step
 from programmes.models import JurySession, Programme, Step
 from programmes.roles import VERIFIER, require_role
+from programmes.sessions import session_takes
 from programmes.working_days import due_after
 
 PUBLISHED_FACT = "choices_published"
@@ -98,11 +99,7 @@ def take_back(publication_id: int, *, by: User) -> None:
     publication = Publication.objects.select_related("step__procedure", "programme__school").get(pk=publication_id)
     step = lock_step(publication.step_id)
     _require_publisher(step, publication, by=by)
-    is_told = publication.decisions.exclude(announced_at=None).exists()
-    if is_told or step.procedure.now() >= publication.visible_at:
-        raise NotPublishable(gettext("Ces résultats sont déjà publics : ils ne peuvent plus être retirés."))
-    record("publication.cancelled", publication, by=by, step=step.code)
-    publication.delete()
+    withdraw(publication, step, by=by)
 
 
 @acts_on(PUBLISHED_FACT)
@@ -140,8 +137,7 @@ def studies(session: JurySession, choice: Choice) -> bool:
     """Whether `choice`, of a submitted dossier, is before this session: of its programme, and submitted in time."""
     submitted_at = choice.dossier.submitted_at
     assert submitted_at is not None
-    is_own = session.programme_id in (None, choice.programme_id)
-    return is_own and (session.closes_at is None or submitted_at < session.closes_at)
+    return session_takes(session, choice.programme_id, submitted_at)
 
 
 def _publish(

@@ -108,6 +108,20 @@ def cancel_publication(step_id: int, *, by: User) -> None:
         Decision.objects.filter(step=step).delete()
 
 
+def withdraw(publication: Publication, step: Step, *, by: User) -> None:
+    """Delete a publication that nobody has seen, under the lock of its step: its decisions are unfrozen.
+
+    Raises:
+        NotPublishable: its results are public.
+    """
+    # Told while this request waited, or before the clock went back.
+    is_told = publication.decisions.exclude(announced_at=None).exists()
+    if is_told or step.procedure.now() >= publication.visible_at:
+        raise NotPublishable(gettext("Ces résultats sont déjà publics : ils ne peuvent plus être retirés."))
+    record("publication.cancelled", publication, by=by, step=step.code)
+    publication.delete()
+
+
 def due_publications(procedure: Procedure) -> QuerySet[Publication]:
     """The publications of `procedure` whose instant has come and which are not announced to everyone yet."""
     return Publication.objects.filter(

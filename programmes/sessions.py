@@ -13,5 +13,10 @@ def session_of(sessions: Iterable[JurySession], programme_id: int, submitted_at:
 
     Rule: NE-01.
     """
-    own = (one for one in sessions if one.programme_id in (None, programme_id))
-    return next((one for one in own if one.closes_at is None or submitted_at < one.closes_at), None)
+    return next((one for one in sessions if session_takes(one, programme_id, submitted_at)), None)
+
+
+def session_takes(session: JurySession, programme_id: int, submitted_at: dt.datetime) -> bool:
+    """Whether a session studies what was submitted then for a programme: its own, and in time. Pure."""
+    is_own = session.programme_id in (None, programme_id)
+    return is_own and (session.closes_at is None or submitted_at < session.closes_at)

@@ -13,8 +13,8 @@ from django.urls import Resolver404, resolve, reverse
 from accounts.models import User
 from campaign.demonstration import characters
 from campaign.demonstration.moments import moments_of
+from campaign.rehearsal import opening
 from campaign.rehearsal.company import gather
-from campaign.rehearsal.opening import open_rehearsal
 from campaign.rehearsal.script import play
 
 pytestmark = [pytest.mark.long, pytest.mark.postgresql]
@@ -22,9 +22,10 @@ pytestmark = [pytest.mark.long, pytest.mark.postgresql]
 LINK = re.compile(r'<a\b[^>]*\bhref="(/[^"#]*)')
 
 
-def test_whoever_is_shown_a_link_finds_the_page(transactional_db: None) -> None:
+@pytest.mark.parametrize("code", opening.codes())
+def test_whoever_is_shown_a_link_finds_the_page(transactional_db: None, code: str) -> None:
     """Catches a link that is shown by another rule than the one by which its page opens."""
-    procedure = open_rehearsal("ast-2026")
+    procedure = opening.open_rehearsal(code)
     company = gather(procedure, candidates=12, seed=8, samples=1, where_seats_are_few=True)
     before = None
     wrong, found = set[str](), 0
