@@ -29,6 +29,6 @@ def remove_constraints(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("juries", "0002_corrections_one_at_a_time")]
+    dependencies = [("juries", "0001_initial")]
 
     operations = [migrations.RunPython(add_constraints, remove_constraints)]

@@ -55,6 +55,6 @@ def on_postgresql(sql: str) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journal", "0002_facts")]
+    dependencies = [("journal", "0001_initial")]
 
     operations = [migrations.RunPython(on_postgresql(FORBID), on_postgresql(ALLOW))]
