@@ -8,7 +8,7 @@
 #   make format        puts code and templates in the agreed form
 #   make bench         load and speed
 #   make messages      collects the sentences to translate into locale/
-#   make screenshots   pictures of every page of a running demonstration, into var/screenshots
+#   make screenshots   pictures of every page of a running demonstration, into var/screenshots (ONLY="iim candidate" for a part)
 #   make requirements  compiles requirements.in into requirements.txt
 
 BIN := .venv/bin

@@ -28,7 +28,7 @@ def name_of(rules: Rules, place: str) -> str:
     fixed = {
         TITLE: gettext("Titre et spécialité"),
         CHOICES: choices_name(rules.choices.order),
-        PAYMENT: gettext("Frais d’inscription"),
+        PAYMENT: gettext("Frais de dossier"),
         PAPERS: gettext("Pièces justificatives"),
         REFEREES: gettext("Appréciation") if len(rules.referees) < 2 else gettext("Référents"),
         REVIEW: gettext("Relire et transmettre"),

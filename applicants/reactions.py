@@ -68,7 +68,7 @@ def ask_for_payment_again(charge_id: str) -> None:
     if fee_standing(dossier) != Standing.DUE or _is_asked(dossier, PAYMENT):
         return
     with translation.override(dossier.candidate.user.language):
-        reason = gettext("Réglez les frais d’inscription : ils sont de nouveau dus.")
+        reason = gettext("Réglez les frais de dossier : ils sont de nouveau dus.")
     open_correction(dossier, opens=[PAYMENT], reason=reason, until=_until(dossier, late=False), by=None)
 
 

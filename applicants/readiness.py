@@ -271,4 +271,4 @@ def is_met(alternative: Alternative, papers: frozenset[str], appraisals: frozens
 
 def _missing_fee(fee: FeeRule | None, filled: FilledIn) -> Iterator[MissingItem]:
     if fee is not None and not fee_is_enough(fee, filled.fee):
-        yield MissingItem("fee", gettext("Les frais d’inscription"), "payment")
+        yield MissingItem("fee", gettext("Les frais de dossier"), "payment")

@@ -18,7 +18,6 @@ from payments.standing import Standing
 from programmes.rules import Opinion, Order, PageRule
 from programmes.words import money
 
-BETWEEN_CHOICES = "\N{NO-BREAK SPACE}; "  # their names have commas and dots
 NAMED_IN_HINT = 3  # things left to do that a line names; further ones are counted
 
 TODO, DOING, WAITING, DONE, PROBLEM = "todo", "doing", "waiting", "done", "problem"
@@ -90,7 +89,7 @@ def _choices(contents: Contents) -> Task:
     ]
     left = _left(contents, CHOICES)
     kind = DONE if not left else PROBLEM if contents.choices else TODO
-    return _task(contents, CHOICES, kind, hint=_still_to_do(left) if kind == PROBLEM else BETWEEN_CHOICES.join(names))
+    return _task(contents, CHOICES, kind, hint=_still_to_do(left) if kind == PROBLEM else gettext(" ; ").join(names))
 
 
 def _papers(contents: Contents) -> Task:
@@ -167,7 +166,9 @@ def _fee(contents: Contents) -> Task:
     if contents.charge is None:
         order_first = gettext("Classez d’abord vos vœux : vous payez l’école placée en premier.")
         choose_first = gettext("Choisissez d’abord vos formations : les frais en dépendent.")
-        return _task(contents, PAYMENT, TODO, hint=choose_first if fee.payee else order_first)
+        return _task(
+            contents, PAYMENT, TODO, hint=order_first if contents.dossier.rules.pays_first_choice else choose_first
+        )
     owed = {"amount": money(contents.charge.amount), "school": contents.charge.payee.school.name}
     hint = gettext("%(amount)s à %(school)s") % owed
     return _task(contents, PAYMENT, kind, label, hint="" if contents.fee == Standing.WAIVED else hint)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils import formats
 from django.utils.translation import gettext
 
 from applicants.rows import Row, read_rows
 from programmes.countries import country_name
 from programmes.rules import FieldKind, FieldRule
+from programmes.words import date_in_year
 
 
 def in_words(question: FieldRule, value: str) -> str:
@@ -25,7 +25,7 @@ def in_words(question: FieldRule, value: str) -> str:
     if question.kind == FieldKind.ROWS:
         return "\n".join(_row_in_words(question, row) for row in read_rows(value))
     if question.kind == FieldKind.DATE:
-        return formats.date_format(dt.date.fromisoformat(value), "j F Y")
+        return date_in_year(dt.date.fromisoformat(value))
     return value
 
 

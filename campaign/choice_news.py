@@ -59,11 +59,12 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
     """The headline: what is to be done, else the best that is known."""
     if dossier.status == Status.WITHDRAWN:
         return ended_news(dossier)
-    to_do = next((line for line in lines if line.url and line.kind == "doing"), None)
-    if to_do is not None:
-        title = gettext("%(programme)s : %(state)s")
-        words = {"programme": to_do.choice.programme.title, "state": to_do.label.lower()}
-        return News("doing", title % words, to_do.text, to_do.url, to_do.action)
+    for kind in ("doing", "waiting"):  # what there is to do, else what comes: an interview, an examination under way
+        line = next((line for line in lines if line.url and line.kind == kind), None)
+        if line is not None:
+            title = gettext("%(programme)s : %(state)s")
+            words = {"programme": line.choice.programme.title, "state": line.label.lower()}
+            return News(kind, title % words, line.text, line.url, line.action)
     if dossier.status == Status.SUBMITTED:
         text = gettext("Vos pièces sont vérifiées. Nous vous écrivons s’il faut corriger quelque chose.")
         return News("waiting", gettext("Votre dossier est transmis"), text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
@@ -29,26 +29,38 @@ def milestones(
     steps: Iterable[Step],
     periods: Iterable[Period],
     now: dt.datetime,
-    sessions: Iterable[JurySession] = (),
+    sessions: Iterable[JurySession | Milestone] = (),
 ) -> list[Milestone]:
     """The milestones in the order of their instants, as they stand at `now`.
 
-    `steps` are read `with_days`, `sessions` with their step and their programme.
+    `steps` are read `with_days`, `sessions` with their step and their programme; they may be `gathered`.
     """
     found = [_window(str(entry), entry.starts_at, entry.ends_at) for entry in entries]
     for step in steps:
         found += [*_test_days(step), *_results(step)]
-    found += [_session(session) for session in sessions]
+    found += [session if isinstance(session, Milestone) else _session(session) for session in sessions]
     for period in periods:
         label = gettext("Propositions d’intégration, période %(number)s") % {"number": period.number}
         found.append(_window(label, period.starts_at, period.ends_at))
     return [_placed(item, now) for item in sorted(found, key=_instant)]
 
 
+def gathered(sessions: Iterable[JurySession]) -> list[JurySession | Milestone]:
+    """The sessions for who has not chosen a programme: those of a step whose results each programme gives at a date of
+    its own are one milestone, from the first to the last.
+    """
+    by_step: dict[int, list[JurySession]] = {}
+    for session in sessions:
+        by_step.setdefault(session.step_id, []).append(session)
+    return [one for own in by_step.values() for one in _together(own)]
+
+
 def window_in_words(starts_at: dt.datetime | None, ends_at: dt.datetime | None) -> str:
     """« du lundi 26 janvier 2026 à 14 h au vendredi 20 mars 2026 à 23 h », or the one end that there is."""
     if starts_at and ends_at:
-        words = {"start": date_and_hour(starts_at), "end": deadline(ends_at)}
+        begins_with_the_day = starts_at.astimezone(PARIS).time() == dt.time(0)
+        start = date_in_full(starts_at) if begins_with_the_day else date_and_hour(starts_at)
+        words = {"start": start, "end": deadline(ends_at)}
         return gettext("du %(start)s au %(end)s") % words
     if ends_at:
         return gettext("jusqu’au %(end)s") % {"end": deadline(ends_at)}
@@ -73,7 +85,7 @@ def _session(session: JurySession) -> Milestone:
     if session.programme is not None:
         label = gettext("%(step)s : jury de la formation %(programme)s") % words
     else:
-        label = gettext("%(step)s : session de jury n° %(number)d") % words
+        label = gettext("%(step)s : session de jury n° %(number)d") % words
     detail = ""
     if session.closes_at is not None:
         detail = gettext("Dossiers transmis au plus tard le %(end)s.") % {"end": deadline(session.closes_at)}
@@ -81,6 +93,19 @@ def _session(session: JurySession) -> Milestone:
         return Milestone(label, session.meets_at, when=date_in_full(session.meets_at), detail=detail)
     when = gettext("résultats le %(when)s") % {"when": date_and_hour(session.results_at)}
     return Milestone(label, session.results_at, when=when, detail=detail)
+
+
+def _together(sessions: list[JurySession]) -> Sequence[JurySession | Milestone]:
+    results = [one.results_at for one in sessions if one.programme is not None and one.results_at is not None]
+    if len(results) < 2 or len(results) < len(sessions):
+        return sessions
+    first, last = min(results), max(results)
+    words = {"first": date_in_full(first), "last": date_in_full(last)}
+    if words["first"] == words["last"]:
+        when = gettext("résultats le %(when)s") % {"when": words["first"]}
+    else:
+        when = gettext("résultats du %(first)s au %(last)s, selon la formation") % words
+    return [Milestone(str(sessions[0].step), first, last, when)]
 
 
 def _test_days(step: Step) -> list[Milestone]:

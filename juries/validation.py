@@ -56,7 +56,7 @@ def obstacles(rules: Rules, examined: Examined) -> list[Obstacle]:
             Obstacle(gettext("Le complément de frais n’a pas été réglé à temps : le dossier n’est pas étudié."))
         )
     elif rules.fee and not examined.fee_is_settled:
-        found.append(Obstacle(gettext("Les frais d’inscription ne sont ni réglés ni exonérés.")))
+        found.append(Obstacle(gettext("Les frais de dossier ne sont ni réglés ni exonérés.")))
     if examined.correction_is_open:
         found.append(Obstacle(gettext("Une correction est demandée et attend la réponse du candidat.")))
     return found

@@ -130,6 +130,9 @@ def validate_dossier(dossier_id: UUID, *, by: User) -> Dossier:
         procedure=dossier.procedure,
         addressee=dossier.candidate.full_name,
         reference=dossier.reference,
+        judgement=dossier.procedure.judgement,
+        examination=dossier.procedure.examination,
+        choices=len(dossier.ranked_choices),
         path=home_of(dossier),
     )
     return dossier

@@ -17,9 +17,14 @@ def date_in_full(moment: dt.datetime | dt.date) -> str:
     """« vendredi 20 mars 2026 », « vendredi 1er mai 2026 », in Europe/Paris."""
     if isinstance(moment, dt.datetime):
         moment = timezone.localtime(moment, PARIS)
+    return f"{formats.date_format(moment, 'l')} {date_in_year(moment)}"
+
+
+def date_in_year(day: dt.date) -> str:
+    """« 20 mars 2026 », « 1er mai 2026 »: a date whose day of the week tells nothing, as that of a birth."""
     english = (get_language() or "fr").startswith("en")
-    day = "1er" if moment.day == 1 and not english else str(moment.day)
-    return f"{formats.date_format(moment, 'l')} {day} {formats.date_format(moment, 'F Y')}"
+    number = "1er" if day.day == 1 and not english else str(day.day)
+    return f"{number} {formats.date_format(day, 'F Y')}"
 
 
 def hour(moment: dt.datetime) -> str:
@@ -31,8 +36,8 @@ def hour(moment: dt.datetime) -> str:
 
 
 def date_and_hour(moment: dt.datetime) -> str:
-    """« vendredi 20 mars 2026 à 23 h », in Europe/Paris."""
-    return gettext("%(date)s à %(hour)s") % {"date": date_in_full(moment), "hour": hour(moment)}
+    """« vendredi 20 mars 2026 à 23 h », in Europe/Paris; the hour does not stand on a line of its own."""
+    return gettext("%(date)s à %(hour)s") % {"date": date_in_full(moment), "hour": hour(moment)}
 
 
 def deadline(moment: dt.datetime) -> str:
@@ -41,7 +46,7 @@ def deadline(moment: dt.datetime) -> str:
     if local.time() != dt.time(0):
         return date_and_hour(moment)
     last_day = local.date() - dt.timedelta(days=1)
-    return gettext("%(date)s à minuit") % {"date": date_in_full(last_day)}
+    return gettext("%(date)s à minuit") % {"date": date_in_full(last_day)}
 
 
 def time_left(until: dt.datetime, now: dt.datetime) -> str:

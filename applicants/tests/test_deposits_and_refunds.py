@@ -225,7 +225,7 @@ class TestPages:
         page = reverse("applicants:payment", args=[slug, charge.pk])
         text = read(client, page)
         assert "450 € à IMT Mines Alès." in text
-        assert "À régler avant le mercredi 25 février 2026 à minuit." in text
+        assert "À régler avant le mercredi 25 février 2026 à minuit." in text
         client.post(page, {"on": "2026-02-10"})
         assert "Virement annoncé" in read(client, page)
         confirm_transfer(charge.pk, received_on=dt.date(2026, 2, 10), by=accountant)

@@ -225,7 +225,7 @@ class TestPages:
         charge = opened(dossier, programme)
         client.force_login(zoe)
         home = read(client.get(reverse("campaign:dossier", args=[dossier.procedure.slug])))
-        assert "4 666,67 € à IMT Mines Alès, avant le mercredi 25 février 2026 à minuit" in home
+        assert "4 666,67 € à IMT Mines Alès, avant le mercredi 25 février 2026 à minuit" in home
         address = reverse("applicants:payment", args=[dossier.procedure.slug, charge.pk])
         page = read(client.get(address))
         assert "Votre échéancier" in page

@@ -139,6 +139,7 @@ def _ask(
         read_contents(dossier),
         "applicants/name_referee.html",
         REFEREES,
+        place_name=name_of(dossier.rules, REFEREES),
         rule=rule,
         form=form,
         replaced=replaced,

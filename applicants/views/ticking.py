@@ -33,6 +33,7 @@ class Line:
     """A programme to tick: its control, whether it may be ticked, and the statuses among which one says which."""
 
     programme: Programme
+    detail: str
     name: str
     value: str
     is_chosen: bool
@@ -91,12 +92,15 @@ def _lines(dossier: Dossier) -> Iterator[Line]:
     chosen = {choice.programme_id: choice for choice in dossier.ranked_choices}
     found = verdicts(rules, dossier.title, dossier.speciality)
     is_single = rules.choices.order == Order.SINGLE
-    for programme in dossier.procedure.programmes.select_related("school"):
+    programmes = list(dossier.procedure.programmes.select_related("school"))
+    is_of_one_school = len({programme.school_id for programme in programmes}) == 1
+    for programme in programmes:
         if programme.code not in found:
             continue
         choice = chosen.get(programme.pk)
         yield Line(
             programme=programme,
+            detail=str(programme.description) if is_of_one_school else _school_and_description(programme),
             name=ONE if is_single else f"{ONE}-{programme.code}",
             value=programme.code if is_single else "yes",
             is_chosen=choice is not None,
@@ -105,3 +109,7 @@ def _lines(dossier: Dossier) -> Iterator[Line]:
             statuses=rules.statuses_of(programme.code),
             status=choice.status if choice else "",
         )
+
+
+def _school_and_description(programme: Programme) -> str:
+    return " · ".join(filter(None, (programme.school.name, str(programme.description))))

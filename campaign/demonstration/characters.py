@@ -19,14 +19,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applicants.editing import takes_appraisal
+from applicants.fees import COMPLEMENT
 from applicants.models import Choice, Correction, Dossier, Referee, Status
 from applicants.referees import secret_of
 from campaign.rehearsal.staff import domain_of
-from juries.models import Decision, TestSlot
+from juries.models import Decision, Supplement, TestSlot
 from notifications.models import Mail
-from offers.models import Enrolment, ListEntry, Offer, ReplyRecord
+from offers.models import Enrolment, ListEntry, Offer, Place, ReplyRecord
 from offers.periods import current_period
-from programmes.models import Procedure, Role
+from payments.models import Charge
+from programmes.models import Procedure, Role, Step
 
 Outcome = Decision.Outcome
 
@@ -165,9 +167,32 @@ def _enrolled(state: str) -> Choose:
     return lambda dossiers, _procedure: dossiers.filter(enrolment__state=state)
 
 
-def _summoned(dossiers: Dossiers, _procedure: Procedure) -> Dossiers:
-    slots = TestSlot.objects.exclude(summoned_at=None).exclude(dossier=None)
-    return dossiers.filter(pk__in=slots.values("dossier"), marks=None)
+def _placed(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
+    places = Place.objects.visible(procedure).filter(state=Place.State.OFFERED, until__gt=procedure.now())
+    return dossiers.filter(pk__in=places.values("dossier"))
+
+
+def _asked_for_more(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
+    asked = Supplement.objects.filter(judged_at=None, document=None, due_at__gt=procedure.now())
+    return dossiers.filter(status=Status.VALIDATED, pk__in=asked.values("choice__dossier"))
+
+
+def _to_book(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
+    if not procedure.steps.filter(booking=Step.Booking.CANDIDATE).exists():
+        return dossiers.none()
+    booked = TestSlot.objects.exclude(dossier=None).values("dossier")
+    return _last_decided(Outcome.ADMISSIBLE)(dossiers.exclude(pk__in=booked), procedure)
+
+
+def _summoned(dossiers: Dossiers, procedure: Procedure, *, booked: bool) -> Dossiers:
+    """Those who still have it before them; `booked` by themselves, or called."""
+    slots = TestSlot.objects.filter(ends_at__gt=procedure.now(), choice__isnull=not booked)
+    return dossiers.filter(pk__in=slots.exclude(summoned_at=None).exclude(dossier=None).values("dossier"), marks=None)
+
+
+def _owing(dossiers: Dossiers, _procedure: Procedure) -> Dossiers:
+    due = Charge.objects.live().filter(reason=COMPLEMENT, state=Charge.State.DUE)
+    return dossiers.filter(account__in=due.values("account"))
 
 
 def _asked(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
@@ -187,6 +212,7 @@ def _at(status: str) -> Choose:
 
 STATES: tuple[tuple[Promise, Choose], ...] = (
     (_("A une proposition à laquelle répondre"), _hopeful_first(partial(_offered, answered=False))),
+    (_("A une place à confirmer"), _placed),
     (_("A répondu à sa proposition"), partial(_offered, answered=True)),
     (_("Attend une proposition"), _waiting),
     (_("A une place, attend son titre"), _enrolled(Enrolment.State.AWAITING_TITLE)),
@@ -194,7 +220,11 @@ STATES: tuple[tuple[Promise, Choose], ...] = (
     (_("A perdu sa place, faute de titre"), _enrolled(Enrolment.State.LAPSED)),
     (_("N’est plus candidat à l’intégration"), _out_of_play),
     (_("N’est pas admis"), _last_decided(Outcome.REFUSED)),
-    (_("A reçu sa convocation"), _summoned),
+    (_("Doit encore un entretien ou un écrit"), _asked_for_more),
+    (_("Doit choisir l’heure de son entretien"), _to_book),
+    (_("Sait l’heure de son entretien"), partial(_summoned, booked=True)),
+    (_("A reçu sa convocation"), partial(_summoned, booked=False)),
+    (_("Doit un complément de frais"), _owing),
     (_("Est sur une liste d’attente"), _last_decided(Outcome.WAITING)),
     (_("Est admissible"), _last_decided(Outcome.ADMISSIBLE)),
     (_("N’est pas admissible"), _last_decided(Outcome.NOT_ADMISSIBLE)),

@@ -19,7 +19,8 @@ BEFORE_RESULTS = dt.timedelta(minutes=3)
 INTO_A_PERIOD = dt.timedelta(days=2)
 AFTER_THE_END = dt.timedelta(days=15)
 MID_WAY = 0.55  # of the window of applications: where programmes decide as dossiers come, every stage is there then
-PLACES_KEPT = dt.timedelta(days=20)  # after the closing hour
+PLACES_KEPT = dt.timedelta(days=20)  # after the closing hour,
+AFTER_RESULTS = dt.timedelta(days=3)  # and after the last results that the calendar announces
 ALL_IS_DECIDED = dt.timedelta(days=75)
 
 
@@ -93,12 +94,17 @@ def _of_programmes(procedure: Procedure, opens: dt.datetime, closes: dt.datetime
         yield Moment(f"{session.step.code}-session-{session.number}", session.meets_at - BEFORE_A_JURY, label, hint)
     yield Moment(
         "places",
-        closes + PLACES_KEPT,
+        max([closes + PLACES_KEPT, *(at + AFTER_RESULTS for at in _results_announced(procedure))]),
         gettext("Quand les places se confirment"),
         gettext("Garder sa place, appeler la liste d’attente, libérer ce qui n’est pas confirmé."),
     )
     if LATE_PAPERS not in procedure.calendar:
         yield Moment("end", closes + ALL_IS_DECIDED, gettext("Quand tout est fini"), gettext("Les admissions."))
+
+
+def _results_announced(procedure: Procedure) -> list[dt.datetime]:
+    sessions = JurySession.objects.filter(step__procedure=procedure).values_list("results_at", flat=True)
+    return [at for at in [*sessions, *(step.results_at for step in procedure.steps.all())] if at is not None]
 
 
 def _of_step(step: Step) -> Iterator[Moment]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -169,6 +170,13 @@ INSTITUTIONS = (
     "IUT de Béthune",
 )
 
+EXAMPLE = re.compile(r"Par exemple\W+([^.;,]+)")  # in the help of a question
+SENTENCES = (
+    "Six mois de stage dans une entreprise de ma région, puis un projet mené à quatre pendant un semestre.",
+    "J’ai découvert ce métier en stage, où j’ai suivi un chantier du premier jour au dernier.",
+    "Deux étés dans le même atelier : d’abord à la production, puis au bureau des méthodes.",
+)
+
 
 def _person(seed: int, number: int, rules: Rules, domain: str, favoured: str) -> Person:
     dice = Random(f"{seed}/{number}/who")  # noqa: S311
@@ -177,11 +185,12 @@ def _person(seed: int, number: int, rules: Rules, domain: str, favoured: str) ->
     given, family = str(fake.first_name()), str(fake.last_name())
     if dice.random() < 0.12:
         family = dice.choice(REMARKABLE)
+    local = ".".join(filter(None, (_plain(given), _plain(family)))) or "candidat"  # Latin letters it may have none of
     title, speciality, equivalence = _title(dice, rules, favoured, is_abroad=origin.is_abroad)
     return Person(
         seed=seed,
         number=number,
-        email=f"{_plain(given)}.{_plain(family)}.{number}@{domain}".lstrip("."),
+        email=f"{local}.{number}@{domain}",
         language="en" if origin.is_abroad and dice.random() < 0.4 else "fr",
         identity={
             "family_name": family,
@@ -285,7 +294,7 @@ def _row(person: Person, field: FieldRule, fake: Faker, number: int) -> dict[str
 
 
 def _words(person: Person, field: FieldRule, fake: Faker) -> str:
-    """What is written where words are asked for; of an unknown question, a town."""
+    """What is written where words are asked for; of an unknown question its own example, a sentence or a town."""
     dice = person.draw(field.code)
     year = int(person.identity["birth_date"][:4]) + 18
     place = person.draw("institution").choice(INSTITUTIONS)
@@ -299,7 +308,10 @@ def _words(person: Person, field: FieldRule, fake: Faker) -> str:
             f"{year + step}-{year + step + 1}, {place}, année {step + 1} : validée" for step in range(3)
         ),
     }
-    return str(known.get(field.code, fake.city)())
+    if field.code not in known and (example := EXAMPLE.search(field.help.fr)):
+        return example[1]
+    unknown = (lambda: dice.choice(SENTENCES)) if field.kind == FieldKind.LONG_TEXT else fake.city
+    return str(known.get(field.code, unknown)())
 
 
 def _plain(name: str) -> str:

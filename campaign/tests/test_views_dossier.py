@@ -135,7 +135,7 @@ def test_a_draft_shows_its_tasks_and_the_days_of_its_first_choice(client: Client
     client.force_login(full)
     text = read(client.get(address))
     assert "9 parties sur 10 sont complètes" in text
-    assert "Continuer : Frais d’inscription" in text
+    assert "Continuer : Frais de dossier" in text
     assert "du lundi 18 mai 2026 au mardi 19 mai 2026" in text  # Albi's
 
 
@@ -293,7 +293,7 @@ def test_who_stayed_silent_is_told_so(home: Home) -> None:
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (Enrolment.State.AWAITING_TITLE, "Déposez-le au plus tard le vendredi 17 juillet 2026 à minuit."),
+        (Enrolment.State.AWAITING_TITLE, "Déposez-le au plus tard le vendredi 17 juillet 2026 à minuit."),
         (Enrolment.State.DEFINITIVE, "Votre admission est définitive"),
         (Enrolment.State.LAPSED, "Le titre exigé n’est pas arrivé à temps"),
         (Enrolment.State.GIVEN_UP, "Vous avez renoncé à votre place"),

@@ -84,7 +84,7 @@ def test_a_procedure_is_shown_whole_in_few_queries(
         "Géosciences",
         "76 €",
         "du lundi 18 mai 2026 au jeudi 21 mai 2026",
-        "jusqu’au vendredi 17 juillet 2026 à minuit",
+        "jusqu’au vendredi 17 juillet 2026 à minuit",
         "Une note de 4 sur 20 ou moins est éliminatoire.",
     ]:
         assert said in text, said

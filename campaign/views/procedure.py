@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 
 from applicants.editing import APPLICATIONS
 from applicants.models import Dossier
-from campaign.timeline import milestones
+from campaign.timeline import gathered, milestones
 from offers.seats import pools_as_announced
 from programmes.models import JurySession, Participation, Pool, Procedure, Programme, School, TestDay, Track
 from programmes.rules import Rules, Title
@@ -30,11 +30,12 @@ class SeatsRow:
 
 @dataclass(frozen=True)
 class ProgrammeRow:
-    """A programme that decides by itself: under which statuses it is studied, and its seats in all."""
+    """A programme that decides by itself: under which statuses it is studied, its seats in all, its jury's results."""
 
     programme: Programme
     statuses: list[Text]
     seats: int
+    sessions: list[JurySession]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
     pools = pools_as_announced(shown)
     rules = shown.current_version.rules
     parts = list(shown.participations.select_related("school"))
+    sessions = _sessions(shown)
     return render(
         request,
         "campaign/procedure.html",
@@ -65,11 +67,11 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "is_open": shown.is_open(),
             "dossier": _own_dossier(request, shown),
             "milestones": milestones(
-                shown.calendar.values(), shown.steps.with_days(), shown.periods.all(), now, _sessions(shown)
+                shown.calendar.values(), shown.steps.with_days(), shown.periods.all(), now, gathered(sessions)
             ),
             "test_days": test_days(shown),
             "participations": parts,
-            "programmes": programme_rows(pools, rules) if shown.judges_by_programme else [],
+            "programmes": programme_rows(pools, rules, sessions) if shown.judges_by_programme else [],
             "tracks": tracks_of(pools),
             "seats": [] if shown.judges_by_programme else seats_table(pools),
             "seats_total": sum(pool.seats for pool in pools),
@@ -88,7 +90,7 @@ def _sessions(shown: Procedure) -> list[JurySession]:
 
 
 def _payee(parts: Sequence[Participation], rules: Rules) -> str:
-    """Whom everybody pays; empty where it is the school that each ranks first."""
+    """Whom everybody pays; empty where it hangs on what one chooses."""
     named = next((part for part in parts if rules.fee and part.school.code == rules.fee.payee), None)
     return (named or parts[0]).school.name if named or len(parts) == 1 else ""
 
@@ -101,7 +103,7 @@ def test_days(shown: Procedure) -> list[tuple[School, list[dt.date]]]:
     return list(found.items())
 
 
-def programme_rows(pools: list[Pool], rules: Rules) -> list[ProgrammeRow]:
+def programme_rows(pools: list[Pool], rules: Rules, sessions: Sequence[JurySession]) -> list[ProgrammeRow]:
     """The programmes in the procedure's order, each with what one asks about it first. Rules: APP-02, NE-08, IIM-02."""
     by_programme: dict[int, list[Pool]] = {}
     for pool in sorted(pools, key=lambda pool: pool.programme.position):
@@ -111,6 +113,7 @@ def programme_rows(pools: list[Pool], rules: Rules) -> list[ProgrammeRow]:
             own[0].programme,
             [status.label for status in rules.statuses_of(own[0].programme.code)],
             sum(pool.seats for pool in own),
+            [one for one in sessions if one.programme_id == own[0].programme_id and one.results_at],
         )
         for own in by_programme.values()
     ]

@@ -129,6 +129,7 @@ def test_a_dossier_is_validated_once_all_is_examined_and_paid(with_school: Dossi
     assert scenario.events(with_school.pk).count("dossier.validated") == 1
     (mail,) = scenario.mails("dossier_validated")
     assert "votre dossier est validé" in render(mail).subject
+    assert "L’école que vous avez placée en premier a vérifié" in render(mail).text
 
 
 def test_a_refused_paper_asks_the_candidate_for_another(

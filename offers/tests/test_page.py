@@ -153,7 +153,7 @@ def test_after_an_acceptance_only_the_title_is_missing(procedure: Procedure) -> 
     play(procedure, 1, {"a": Reply.ACCEPT}, dossiers)
     seen = text_of(dossiers["a"])
     assert "Votre place à IMT Mines Alès est retenue" in seen
-    assert "au plus tard le vendredi 17 juillet 2026 à minuit" in seen
+    assert "au plus tard le vendredi 17 juillet 2026 à minuit" in seen
     assert "Déposer mon titre" in seen
     start(procedure, 2)
     assert "Renoncer à ma place" in text_of(dossiers["a"])

@@ -62,7 +62,7 @@ class TestTheBoard:
         deposit_form(place)
         said = board(client, procedure)
         assert "Places gardées : 1 sur 2" in said
-        assert "mardi 16 juin 2026 à minuit" in said
+        assert "mardi 16 juin 2026 à minuit" in said
         assert "Bulletin d’engagement" in said
         announce_deposit(place)
         assert "à examiner" in board(client, procedure)
@@ -81,7 +81,7 @@ class TestTheBoard:
         place = admit(procedure, 1)
         page = reverse("admin:offers_place", args=[place.pk])
         said = read(client.post(page, {"act": "postpone", "last_day": "2026-06-20"}, follow=True))
-        assert "samedi 20 juin 2026 à minuit" in said
+        assert "samedi 20 juin 2026 à minuit" in said
         assert client.post(page, {"act": "postpone", "last_day": "demain"}).status_code == 404
 
     def test_the_next_of_the_list_is_called_when_a_seat_is_free(self, client, procedure, keeper):

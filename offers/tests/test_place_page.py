@@ -28,7 +28,7 @@ from offers.tests.admitted import (
     worker,
 )
 
-MOST_QUERIES = 14
+MOST_QUERIES = 12
 
 
 def look(client: Client, place: Place, page: str = "offers:place", *key: int) -> str:
@@ -44,7 +44,7 @@ class TestByPaperAndDeposit:
 
     def test_it_says_what_to_do_and_until_when(self, client, place):
         said = look(client, place)
-        assert "au plus tard le mardi 16 juin 2026 à minuit" in said
+        assert "au plus tard le mardi 16 juin 2026 à minuit" in said
         assert "À déposer" in said
         assert "À régler" in said
         assert "Confirmer ma place" not in said

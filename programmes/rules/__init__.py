@@ -149,6 +149,11 @@ class Rules:
         return paper.for_programme(programme) if programme else None
 
     @property
+    def pays_first_choice(self) -> bool:
+        """Whether the fee goes to the school that each candidate ranks first. Rule: AST-10."""
+        return self.fee is not None and not self.fee.payee and self.choices.order == Order.RANKED
+
+    @property
     def fee_papers(self) -> frozenset[str]:
         """The codes of the papers that prove an exemption of the fee or a reduction, and are judged with it."""
         grounds = (self.fee.exemption, self.fee.reduction) if self.fee else ()

@@ -33,8 +33,8 @@ def test_an_instant_is_written_in_full_on_the_clocks_of_paris(moment: dt.datetim
 
 
 def test_an_hour_is_never_broken_over_two_lines() -> None:
-    assert date_and_hour(NOW).endswith("à 19\u00a0h")
-    assert date_and_hour(NOW + dt.timedelta(minutes=5)).endswith("à 19\u00a0h\u00a005")
+    assert date_and_hour(NOW).endswith("à\u00a019\u00a0h")
+    assert date_and_hour(NOW + dt.timedelta(minutes=5)).endswith("à\u00a019\u00a0h\u00a005")
 
 
 def test_the_first_of_a_month_is_written_in_the_english_way_in_english() -> None:

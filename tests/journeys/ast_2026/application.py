@@ -152,7 +152,7 @@ def pays(zoe: Candidate) -> None:
     zoe.reads("Fiche déposée")
     zoe.does_not_read(SECRET_OPINION, "Très favorable")
     zoe.follow("Continuer")
-    zoe.arrives_at("Frais d’inscription")
+    zoe.arrives_at("Frais de dossier")
     zoe.reads("76 € à IMT Mines Albi")
     zoe.reads("FR76 1007 1420 0000 0010 0289 731")
     zoe.reads("Nguyễn-Lefèvre _Zoé _admission sur titre 2026")

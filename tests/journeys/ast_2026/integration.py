@@ -82,7 +82,7 @@ def appears_at_its_instant(cast: Cast) -> None:
     stage.move_to(RESULTS)
     assert says(zoe.words_of_home(), ON_A_LIST)
     stage.let_workers_run()
-    letter_says("admission", zoe.dossier, "sous réserve", "vendredi 17 juillet 2026 à minuit")
+    letter_says("admission", zoe.dossier, "sous réserve", "vendredi 17 juillet 2026 à minuit")
     mail_says("result_admitted", zoe.email, "admis sous réserve, par la filière Licence (L3)")
     mail_says("offer_made", zoe.email, "IMT Mines Alès vous propose une place")
 
@@ -118,7 +118,7 @@ def answers_the_second_period(cast: Cast) -> None:
     cast.lou.does_not_read("vous propose une place")
     cast.stage.move_to("2026-06-10 23:00")
     cast.stage.let_workers_run()
-    mail_says("seat_taken", cast.zoe.email, "IMT Mines Albi", "vendredi 17 juillet 2026 à minuit")
+    mail_says("seat_taken", cast.zoe.email, "IMT Mines Albi", "vendredi 17 juillet 2026 à minuit")
     assert "seat_taken" not in mails_to(cast.max.email)
 
 
