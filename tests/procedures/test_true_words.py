@@ -45,7 +45,7 @@ def zoe(db: None) -> User:
 
 @pytest.fixture
 def dossier(procedure: Procedure, zoe: User) -> Dossier:
-    identity = {"family_name": "Zola", "given_names": "Zoé", "birth_date": "2001-03-27"}
+    identity = {"family_name": "Nguyễn-Lefèvre", "given_names": "Zoé", "birth_date": "2004-03-27"}
     begun = start_dossier(procedure.pk, by=zoe, identity=identity)
     first = procedure.programmes.order_by("position").first()
     assert first is not None
