@@ -79,6 +79,7 @@ def start_dossier(procedure_id: int, *, by: User, identity: Mapping[str, str] | 
         key=f"dossier-started:{dossier.pk}",
         procedure=procedure,
         reference=dossier.reference,
+        referees=bool(version.rules.referees),
         closes_at=procedure.calendar[APPLICATIONS].ends_at,
         path=home_of(dossier),
     )
