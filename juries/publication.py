@@ -117,7 +117,7 @@ def withdraw(publication: Publication, step: Step, *, by: User) -> None:
     # Told while this request waited, or before the clock went back.
     is_told = publication.decisions.exclude(announced_at=None).exists()
     if is_told or step.procedure.now() >= publication.visible_at:
-        raise NotPublishable(gettext("Ces résultats sont déjà publics : ils ne peuvent plus être retirés."))
+        raise NotPublishable(gettext("Ces résultats sont déjà publics : ils ne peuvent plus être retirés."))
     record("publication.cancelled", publication, by=by, step=step.code)
     publication.delete()
 
