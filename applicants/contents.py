@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import copy as shallow
+from dataclasses import dataclass, replace
 from functools import cached_property
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
 from applicants.fees import FEE_REASONS, claims_reduction
 from applicants.given import answers_of
-from applicants.models import Choice, Dossier, Explanation, Referee
+from applicants.models import Choice, Dossier, DossierContent, Explanation, Referee, StudyCopy
 from applicants.papers import is_turned_down
 from applicants.readiness import FilledIn, MissingItem, asked_papers, explained_items, is_of_dossier, missing_items
+from applicants.studying import content_of
 from documents.models import SupportingDocument
 from payments.models import Charge, Payment, Reduction
 from payments.standing import Standing, standing_from, worst
@@ -101,6 +104,12 @@ class Contents:
     def _that_apply(self) -> list[PaperRule]:
         return asked_papers(self.dossier.rules, self.answers)
 
+    @cached_property
+    def content(self) -> DossierContent:
+        """What a programme studies of it."""
+        explanations = self.explanations.values()
+        return content_of(self.dossier.rules, self.answers, self.documents, self.referees, explanations)
+
     def files(self, kind: str) -> list[SupportingDocument]:
         """The files deposited as the paper of that code."""
         return [document for document in self.documents if document.kind == kind]
@@ -116,6 +125,33 @@ def read_contents(dossier: Dossier) -> Contents:
         referees=list(dossier.referees.exclude(state=Referee.State.REPLACED)),
         charges=_charges(dossier) if dossier.rules.fee else [],
         explanations=_explanations(dossier) if dossier.rules.submission.forced else {},
+    )
+
+
+def as_studied(contents: Contents, copy: StudyCopy) -> Contents:
+    """A dossier as a copy kept it; who the candidate is, what they chose and what they owe stay today's. Rule: APP-13.
+
+    A file that was replaced since is there, with what was said of it then.
+    """
+    kept, answers = copy.content, copy.content["answers"]
+    dossier = shallow(contents.dossier)
+    dossier.version = copy.version
+    dossier.title, dossier.speciality = answers.get("title", ""), answers.get("speciality", "")
+    dossier.equivalence = answers.get("equivalence", "")
+    documents = SupportingDocument.objects.in_bulk([UUID(paper["id"]) for paper in kept["papers"]])
+    for paper in kept["papers"]:
+        documents[UUID(paper["id"])].review = paper["review"]
+    referees = list(dossier.referees.filter(pk__in=kept["referees"]))
+    for referee in referees:
+        referee.state = kept["referees"][str(referee.pk)]
+    explanations = {place: Explanation(place=place, text=text) for place, text in kept["explanations"].items()}
+    return replace(
+        contents,
+        dossier=dossier,
+        answers=answers,
+        documents=[documents[UUID(paper["id"])] for paper in kept["papers"]],
+        referees=referees,
+        explanations=explanations,
     )
 
 

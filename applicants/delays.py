@@ -8,8 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from applicants.models import Dossier
-from programmes.models import JurySession
-from programmes.sessions import session_of
+from applicants.studying import dates_of_study
 
 
 def answer_until(dossier: Dossier) -> dt.datetime:
@@ -23,12 +22,6 @@ def answer_until(dossier: Dossier) -> dt.datetime:
 
 def studied_at(dossier: Dossier) -> dt.datetime | None:
     """When the last of the programmes chosen will study the dossier (UTC); None where none has a date to come."""
-    procedure = dossier.procedure
-    if not procedure.judges_by_programme or dossier.submitted_at is None:
-        return None
-    to_come = list(
-        JurySession.objects.filter(step__procedure=procedure, meets_at__gt=procedure.now()).order_by("meets_at")
-    )
-    chosen = [choice.programme_id for choice in dossier.ranked_choices]
-    first = [session_of(to_come, programme, dossier.submitted_at) for programme in chosen]
-    return max((session.meets_at for session in first if session is not None), default=None)
+    now = dossier.procedure.now()
+    dates = dates_of_study(dossier, validated_at=dossier.validated_at or now)
+    return max((date for date in dates.values() if date > now), default=None)

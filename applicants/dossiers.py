@@ -14,6 +14,7 @@ from applicants.editing import APPLICATIONS
 from applicants.given import identity_of
 from applicants.identity import checked_identity, is_fixed, save_identity
 from applicants.models import Candidate, Dossier
+from applicants.studying import keep_for_study
 from documents.models import Folder
 from journal.errors import Refused
 from journal.record import record
@@ -101,7 +102,7 @@ def lock_own(dossier_id: UUID, *, by: User) -> Dossier:
 
 
 def lock(dossier_id: UUID, *, among: models.QuerySet[Dossier] | None = None) -> Dossier:
-    """A dossier, locked until the act ends, with all that acts ask of it.
+    """A dossier, locked until the act ends, with all that acts ask of it; first kept for the programmes that study it.
 
     As wherever a dossier is locked, its key is not: an act that holds a step or a period may write rows that point to
     the dossier, and would wait here for one that in its turn waits for the step.
@@ -113,7 +114,9 @@ def lock(dossier_id: UUID, *, among: models.QuerySet[Dossier] | None = None) -> 
     dossiers.select_for_update(of=("self",), no_key=True).get(pk=dossier_id)
     # What is joined to a row while waiting for its lock is as it was before the wait: it is read when that is over.
     related = ("procedure", "version", "candidate__user", "folder", "account")
-    return Dossier.objects.select_related(*related).get(pk=dossier_id)
+    dossier = Dossier.objects.select_related(*related).get(pk=dossier_id)
+    keep_for_study(dossier)  # before the act changes anything of it. Rule: APP-13
+    return dossier
 
 
 def home_of(dossier: Dossier) -> str:

@@ -11,7 +11,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from django.db import transaction
+
+from applicants.dossiers import lock
 from applicants.referees import remind_referees_due
+from applicants.studying import due_for_study
 from campaign.erasure import erase_overdue
 from campaign.staffing import end_lent_roles
 from journal.clock import at_one_instant
@@ -37,9 +41,17 @@ def announce_results(procedure: Procedure) -> None:
         announce(publication.pk)
 
 
+def keep_studied(procedure: Procedure) -> None:
+    """Keep the dossiers whose date of study has come as they stand; taking hold of one keeps it. Rule: APP-13."""
+    for dossier in due_for_study(procedure):
+        with transaction.atomic():
+            lock(dossier.pk)
+
+
 DUE_ACTS: tuple[DueAct, ...] = (
     end_lent_roles,
     erase_overdue,
+    keep_studied,
     announce_results,
     turn_periods,
     pronounce_all_ready,

@@ -30,6 +30,7 @@ from applicants.models import (
     Message,
     Receipt,
     Referee,
+    StudyCopy,
     TypedIn,
 )
 from campaign.models import AddressChange, DataRequest
@@ -92,6 +93,7 @@ PAPER = (
 )  # fmt: skip
 SOURCES = (
     Source("answers", Answer, "dossier", ("field", "value", "saved_at")),
+    Source("studied", StudyCopy, "choice__dossier", ("choice__programme__code", "studied_at", "content")),
     Source("choices", Choice, "dossier", ("rank", "programme__code", "programme__title", "status")),
     Source("receipt", Receipt, "dossier", ("number", "issued_at", "choices")),
     Source("referees", Referee, "dossier", ("kind", "name", "position", "email", "state", "asked_at", "answered_at")),

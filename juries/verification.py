@@ -17,16 +17,18 @@ from applicants.contents import Contents, read_contents
 from applicants.corrections import lock_as_examiner, require_examiner, waiting_corrections
 from applicants.dossiers import home_of
 from applicants.models import JUDGES_OF_A_CHOICE, Appraisal, Correction, Dossier, Referee, Status
+from applicants.studying import keep_for_study
 from documents import reviews
 from documents.models import SupportingDocument
 from journal.errors import Refused
 from journal.record import record
 from juries.steps import hold_unfrozen
+from juries.studied import studied_of
 from juries.validation import Examined, Obstacle, obstacles
 from notifications.outbox import queue_mail
 from payments.standing import Standing
 from programmes.models import Step
-from programmes.roles import has_role
+from programmes.roles import has_role, roles_of
 
 
 class NotExaminable(Refused):
@@ -65,14 +67,15 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
 def open_paper(dossier_id: UUID, document_id: UUID, *, by: User) -> SupportingDocument:
     """A file of a dossier that `by` may see, to be read: the journal keeps who read it.
 
-    Who only keeps the accounts is given the paper of an exemption, and no other.
+    Who only keeps the accounts is given the paper of an exemption, and no other; who judges for programmes that have
+    studied the dossier, what these kept.
 
     Raises:
         Dossier.DoesNotExist, SupportingDocument.DoesNotExist: no such file for `by`.
-    Rules: AST-07, ALL-04.
+    Rules: AST-07, APP-13, ALL-04.
     """
-    dossier = Dossier.objects.visible_to(by).select_related("version").get(pk=dossier_id)
-    papers = SupportingDocument.objects.filter(folder=dossier.folder_id)
+    dossier = Dossier.objects.visible_to(by).select_related("procedure", "version").get(pk=dossier_id)
+    papers = studied_of(dossier, roles_of(by)).papers_of(dossier)
     if not Dossier.objects.readable_by(by).filter(pk=dossier.pk).exists():
         papers = papers.filter(kind__in=dossier.rules.fee_papers)
     document = papers.get(pk=document_id)
@@ -87,11 +90,13 @@ def open_appraisal(dossier_id: UUID, referee_id: UUID, *, by: User) -> Appraisal
     Raises:
         Dossier.DoesNotExist, Appraisal.DoesNotExist: no such opinion for `by`.
         NotAllowed: `by` neither verifies for the school ranked first nor sits on the jury.
-    Rules: AST-09, ALL-04.
+    Rules: AST-09, APP-13, ALL-04.
     """
     dossier = Dossier.objects.visible_to(by).select_related("procedure").get(pk=dossier_id)
     if not has_role(by, dossier.procedure, *JUDGES_OF_A_CHOICE):
         require_examiner(dossier, by)
+    if not studied_of(dossier, roles_of(by)).may_open_appraisal(referee_id):
+        raise Appraisal.DoesNotExist
     appraisal = Appraisal.objects.select_related("referee").get(
         referee=referee_id, referee__dossier=dossier, referee__state=Referee.State.DEPOSITED
     )
@@ -123,6 +128,7 @@ def validate_dossier(dossier_id: UUID, *, by: User) -> Dossier:
     dossier.validated_at = dossier.procedure.now()
     dossier.save(update_fields=["status", "validated_at"])
     record("dossier.validated", dossier, by=by)
+    keep_for_study(dossier)  # by whoever's date has passed already
     queue_mail(
         "dossier_validated",
         to=dossier.candidate.user,

@@ -13,6 +13,7 @@ from applicants.models.dossiers import (
     Status,
 )
 from applicants.models.exchanges import Appraisal, Correction, Message, Referee, TypedIn
+from applicants.models.studies import DossierContent, StudyCopy
 
 __all__ = [
     "JUDGES_OF_A_CHOICE",
@@ -23,11 +24,13 @@ __all__ = [
     "Choice",
     "Correction",
     "Dossier",
+    "DossierContent",
     "DossierQuerySet",
     "Explanation",
     "Message",
     "Receipt",
     "Referee",
     "Status",
+    "StudyCopy",
     "TypedIn",
 ]

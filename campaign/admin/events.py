@@ -38,6 +38,7 @@ EVENTS: dict[str, Promise] = {
     "dossier.marked_early": _("étude anticipée"),
     "dossier.explained": _("ce qui manque expliqué"),
     "dossier.validated": _("dossier validé"),
+    "dossier.kept_for_study": _("dossier conservé tel qu’étudié"),
     "dossier.withdrawn": _("dossier retiré"),
     "dossier.voided": _("dossier annulé"),
     "correction.asked": _("correction demandée"),

@@ -27,6 +27,7 @@ from applicants.readiness import applies, asked_pages
 from applicants.typing_in import typed_in_words
 from applicants.wording import in_words
 from documents.models import SupportingDocument
+from juries.admin.dossier_study import StudyPart
 from juries.admin.forms import AdditionForm, AdjustmentForm, CorrectionForm, ReasonForm, RectificationForm, TransferForm
 from juries.admin.wording import (
     equivalence_in_words,
@@ -38,6 +39,7 @@ from juries.admin.wording import (
 )
 from juries.models import Adjustment, Decision
 from juries.publication import PUBLISHERS
+from juries.studied import studied_of
 from juries.verification import what_remains
 from programmes.models import Programme
 from programmes.roles import ACCOUNTANT, JURY, OFFICE, PRESIDENT, VERIFIER, HeldRoles
@@ -64,18 +66,23 @@ class RefusedAct:
 class DossierPage:
     """What the page shows of `dossier` to who holds those roles; after a refused act, with what was typed."""
 
-    def __init__(self, dossier: Dossier, held: HeldRoles, refused: RefusedAct | None = None) -> None:
+    def __init__(
+        self, dossier: Dossier, held: HeldRoles, refused: RefusedAct | None = None, *, study: str = ""
+    ) -> None:
         self.dossier = dossier
         self.held = held
         self.refused = refused
+        self.study = StudyPart(studied_of(dossier, held), read_contents(dossier), study)
+        self.contents: Contents = self.study.contents
 
     def context(self, paper: str, appraisal: Appraisal | None) -> dict[str, Any]:
         """What the template is given; `paper` or `appraisal` is what to show beside."""
-        dossier = self.dossier
+        shown = self.contents.dossier
         return {
-            "dossier": dossier,
-            "heading": title_in_words(dossier) if self.may["read"] else "",
-            "equivalence": equivalence_in_words(dossier) if self.may["read"] else "",
+            "dossier": self.dossier,
+            "heading": title_in_words(shown) if self.may["read"] else "",
+            "equivalence": equivalence_in_words(shown) if self.may["read"] else "",
+            "study": self.study,
             "choices": self.contents.choices,
             "unreviewed": sum(1 for document in self._files if is_to_examine(document)),
             "obstacles": self.obstacles(),
@@ -91,17 +98,12 @@ class DossierPage:
             "reduction": self.reduction(),
             "corrections": self.corrections(),
             "decisions": self.decisions(),
-            "typed_in": typed_in_words(self.dossier) if self.may["read"] else [],
+            "typed_in": self.typed_in(),
             "adjustment": self.adjustment if self.may["read"] else None,
             "may": self.may,
             "forms": self.forms(),
             "refused": self.refused,
         }
-
-    @cached_property
-    def contents(self) -> Contents:
-        """All rows of the dossier."""
-        return read_contents(self.dossier)
 
     @cached_property
     def may(self) -> dict[str, bool]:
@@ -111,15 +113,16 @@ class DossierPage:
         procedure, with_school = self.dossier.procedure, self.dossier.status in WITH_THE_SCHOOL
         held = self.held
         examines = held.has(procedure, VERIFIER, OFFICE, school=school)
+        is_today = self.study.shown is None  # what is kept of another day is only read
         is_jury = held.has(procedure, JURY, PRESIDENT)
         judges = held.has(procedure, *JUDGES_OF_A_CHOICE)
         leads = held.has(procedure, *PUBLISHERS)
         return {
             "read": examines or judges or leads,
-            "examine": examines and with_school,
-            "adjust": examines and with_school and bool(self.dossier.rules.tests),
+            "examine": examines and with_school and is_today,
+            "adjust": examines and with_school and is_today and bool(self.dossier.rules.tests),
             "validate": examines and self.dossier.status == Status.SUBMITTED,
-            "money": with_school and held.has(procedure, VERIFIER, OFFICE, ACCOUNTANT, school=school),
+            "money": with_school and is_today and held.has(procedure, VERIFIER, OFFICE, ACCOUNTANT, school=school),
             "read_opinions": examines or judges,
             "see_decisions": is_jury or leads,
             "rectify": leads,
@@ -193,7 +196,7 @@ class DossierPage:
 
     def opinion(self, appraisal: Appraisal | None) -> dict[str, Any] | None:
         """An appraisal that the person opened, question by question."""
-        rule = self.dossier.rules.referee(appraisal.referee.kind) if appraisal else None
+        rule = self.contents.dossier.rules.referee(appraisal.referee.kind) if appraisal else None
         if appraisal is None or rule is None:
             return None
         given = appraisal.answers
@@ -217,7 +220,7 @@ class DossierPage:
                     if applies(question, answers)
                 ],
             }
-            for page in asked_pages(self.dossier.rules, answers)
+            for page in asked_pages(self.contents.dossier.rules, answers)
         ]
 
     def corrections(self) -> list[dict[str, Any]]:
@@ -232,7 +235,14 @@ class DossierPage:
                 "state": _correction_state(correction),
             }
             for correction in self.asked
+            if self.study.is_in(correction.asked_at)
         ]
+
+    def typed_in(self) -> list[dict[str, Any]]:
+        """What staff filled in for the candidate, as far as it is in what is shown; to those who may read it."""
+        if not self.may["read"]:
+            return []
+        return [typed for typed in typed_in_words(self.dossier) if self.study.is_in(typed["row"].typed_at)]
 
     def decisions(self) -> list[dict[str, Any]]:
         """The jury's decisions, to those who may know of them before they are public; others see the public
@@ -268,7 +278,7 @@ class DossierPage:
     def forms(self) -> dict[str, Any]:
         """The forms of the acts: blank, or as they were refused."""
         return {
-            "ask": CorrectionForm(self.dossier, self.places(), self._typed("ask"), auto_id="id_ask_%s"),
+            "ask": self.correction(),
             "adjust": AdjustmentForm(
                 self._typed("adjust"),
                 initial=model_to_dict(self.adjustment) if self.adjustment else None,
@@ -280,6 +290,12 @@ class DossierPage:
             "correct_identity": self.identity(),
             "void": ReasonForm(self._typed("void"), auto_id="id_void_%s"),
         }
+
+    def correction(self) -> CorrectionForm | None:
+        """The form that asks something of the candidate, for who may."""
+        if not self.may["examine"]:
+            return None
+        return CorrectionForm(self.dossier, self.places(), self._typed("ask"), auto_id="id_ask_%s")
 
     def places(self) -> list[str]:
         """What a correction can open, without the papers that do not concern this candidate."""

@@ -135,7 +135,7 @@ class DossierAdmin(TypingDesk):
         opened = None
         if referee := request.GET.get("appraisal"):
             opened = attempt(request, lambda: open_appraisal(dossier.pk, read_uuid(referee), by=person(request)))
-        page = DossierPage(dossier, roles_held(request), refused)
+        page = DossierPage(dossier, roles_held(request), refused, study=request.GET.get("study", ""))
         title = gettext("Dossier %(reference)s") % {"reference": dossier.reference}
         paper = request.POST.get("document", "") or request.GET.get("paper", "")
         queue = queue_around(dossier, request, self)

@@ -1,0 +1,133 @@
+"""Studying: each programme keeps the dossier as it stood on its date of study, whatever changes afterwards. APP-13.
+
+Where programmes have dates of their own, a copy is taken for each choice when its date has come and the dossier is
+validated: answers and identity, the list of the papers, which referees had answered, what was explained. It is taken
+once, and a date that is moved afterwards changes nothing of it; a file that is replaced later stays in the store, and
+in the copy.
+
+The copy is exact however late the periodic task comes: whoever takes hold of a dossier to change it
+(`applicants.dossiers.lock`) takes the copies that are due first, and until something changes the dossier of today is
+that of the date. One exception: the identity is shared by all dossiers of a person, and may change by another one of
+them between the date and the task, a minute later. A dossier that is validated when all dates are over is studied, and
+kept, as it is validated; who submits it anew for a programme added leaves the copies of the other programmes as they
+are. Until its date a programme reads the dossier of today.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Exists
+
+from applicants.given import answers_of
+from applicants.models import Choice, Dossier, DossierContent, Explanation, Referee, Status, StudyCopy
+from documents.models import SupportingDocument
+from journal.record import record
+from programmes.models import JurySession, Procedure
+from programmes.rules import Rules, Stage
+from programmes.sessions import date_of_study
+
+
+def dates_of_study(dossier: Dossier, *, validated_at: dt.datetime) -> dict[int, dt.datetime]:
+    """When (UTC, the procedure's time) the programme of each choice studies the dossier, by the choice's key.
+
+    A choice whose programme has no date for it is not there. `validated_at` is when the dossier was, or will be at the
+    earliest.
+    """
+    if not dossier.procedure.judges_by_programme or dossier.submitted_at is None:
+        return {}
+    sessions = sessions_in_order(dossier.procedure)
+    found = {
+        choice.pk: date_of_study(
+            sessions, choice.programme_id, submitted_at=dossier.submitted_at, validated_at=validated_at
+        )
+        for choice in dossier.ranked_choices
+    }
+    return {key: date for key, date in found.items() if date is not None}
+
+
+def keep_for_study(dossier: Dossier) -> list[StudyCopy]:
+    """Take the copies of a dossier that are due and not there yet, in an act that locked it. Taking none is no error.
+
+    Rule: APP-13.
+    """
+    if not dossier.procedure.judges_by_programme or dossier.validated_at is None:
+        return []
+    now = dossier.procedure.now()
+    is_begun = JurySession.objects.filter(step__procedure=dossier.procedure_id, meets_at__lte=now)
+    left = set(Choice.objects.filter(Exists(is_begun), dossier=dossier, study_copy=None).values_list("pk", flat=True))
+    if dossier.status == Status.WITHDRAWN or not left:
+        return []
+    dates = dates_of_study(dossier, validated_at=dossier.validated_at)
+    due = {key: date for key, date in dates.items() if date <= now and key in left}
+    if not due:
+        return []
+    content = _content_now(dossier)
+    copies = StudyCopy.objects.bulk_create(
+        StudyCopy(choice_id=key, version=dossier.version, content=content, studied_at=date, kept_at=now)
+        for key, date in due.items()
+    )
+    programmes = [choice.programme.code for choice in dossier.ranked_choices if choice.pk in due]
+    record("dossier.kept_for_study", dossier, programmes=programmes)
+    return copies
+
+
+def due_for_study(procedure: Procedure) -> list[Dossier]:
+    """The dossiers of a procedure of which a copy is due and not there yet; for the periodic task."""
+    if not procedure.judges_by_programme:
+        return []
+    now, sessions = procedure.now(), sessions_in_order(procedure)
+    if not any(session.meets_at <= now for session in sessions):
+        return []
+    left = Choice.objects.filter(
+        dossier__procedure=procedure, dossier__status=Status.VALIDATED, study_copy=None, dossier__validated_at__lte=now
+    )
+    found: dict[object, Dossier] = {}
+    for choice in left.select_related("dossier"):
+        submitted_at, validated_at = choice.dossier.submitted_at, choice.dossier.validated_at
+        assert submitted_at is not None
+        assert validated_at is not None
+        date = date_of_study(sessions, choice.programme_id, submitted_at=submitted_at, validated_at=validated_at)
+        if date is not None and date <= now:
+            found[choice.dossier_id] = choice.dossier
+    return list(found.values())
+
+
+def sessions_in_order(procedure: Procedure) -> list[JurySession]:
+    """All sessions of a procedure, in the order of its steps, then of their dates."""
+    sessions = JurySession.objects.filter(step__procedure=procedure)
+    return list(sessions.order_by("step__position", "meets_at", "number"))
+
+
+def content_of(
+    rules: Rules,
+    answers: Mapping[str, str],
+    papers: Iterable[SupportingDocument],
+    referees: Iterable[Referee],
+    explanations: Iterable[Explanation],
+) -> DossierContent:
+    """What is studied of a dossier with these rows. Pure.
+
+    Papers of a place, and what a programme asks for beside, are no part of it.
+    """
+    return {
+        "answers": {code: value for code, value in sorted(answers.items()) if value},
+        "papers": [
+            {"id": str(paper.pk), "sha256": paper.sha256, "review": str(paper.review)}
+            for paper in sorted(papers, key=lambda paper: (paper.uploaded_at, paper.pk))
+            if (rule := rules.paper(paper.kind)) is not None and rule.stage == Stage.DOSSIER
+        ],
+        "referees": {str(referee.pk): str(referee.state) for referee in referees},
+        "explanations": {explanation.place: explanation.text for explanation in explanations},
+    }
+
+
+def _content_now(dossier: Dossier) -> DossierContent:
+    return content_of(
+        dossier.rules,
+        answers_of(dossier),
+        SupportingDocument.objects.current().filter(folder=dossier.folder_id),
+        dossier.referees.exclude(state=Referee.State.REPLACED),
+        dossier.explanations.all() if dossier.rules.submission.forced else (),
+    )
