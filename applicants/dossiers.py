@@ -111,10 +111,11 @@ def lock(dossier_id: UUID, *, among: models.QuerySet[Dossier] | None = None) -> 
         Dossier.DoesNotExist: it is not `among` those.
     """
     dossiers = Dossier.objects.all() if among is None else among
-    dossiers.select_for_update(of=("self",), no_key=True).get(pk=dossier_id)
+    dossiers.select_for_update(of=("self",), no_key=True).only("pk").get(pk=dossier_id)
     # What is joined to a row while waiting for its lock is as it was before the wait: it is read when that is over.
     related = ("procedure", "version", "candidate__user", "folder", "account")
     dossier = Dossier.objects.select_related(*related).get(pk=dossier_id)
+    dossier.folder.procedure = dossier.account.procedure = dossier.procedure  # the same: it is read once
     keep_for_study(dossier)  # before the act changes anything of it. Rule: APP-13
     return dossier
 

@@ -62,14 +62,13 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt
     fee = dossier.rules.fee
     if fee is None:
         return
-    programmes, charge = _programmes(dossier), charges.live_charge(dossier.account, APPLICATION_FEE)
-    if charge is not None:
-        charge = charges.lock(charge.pk)
+    programmes, charge = _programmes(dossier), charges.lock_live_charge(dossier.account, APPLICATION_FEE)
     if not programmes:
         if charge is not None and not fee.payee:
             charges.require_uncommitted(charge)
         return
-    payee, basis = _payee(dossier, fee, programmes), Basis(len(programmes), is_reduced(dossier))
+    answers = answers_of(dossier)
+    payee, basis = _payee(dossier, fee, programmes), Basis(len(programmes), _is_reduced(dossier, answers))
     if charge is None:
         charge = _open(dossier, fee, payee, basis)
     elif charge.payee_id != payee.pk or _is_of_other_amount(charge, fee, basis):
@@ -79,7 +78,7 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt
     _keep_complement_in_step(dossier, fee, charge, basis, due_at=complement_due_at)
     for owed in fee_charges(dossier):
         charges.set_reference(owed, reference_for(fee.reference, dossier, programmes[0]))
-    if not claims_exemption(fee, answers_of(dossier)):
+    if not claims_exemption(fee, answers):
         charges.drop_request(charge, by=by)
 
 
@@ -94,7 +93,7 @@ def answers_that_matter(dossier: Dossier) -> frozenset[str]:
 def fee_charges(dossier: Dossier) -> list[Charge]:
     """What the dossier owes or has paid as its fee: the first charge, then its complements."""
     owed = dossier.account.charges.live().filter(reason__in=FEE_REASONS)
-    return list(owed.select_related("account__procedure", "payee__school", "exemption"))
+    return list(owed.select_related("payee__school", "exemption"))
 
 
 def fee_standing(dossier: Dossier) -> Standing:
@@ -122,7 +121,11 @@ def claims_reduction(fee: FeeRule | None, answers: Mapping[str, str]) -> bool:
 
 def is_reduced(dossier: Dossier) -> bool:
     """Whether the dossier owes the reduced fee: it is claimed, and staff have not refused it."""
-    if not claims_reduction(dossier.rules.fee, answers_of(dossier)):
+    return _is_reduced(dossier, answers_of(dossier))
+
+
+def _is_reduced(dossier: Dossier, answers: Mapping[str, str]) -> bool:
+    if not claims_reduction(dossier.rules.fee, answers):
         return False
     return not Reduction.objects.filter(account=dossier.account_id, state=Reduction.State.REFUSED).exists()
 

@@ -45,7 +45,8 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
     Raises:
         NotReviewable: it cannot be reviewed so; the sentence says why.
     """
-    document = SupportingDocument.objects.select_for_update().get(pk=document_id)
+    documents = SupportingDocument.objects.select_for_update(of=("self",)).select_related("folder__procedure")
+    document = documents.get(pk=document_id)
     reason = reason_typed(reason)
     if document.superseded_at is not None:
         raise NotReviewable(gettext("Cette pièce a été remplacée ou retirée depuis : rechargez la page."))

@@ -9,12 +9,11 @@ Rules: APP-18, BS-02, ALL-07.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from programmes.countries import EUROPEAN_UNION
-from programmes.rules import Condition, FieldKind, FieldRule, Rules
-from programmes.text import Text
+from programmes.rules import FieldKind, FieldRule, Rules
 
 PROGRAMME, STATUS = "programme", "status"
 EU, ADULT = ".eu", "birth_date.adult"
@@ -60,10 +59,9 @@ def values_of_facts(rules: Rules) -> dict[str, set[str]]:
     return found
 
 
-def facts_needed(rules: Rules) -> set[str]:
+def facts_needed(rules: Rules) -> frozenset[str]:
     """The names that any condition of the rules uses, and the programmes for papers of each: no other need be known."""
-    named = {name for condition in _conditions_in(rules) for name in condition.values}
-    return named | {PROGRAMME for paper in rules.papers if paper.per_choice}
+    return rules.named_in_conditions | {PROGRAMME for paper in rules.papers if paper.per_choice}
 
 
 def question_of(name: str) -> str:
@@ -76,18 +74,6 @@ def born_until(last_day: dt.date) -> dt.date:
     with suppress(ValueError):
         return last_day.replace(year=last_day.year - OF_AGE)
     return dt.date(last_day.year - OF_AGE, 2, 28)  # of age on 29 February: who was born until the 28th
-
-
-def _conditions_in(value: object) -> Iterator[Condition]:
-    """The conditions anywhere in a value of the rules."""
-    if isinstance(value, Condition):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _conditions_in(item)
-    elif not isinstance(value, Text):
-        for name in getattr(type(value), "__slots__", ()):
-            yield from _conditions_in(getattr(value, name))
 
 
 def _is_adult(birth_date: str, last_day: dt.date | None) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple, Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.utils.functional import cached_property  # such a one can be prefetched
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,7 @@ from programmes.text import Text
 
 JURORS = (Role.Kind.JURY, Role.Kind.PRESIDENT)
 JUDGES_OF_A_CHOICE = (*JURORS, Role.Kind.HEAD, Role.Kind.EVALUATOR)
+DECIDERS_ON_A_CHOICE = (*JUDGES_OF_A_CHOICE, Role.Kind.VERIFIER)  # a service may decide, and keeps the places
 LONGEST_FOLDED_NAME = 420  # characters by which names are searched; a letter may fold into many
 
 
@@ -72,8 +73,9 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         chose it. Drafts are the candidate's alone.
         Rules: AST-07, APP-11, APP-15.
         """
-        owing = Q(account__in=_accounts_kept_by(user))
-        return self._with_role(user, examiners=[Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT], others=owing)
+        held = _held_by(user)
+        seen = _seen_in(held, examiners=(Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT))
+        return self._in_view(seen | Q(account__in=_accounts_kept_in(held)))
 
     def readable_by(self, user: User) -> Self:
         """Those of them that the person may read whole.
@@ -81,58 +83,70 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         Of the others, whose fee is all that concerns the person, answers, papers and opinions stay closed; but for
         the paper of an exemption. Rule: AST-07.
         """
-        return self._with_role(user, examiners=[Role.Kind.VERIFIER])
+        return self._in_view(_seen_in(_held_by(user), examiners=(Role.Kind.VERIFIER,)))
 
     def with_unread_messages(self, *, by_candidate: bool) -> Self:
         """With `unread_messages`: how many were written, by the candidate or to them, and not read yet."""
         unread = Q(messages__read_at=None, messages__by_candidate=by_candidate)
         return self.annotate(unread_messages=Count("messages", filter=unread))
 
-    def _with_role(self, user: User, *, examiners: Sequence[str], others: Q | None = None) -> Self:
-        """The submitted dossiers that `user` sees as one of the office, of the jury, or of those `examiners`; and
-        `others`.
-        """
-        roles = Role.objects.filter(user=user, user__is_active=True)
-        of_all = roles.filter(
-            Q(kind=Role.Kind.OFFICE)
-            | Q(kind__in=JURORS, procedure__judgement=Procedure.Judgement.COMMON)
-            | Q(kind__in=examiners, school=None)
-        )
-        of_its_school = roles.filter(
-            kind__in=examiners, school=OuterRef("programme__school"), procedure=OuterRef("programme__procedure")
-        )
-        ranked_first = Choice.objects.filter(
-            Exists(of_its_school), rank=1, programme__procedure__examination=Procedure.Examination.FIRST_CHOICE
-        )
-        judged = Choice.objects.filter(Exists(self._judging(roles)), dossier__validated_at__isnull=False)
-        seen = Q(procedure__in=of_all.values("procedure")) | Q(pk__in=ranked_first.values("dossier"))
-        seen |= Q(pk__in=judged.values("dossier")) | (others or Q())
-        return self.filter(seen).exclude(status=Status.DRAFT, reopened_at=None)  # one that was submitted stays in view
-
-    @staticmethod
-    def _judging(roles: models.QuerySet[Role]) -> models.QuerySet[Role]:
-        """Those of `roles` that judge the programme of an outer choice, where each programme decides."""
-        its_programme = Q(programme=None) | Q(programme=OuterRef("programme"))
-        its_school = Q(school=None) | Q(school=OuterRef("programme__school"))
-        return roles.filter(
-            its_programme,
-            its_school,
-            kind__in=(*JUDGES_OF_A_CHOICE, Role.Kind.VERIFIER),  # a service may decide, and keeps the places
-            procedure=OuterRef("programme__procedure"),
-            procedure__judgement=Procedure.Judgement.BY_PROGRAMME,
-        )
+    def _in_view(self, seen: Q) -> Self:
+        """Those `seen` that are no drafts; one that was submitted, and is filled in again, stays in view."""
+        return self.filter(seen).exclude(status=Status.DRAFT, reopened_at=None)
 
 
-def _accounts_kept_by(user: User) -> models.QuerySet[Charge, Any]:
-    """The accounts that owe or have paid something to a school of which `user` is an accountant, in its procedure."""
-    keeps = Role.objects.filter(
-        user=user,
-        user__is_active=True,
-        kind=Role.Kind.ACCOUNTANT,
-        school=OuterRef("payee__school"),
-        procedure=OuterRef("payee__procedure"),
-    )
-    return Charge.objects.live().filter(Exists(keeps)).values("account")
+class Held(NamedTuple):
+    """A role, as far as it says which dossiers are seen."""
+
+    kind: str
+    procedure: int
+    school: int | None
+    programme: int | None
+    examination: str
+    judgement: str
+
+
+def _held_by(user: User) -> list[Held]:
+    """The roles of `user`, as they now are.
+
+    They are read first, so that the dossiers are then found by what the roles name: a query that finds both at once
+    takes longer to write than to run.
+    """
+    columns = ("kind", "procedure", "school", "programme", "procedure__examination", "procedure__judgement")
+    roles = Role.objects.filter(user=user, user__is_active=True)
+    return [Held(*role) for role in roles.order_by().values_list(*columns)]
+
+
+def _seen_in(held: Iterable[Held], *, examiners: Collection[str]) -> Q:
+    """The dossiers that one sees as one of the office, of the jury, or of those `examiners`."""
+    of_all = set[int]()
+    examined, judged = Q(), Q()
+    for role in held:
+        is_common_juror = role.kind in JURORS and role.judgement == Procedure.Judgement.COMMON
+        if role.kind == Role.Kind.OFFICE or is_common_juror or (role.kind in examiners and role.school is None):
+            of_all.add(role.procedure)
+        elif role.kind in examiners and role.examination == Procedure.Examination.FIRST_CHOICE:
+            examined |= Q(programme__procedure=role.procedure, programme__school=role.school)
+        if role.kind in DECIDERS_ON_A_CHOICE and role.judgement == Procedure.Judgement.BY_PROGRAMME:
+            named = {"programme__school": role.school, "programme": role.programme}
+            within = {name: value for name, value in named.items() if value is not None}
+            judged |= Q(programme__procedure=role.procedure, **within)
+    seen = Q(procedure__in=of_all)  # of none, nothing is seen
+    if examined:
+        seen |= Q(pk__in=Choice.objects.filter(examined, rank=1).values("dossier"))
+    if judged:
+        seen |= Q(pk__in=Choice.objects.filter(judged).values("dossier"), validated_at__isnull=False)
+    return seen
+
+
+def _accounts_kept_in(held: Iterable[Held]) -> models.QuerySet[Charge, Any]:
+    """The accounts that owe or have paid something to a school whose accounts one keeps, in its procedure."""
+    payees = Q()
+    for role in held:
+        if role.kind == Role.Kind.ACCOUNTANT and role.school is not None:
+            payees |= Q(payee__school=role.school, payee__procedure=role.procedure)
+    charges = Charge.objects.live().filter(payees) if payees else Charge.objects.none()
+    return charges.values("account")
 
 
 class Dossier(models.Model):
@@ -201,7 +215,8 @@ class Dossier(models.Model):
     @cached_property
     def ranked_choices(self) -> list[Choice]:
         """The choices in the candidate's order, with their programmes and schools."""
-        return list(self.choices.select_related("programme__school").order_by("rank"))
+        choices = self.choices.select_related("programme__school").order_by()  # put in order here: it is quicker
+        return sorted(choices, key=lambda choice: choice.rank)
 
 
 class Answer(models.Model):

@@ -8,9 +8,10 @@ changed in place. What an office may change at any time (calendar, seats, texts,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from programmes.rules.closings import ClosingRule
-from programmes.rules.conditions import ALWAYS, Condition, Option
+from programmes.rules.conditions import ALWAYS, Condition, Option, conditions_in
 from programmes.rules.form import FieldKind, FieldRule, Identity, PageRule, RowField, SubmissionRule
 from programmes.rules.money import (
     DepositRule,
@@ -93,7 +94,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what follows from all of them is kept beside them
 class Rules:
     """All that a version holds."""
 
@@ -116,6 +117,11 @@ class Rules:
     submission: SubmissionRule = field(default_factory=SubmissionRule)
     confirmation: ConfirmationRule | None = None  # none: places go by periods of offers
     closings: tuple[ClosingRule, ...] = ()
+
+    @cached_property
+    def named_in_conditions(self) -> frozenset[str]:
+        """The names that any condition uses: every act and page asks for them, and the rules are long."""
+        return frozenset(name for condition in conditions_in(self) for name in condition.values)
 
     def programme(self, code: str) -> ProgrammeRule | None:
         """The programme of that code."""

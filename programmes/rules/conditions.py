@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 
 from programmes.text import Text
 
@@ -33,3 +33,15 @@ ALWAYS = Condition()
 class Option:
     code: str
     label: Text
+
+
+def conditions_in(value: object) -> Iterator[Condition]:
+    """The conditions anywhere in a value of the rules."""
+    if isinstance(value, Condition):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from conditions_in(item)
+    elif is_dataclass(value) and not isinstance(value, Text):
+        for part in fields(value):
+            yield from conditions_in(getattr(value, part.name))
