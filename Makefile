@@ -56,6 +56,7 @@ format: install
 bench: install
 	$(BIN)/python -m bench.allocation
 	$(BIN)/python -m bench.pages ast-2026
+	$(BIN)/python -m bench.rehearsals
 
 messages: install
 	bin/messages
