@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -89,9 +89,8 @@ def place_choice(slot_id: int, choice_id: int, *, by: User) -> TestSlot:
         NotPlannable: the slot is gone, taken or past, of another programme, or clashes with another of the candidate.
     Rules: BS-03, IIM-04.
     """
-    visible = Dossier.objects.visible_to(by)
-    found = Choice.objects.get(pk=choice_id, dossier__in=visible)
-    choice = _of(lock(found.dossier_id, among=visible), choice_id)
+    found = Choice.objects.get(pk=choice_id, dossier__in=Dossier.objects.visible_to(by))
+    choice = _of(lock(found.dossier_id, among=Dossier.objects.visible_to(by)), choice_id)
     require_role(by, choice.dossier.procedure, *PLANNERS, programme=choice.programme)
     hold_school(choice.dossier.procedure, choice.programme.school_id)
     slot = free_slots(choice).filter(pk=slot_id).first()
@@ -164,6 +163,15 @@ def free_slots(choice: Choice) -> QuerySet[TestSlot]:
         starts_at__gt=choice.dossier.procedure.now(),
     )
     return slots.select_related("panel__step__procedure").order_by("starts_at", "panel__name")
+
+
+def free_for_choices(step: Step) -> QuerySet[TestSlot]:
+    """The same as a subquery, for each choice of a queryset that is before `step`."""
+    panels = Q(panel__programme=None) | Q(panel__programme=OuterRef("programme"))
+    school = OuterRef("programme__school")
+    return TestSlot.objects.filter(
+        panels, panel__step=step, panel__school=school, dossier=None, starts_at__gt=step.procedure.now()
+    )
 
 
 def given_slots(choice: Choice, supplement: Supplement | None) -> QuerySet[TestSlot]:

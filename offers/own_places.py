@@ -81,6 +81,8 @@ class OwnPlace:
         """Its state in a few words."""
         if self.place.state == State.CONFIRMED:
             return gettext("Place confirmée, titre attendu") if self.awaits_title else gettext("Admission définitive")
+        if self.place.state in (State.RELEASED, State.LAPSED, State.REVOKED):
+            return gettext("Place perdue")
         return {
             "closed": gettext("Place rendue"),
             "waiting": gettext("Confirmation à l’examen"),

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -179,9 +179,15 @@ class ChargeAdmin(DeskAdmin):
         return redirect("admin:payments_awaited")
 
     def statement(self, request: HttpRequest) -> HttpResponse:
-        """Lines are pasted, then each is attributed; what was attributed is noted line by line, and said."""
-        outcomes = self._note_all(request) if "note" in request.POST else []
-        form = StatementForm(request.POST if "read" in request.POST else None)
+        """Lines are pasted, then each is attributed; what was attributed is noted line by line, and said.
+
+        Where none was, the lines stay to be attributed.
+        """
+        notes = "note" in request.POST
+        outcomes = self._note_all(request) if notes else []
+        if is_idle := notes and not outcomes:
+            messages.warning(request, gettext("Aucun candidat n’était choisi : rien n’est noté."))
+        form = StatementForm(request.POST if "read" in request.POST or is_idle else None)
         found = reconcile(form.cleaned_data["lines"], person(request)) if form.is_valid() else None
         return self.framed(
             request,

@@ -15,6 +15,7 @@ from juries.admin.choice_rows import DECIDING, choices_with_state, programmes_of
 from juries.admin.interviews import without_slot
 from juries.choice_decisions import deciders_of, undecided_choices
 from juries.choice_publication import told_by, unpublished
+from juries.interviews import free_for_choices
 from juries.models import DecisionCorrection, Evaluation, Supplement, TestSlot
 from juries.planning import PLANNERS
 from juries.publication import PUBLISHERS
@@ -55,14 +56,18 @@ def _opinions(step: Step, programmes: list[Programme], board: str) -> Waiting:
 
 
 def _interviews(step: Step, programmes: list[Programme]) -> Waiting:
-    """Those to whom staff have to give a slot; none where the candidates choose theirs."""
-    choices = without_slot(step, programmes).order_by()
-    if step.booking == Step.Booking.CANDIDATE:
-        choices = choices.none()
+    """Those to whom staff have to give a slot; where the candidates choose theirs, those for whom none is free."""
+    choices, board = without_slot(step, programmes).order_by(), reverse("admin:juries_interviews", args=[step.pk])
+    chosen = step.booking == Step.Booking.CANDIDATE
+    if chosen:
+        choices = choices.filter(~Exists(free_for_choices(step)))
     waiting = choices.aggregate(count=Count("pk"), since=Min("dossier__validated_at"))
     count = waiting["count"]
-    words = ngettext("candidature sans créneau d’entretien", "candidatures sans créneau d’entretien", count)
-    return Waiting(words, count, reverse("admin:juries_interviews", args=[step.pk]), waiting["since"])
+    if chosen:
+        words = ngettext("candidature sans créneau libre à choisir", "candidatures sans créneau libre à choisir", count)
+    else:
+        words = ngettext("candidature sans créneau d’entretien", "candidatures sans créneau d’entretien", count)
+    return Waiting(words, count, board, waiting["since"])
 
 
 def _evaluations(held: HeldRoles, step: Step, programmes: list[Programme], board: str) -> Waiting:

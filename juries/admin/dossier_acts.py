@@ -56,7 +56,10 @@ def _review(request: HttpRequest, dossier: Dossier) -> str:
 
 def _validate(request: HttpRequest, dossier: Dossier) -> str:
     validate_dossier(dossier.pk, by=person(request))
-    return gettext("Le dossier %(reference)s est validé : il est devant le jury.") % {"reference": dossier.reference}
+    said = gettext("Le dossier %(reference)s est validé : il est devant le jury.")
+    if dossier.procedure.judges_by_programme:
+        said = gettext("Le dossier %(reference)s est validé : il est à l’étude.")
+    return said % {"reference": dossier.reference}
 
 
 def _ask(request: HttpRequest, dossier: Dossier) -> str:

@@ -333,13 +333,20 @@ class TestStartPage:
         marked(choice, evaluators[0], "12", "6")
         assert self.lines(evaluators[0], procedure) == {}
         assert self.lines(juror, procedure) == {"candidature à décider, Admission": 1}
-        assert self.lines(worker(procedure, "verifier"), procedure) == {}
+        assert self.lines(worker(procedure, "verifier"), procedure) == {"candidature sans créneau libre à choisir": 1}
 
     def test_where_staff_place_who_has_no_slot_waits_for_them(self, procedure, juror):
         passed(procedure)
-        assert not [label for label in self.lines(juror, procedure) if "créneau" in label]
         procedure.steps.filter(code="interview").update(booking="staff", booking_closes_hours=None)
         assert self.lines(juror, procedure)["candidature sans créneau d’entretien"] == 1
+
+    def test_where_candidates_choose_they_wait_while_no_slot_is_free(self, procedure, office, juror):
+        passed(procedure)
+        assert self.lines(juror, procedure)["candidature sans créneau libre à choisir"] == 1
+        slot(panel(procedure, "energy", "Jury E"), 18, 9)
+        assert "candidature sans créneau libre à choisir" in self.lines(juror, procedure)
+        slot(panel(procedure), 18, 9)
+        assert not [label for label in self.lines(juror, procedure) if "créneau" in label]
 
     def test_decisions_to_publish_are_due_in_working_days(self, procedure, evaluators, juror, president):
         choice = ready(procedure, evaluators, 1)

@@ -31,19 +31,22 @@ def papers_of(
     to_review: Collection[str],
     address: Callable[[SupportingDocument], str],
 ) -> list[EntrantPaper]:
-    """The files of a dossier, those of the papers `first` before the others; not those that concern the fee alone."""
+    """The files of a dossier, those of the papers `first` before the others; not those that concern the fee alone, nor
+    what was joined to something else (a written piece, a message, a refund).
+    """
     rules = dossier.rules
     files = SupportingDocument.objects.current().filter(folder=dossier.folder_id).exclude(kind__in=rules.fee_papers)
     papers = [
         EntrantPaper(
             document=file,
-            label=str(rule.label) if (rule := rules.paper(file.kind)) else file.kind,
+            label=str(rule.label),
             state=paper_state(file),
             is_first=file.kind in first,
             may_review=file.kind in to_review,
             address=address(file),
         )
         for file in files
+        if (rule := rules.paper(file.kind))
     ]
     order = [rule.code for rule in rules.papers]
     return sorted(papers, key=lambda paper: (not paper.is_first, order.index(paper.document.kind.partition(OF)[0])))

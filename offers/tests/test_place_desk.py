@@ -32,6 +32,7 @@ from offers.tests.admitted import (
     state_of,
     worker,
 )
+from offers.tests.market import paper
 from programmes.models import Procedure
 from programmes.roles import roles_of
 from programmes.waiting import what_waits
@@ -157,6 +158,13 @@ class TestAPlace:
         client.post(page, {"document": document.pk, "verdict": "accepted"})
         place.dossier.enrolment.refresh_from_db()
         assert place.dossier.enrolment.state == "definitive"
+
+    def test_what_was_joined_to_something_else_is_not_among_the_papers(self, client, procedure, keeper):
+        place = admit(procedure, 1)
+        paper(place.dossier, "supplement-1")
+        answer = client.get(reverse("admin:offers_place", args=[place.pk]))
+        assert answer.status_code == 200
+        assert "supplement-1" not in read(answer)
 
     def test_papers_close_to_the_school_with_the_place(self, client, procedure, keeper):
         place = admit(procedure, 1)

@@ -154,6 +154,12 @@ class TestStatement:
         assert Payment.objects.filter(charge=first).count() == 1
         assert third.reference not in shown
 
+    def test_where_nobody_was_chosen_the_lines_stay(self, desk: Client, others: list[Charge]) -> None:
+        posted = {"note": "1", "charge-1": "", "lines": LINE.format("LEFEVRE FEE")}
+        shown = desk.post(STATEMENT, posted).content.decode()
+        assert "Aucun candidat n’était choisi" in shown
+        assert f'<option value="{others[0].pk}"' in shown
+
     def test_the_same_lines_pasted_again_are_known(self, desk: Client, others: list[Charge]) -> None:
         posted = {"note": "1", "charge-1": str(others[0].pk), "day-1": "2026-03-12", "label-1": "VIR"}
         desk.post(STATEMENT, posted)
