@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext, ngettext
 
@@ -25,7 +25,10 @@ TODO, DOING, WAITING, DONE, PROBLEM = "todo", "doing", "waiting", "done", "probl
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A line of the list; `kind` is a state of components/state_tag.html, `label` its words where they differ."""
+    """A line of the list; `kind` is a state of components/state_tag.html, `label` its words where they differ.
+
+    One that is optional is never asked for, nor counted.
+    """
 
     place: str
     title: str
@@ -33,6 +36,7 @@ class Task:
     kind: str
     label: str = ""
     hint: str = ""
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +152,11 @@ def _several_referees(contents: Contents) -> Task:
     is_left = any(item.place.startswith("referee:") for item in contents.missing)
     if is_left:
         return _task(contents, REFEREES, TODO if not asked else WAITING, hint=hint if asked else "")
-    explained = any(item.place.startswith("referee:") for item, _ in contents.explained)
-    label = gettext("Expliqué") if explained else "" if asked else gettext("Facultatif")
-    return _task(contents, REFEREES, DONE if asked or explained else TODO, label, hint=hint if asked else "")
+    if asked:
+        return _task(contents, REFEREES, DONE, hint=hint)
+    if any(item.place.startswith("referee:") for item, _ in contents.explained):
+        return _task(contents, REFEREES, DONE, gettext("Expliqué"))
+    return replace(_task(contents, REFEREES, TODO, gettext("Facultatif")), is_optional=True)
 
 
 def _fee(contents: Contents) -> Task:

@@ -148,15 +148,19 @@ class Candidate(Person):
         self.press("Enregistrer et continuer")
 
     def deposits(self, rule: PaperRule) -> None:
-        """Deposit a small PDF as that paper, from the list of papers, and come back to it."""
+        """Deposit a small file as that paper, from the list of papers, and come back to it."""
         self.follow(str(rule.label))
         expect(self.page.get_by_role("heading", level=1, name=loosely(str(rule.label)))).to_be_visible()
-        made = files.paper(rule)
-        upload: FilePayload = {"name": str(made.name), "mimeType": "application/pdf", "buffer": made.read()}
-        self.main.get_by_label("Fichier à joindre").set_input_files(upload)
+        self.attaches(rule)
         self.press("Déposer le fichier")
         expect(self.main).to_contain_text("Le fichier est déposé.")
         self.follow("Revenir à la liste des pièces")
+
+    def attaches(self, rule: PaperRule, label: str = "Fichier à joindre") -> None:
+        """Join a small file, such as that paper may be, where the form asks for one."""
+        made = files.paper(rule)
+        upload: FilePayload = {"name": str(made.name), "mimeType": str(made.content_type), "buffer": made.read()}
+        self.main.get_by_label(loosely(label)).set_input_files(upload)
 
     def joins(self, *codes: str) -> None:
         """Deposit papers of these codes, one after the other, from the list of papers."""

@@ -152,4 +152,10 @@ def _next_url(dossier: Dossier, place: str, answers: Mapping[str, str]) -> str:
 
 
 def _menu_item(task: Task, place: str) -> dict[str, object]:
-    return {"title": task.title, "url": task.url, "kind": task.kind, "current": task.place == place}
+    return {
+        "title": task.title,
+        "url": task.url,
+        "kind": task.kind,
+        "label": task.label,
+        "current": task.place == place,
+    }

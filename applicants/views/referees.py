@@ -15,9 +15,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from applicants.contents import Contents, read_contents
-from applicants.editing import appraisals_until, may_edit
+from applicants.editing import appraisals_until, is_applying, may_edit
 from applicants.forms.referees import RefereeForm
-from applicants.models import Dossier, Referee
+from applicants.models import Dossier, Referee, Status
 from applicants.places import REFEREES, name_of
 from applicants.referees import may_remind, name_referee, remind_referee, replace_referee
 from applicants.task_list import DONE, PROBLEM, WAITING
@@ -71,6 +71,7 @@ def referees(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         REFEREES,
         wanted=wanted,
         is_open=any(want.is_open for want in wanted),
+        goes_on=dossier.status == Status.DRAFT and is_applying(dossier),  # be it open again for other pages only
         heading=name_of(dossier.rules, REFEREES),
         is_needed=is_needed,
         waits=waits,

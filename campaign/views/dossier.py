@@ -60,7 +60,7 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     contents = read_contents(dossier)
     is_too_late = _is_too_late(dossier)
     groups = [group for group in task_groups(contents) if not is_too_late or not _is_review(group)]
-    counted = [task for task in tasks(groups) if task.place != REVIEW]
+    counted = [task for task in tasks(groups) if task.place != REVIEW and not task.is_optional]
     is_fee_enough = all(item.place != PAYMENT for item in contents.missing)  # be it announced only
     steps = dossier.procedure.steps.with_days(_own_school(dossier) if contents.choices else None)
     periods = dossier.procedure.periods.all()

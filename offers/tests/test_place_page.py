@@ -57,6 +57,13 @@ class TestByPaperAndDeposit:
         assert "Annoncé" in said
         assert "l’école examine votre confirmation" in said
 
+    def test_the_page_of_its_paper_says_what_it_is_for_and_leads_back(self, client, place):
+        client.force_login(owner(place))
+        said = read(client.get(reverse("applicants:paper", args=[place.procedure.slug, "commitment"])))
+        assert "Cette pièce confirme votre place." in said
+        assert "Cette pièce n’est pas obligatoire." not in said
+        assert "Revenir à ma place" in said
+
     def test_confirmed_it_says_so_and_when_it_starts(self, client, place):
         accept_form(place, worker(place.procedure, "verifier", "data"))
         pay_deposit(place, worker(place.procedure, "office"))

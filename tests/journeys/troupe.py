@@ -11,8 +11,10 @@ from applicants.choices import rank_choices
 from applicants.dossiers import start_dossier
 from applicants.fees import fee_charges
 from applicants.models import Dossier
+from applicants.papers import deposit_paper
 from applicants.submission import submit_dossier
 from applicants.tests import scenario
+from campaign.rehearsal import files
 from documents.models import SupportingDocument
 from juries.verification import review_paper, validate_dossier
 from payments.cards import begin_card_payment, settle
@@ -55,7 +57,16 @@ def team(stage: Stage, kind: str, *, school: str = "", programme: str = "") -> U
 
 
 def submitted(stage: Stage, email: str, names: tuple[str, str], answers: Mapping[str, str], *programmes: str) -> User:
-    """Somebody who has filled in everything, paid by card what is owed, and submitted, for these programmes.
+    """Somebody who has submitted a dossier for these programmes; see `ready_to_submit`."""
+    user = ready_to_submit(stage, email, names, answers, *programmes)
+    submit_dossier(Dossier.objects.get(candidate__user=user).pk, by=user)
+    return user
+
+
+def ready_to_submit(
+    stage: Stage, email: str, names: tuple[str, str], answers: Mapping[str, str], *programmes: str
+) -> User:
+    """Somebody who has filled in everything and paid by card what is owed, for these programmes.
 
     `names` are given and family name; `answers` are those that matter, by the field's id.
     """
@@ -66,7 +77,6 @@ def submitted(stage: Stage, email: str, names: tuple[str, str], answers: Mapping
     rank_choices(dossier.pk, programmes, by=user)
     scenario.deposit_all(dossier, user)
     pay_by_card(dossier, user)
-    submit_dossier(dossier.pk, by=user)
     return user
 
 
@@ -78,6 +88,14 @@ def pay_by_card(dossier: Dossier, by: User) -> None:
             reference = Payment.objects.get(charge=charge, state="declared").provider_reference
             assert reference
             settle(reference, Outcome.PAID)
+
+
+def deposit(dossier: Dossier, *codes: str) -> None:
+    """Deposit small files as the papers of these codes, in the candidate's name."""
+    for code in codes:
+        rule = dossier.rules.paper(code)
+        assert rule is not None
+        deposit_paper(dossier.pk, code, files.paper(rule), by=dossier.candidate.user)
 
 
 def accept_papers(dossier: Dossier, by: User) -> None:
