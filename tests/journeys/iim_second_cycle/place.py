@@ -29,7 +29,7 @@ def the_other_fails_the_baccalaureate(cast: Cast) -> None:
     pays_back(cast)
     ulysse.go(f"/places/{ulysse.slug}/ma-place/")
     ulysse.follow("Rendre cette place")
-    ulysse.arrives_at(f"Rendre votre place en {MAJOR} ?")
+    ulysse.arrives_at(f"Rendre votre place en {MAJOR} ?")
     ulysse.reads("L’acompte que vous avez réglé n’est rendu que dans les cas prévus")
     ulysse.press("Rendre ma place")
     ulysse.reads("Vous avez rendu cette place.")
@@ -73,7 +73,7 @@ def confirms_the_place(cast: Cast) -> None:
     letter_says("place", naima.dossier, called, "mercredi 22 juillet 2026", "1 200 €")
     mail_says("place_offered", naima.email, MAJOR, "mercredi 22 juillet 2026")
     naima.home()
-    naima.arrives_at(f"{MAJOR} : place à confirmer")
+    naima.arrives_at(f"{MAJOR} : place à confirmer")
     naima.follow("Garder ma place")
     naima.arrives_at("Ma place")
     for code in ("commitment", "social-security"):
