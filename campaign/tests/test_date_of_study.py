@@ -310,7 +310,7 @@ class TestWhenItIsKept:
         assert not StudyCopy.objects.filter(choice__dossier=late).exists()
         at(procedure, "2026-04-10 09:00")
         run_due_acts_of(procedure)
-        assert StudyCopy.objects.get(choice__dossier=late).studied_at == procedure.now().replace(microsecond=0)
+        assert StudyCopy.objects.get(choice__dossier=late).studied_at == dt.datetime(2026, 4, 10, 9, tzinfo=PARIS)
 
     def test_of_a_dossier_that_has_ended_nothing_is_kept(self, procedure, dossier, office):
         void_dossier(dossier.pk, reason="Fraude", by=office)

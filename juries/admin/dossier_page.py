@@ -22,6 +22,7 @@ from applicants.endings import who_voids
 from applicants.forms.questions import QuestionsForm
 from applicants.identity import identity_questions
 from applicants.models import JUDGES_OF_A_CHOICE, Appraisal, Correction, Dossier, Status
+from applicants.papers import is_turned_down
 from applicants.places import name_of
 from applicants.readiness import applies, asked_pages
 from applicants.typing_in import typed_in_words
@@ -339,13 +340,23 @@ class DossierPage:
         return refused.typed if all(refused.typed.get(name) == str(key) for name, key in on.items()) else None
 
     def _paper(self, rule: PaperRule, documents: list[SupportingDocument]) -> dict[str, Any]:
-        files = [{"document": document, "state": paper_state(document)} for document in documents]
+        candidate = self.dossier.candidate.user_id
+        files = [
+            {
+                "document": document,
+                "state": paper_state(document),
+                "added": document.uploaded_by_id not in (candidate, None),
+            }
+            for document in documents
+        ]
+        standing = sum(1 for document in documents if not is_turned_down(document))
         return {
             "rule": rule,
             "files": files,
             "explained": f"paper:{rule.code}" in self.contents.explanations,
             "expected": not files and (rule.required or rule.late),
             "exempts": rule.code in self.dossier.rules.fee_papers,
+            "takes_more": self.may["examine"] and standing < rule.max_files,
         }
 
 

@@ -19,7 +19,7 @@ from applicants.conversation import conversations_of, may_write
 from applicants.forms.papers import PaperForm
 from applicants.forms.questions import ADD, QuestionsForm
 from applicants.given import last_day
-from applicants.models import Dossier
+from applicants.models import Dossier, Status
 from applicants.places import name_of
 from applicants.typing_in import deposit_for_candidate, type_in_answers
 from applicants.values import WrongAnswer
@@ -92,7 +92,9 @@ class TypingDesk(DeskAdmin):
         def act(reason: str) -> None:
             deposit_for_candidate(dossier.pk, code, form.cleaned_data["file"], reason=reason, by=person(request))
 
-        return self._part(request, dossier, f"paper:{code}", form, act)
+        # Of a dossier with its school the file is examined next, on the dossier's page.
+        address = "juries_typing" if dossier.status == Status.DRAFT else "applicants_dossier_change"
+        return self._part(request, dossier, f"paper:{code}", form, act, then=address)
 
     def _part(
         self,
@@ -103,8 +105,9 @@ class TypingDesk(DeskAdmin):
         act: Callable[[str], None],
         *,
         goes_on: bool = True,
+        then: str = "juries_typing",
     ) -> HttpResponse:
-        """Show a part with its form and the reason; posted, carry out the act and go back to the parts."""
+        """Show a part with its form and the reason; posted, carry out the act and go to the page `then`."""
         why = WhyForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and goes_on and all([form.is_valid(), why.is_valid()]):
             try:
@@ -116,7 +119,7 @@ class TypingDesk(DeskAdmin):
                 form.add_error(None, str(refused))
             else:
                 messages.success(request, gettext("C’est saisi, et le candidat en est prévenu."))
-                return redirect("admin:juries_typing", dossier.pk)
+                return redirect(f"admin:{then}", dossier.pk)
         title = name_of(dossier.rules, place)
         return self.framed(request, "admin/juries/type_in.html", title, dossier=dossier, form=form, why=why)
 
