@@ -55,8 +55,9 @@ def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step
     Raises:
         Choice.DoesNotExist: no choice of a dossier that `by` may see.
     """
-    found = Choice.objects.get(pk=choice_id, dossier__in=Dossier.objects.visible_to(by))
-    dossier = lock(found.dossier_id, among=Dossier.objects.visible_to(by))
+    visible = Dossier.objects.visible_to(by)
+    found = Choice.objects.get(pk=choice_id, dossier__in=visible)
+    dossier = lock(found.dossier_id, among=visible)
     choice = dossier.choices.select_related("programme__school").get(pk=choice_id)
     choice.dossier = dossier
     return choice, hold_step(step_id, dossier.procedure)

@@ -89,8 +89,9 @@ def place_choice(slot_id: int, choice_id: int, *, by: User) -> TestSlot:
         NotPlannable: the slot is gone, taken or past, of another programme, or clashes with another of the candidate.
     Rules: BS-03, IIM-04.
     """
-    found = Choice.objects.get(pk=choice_id, dossier__in=Dossier.objects.visible_to(by))
-    choice = _of(lock(found.dossier_id, among=Dossier.objects.visible_to(by)), choice_id)
+    visible = Dossier.objects.visible_to(by)
+    found = Choice.objects.get(pk=choice_id, dossier__in=visible)
+    choice = _of(lock(found.dossier_id, among=visible), choice_id)
     require_role(by, choice.dossier.procedure, *PLANNERS, programme=choice.programme)
     hold_school(choice.dossier.procedure, choice.programme.school_id)
     slot = free_slots(choice).filter(pk=slot_id).first()

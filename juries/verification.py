@@ -56,8 +56,8 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
         Refused: the paper is not checked yet, is replaced, or is refused without a reason.
     Rule: AST-07.
     """
-    visible = Dossier.objects.visible_to(by).values_list("pk", flat=True)
-    dossier = lock_as_examiner(visible.get(folder__documents=document_id), by=by)
+    owner = Dossier.objects.only("pk").get(folder__documents=document_id)
+    dossier = lock_as_examiner(owner.pk, by=by)
     if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
         raise NotExaminable(gettext("Ce dossier est retiré : ses pièces ne s’examinent plus."))
     return reviews.review_paper(document_id, accepted=accepted, reason=reason, by=by)

@@ -20,7 +20,7 @@ from offers.confirmation import WORD, end_of_delay, is_complete
 from offers.enrolment import take_seat
 from offers.models import Place
 from offers.place_endings import end_place
-from offers.place_needs import needs_of
+from offers.place_needs import needs_by_place, needs_of
 from offers.place_rows import lock_own_place, lock_place, refresh_opening, standing_places
 from payments.charges import SETTLED_FACT
 from programmes.models import Procedure
@@ -72,9 +72,14 @@ def confirm_when_paid(charge_id: str) -> None:
 
 
 def confirm_all_complete(procedure: Procedure) -> int:
-    """Confirm the places for which all is there, whatever came last; return how many. A due act."""
-    waiting = Place.objects.filter(dossier__procedure=procedure, state=State.OFFERED)
-    return sum(_confirm(place_id) for place_id in waiting.order_by("pk").values_list("pk", flat=True))
+    """Confirm the places for which all is there, whatever came last; return how many. A due act.
+
+    It looks at all of them together, and again at each that seems complete, under its lock.
+    """
+    waiting = Place.objects.filter(dossier__procedure=procedure, state=State.OFFERED).order_by("pk")
+    related = ("dossier__procedure", "dossier__version", "dossier__candidate", "choice__programme")
+    found = needs_by_place(waiting.select_related(*related))
+    return sum(_confirm(place_id) for place_id, needs in found.items() if is_complete(needs))
 
 
 @transaction.atomic

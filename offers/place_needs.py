@@ -37,11 +37,15 @@ def needs_by_place(places: Iterable[Place]) -> dict[int, list[Need]]:
     """The same for many places, in a few queries however many; their dossiers are read with candidate and version."""
     places = list(places)
     dossiers = {place.dossier_id: place.dossier for place in places}
-    answers, papers, deposits = _answers(dossiers), _papers(dossiers.values()), _deposits(dossiers.values())
+    to_confirm = {key: dossier.rules.confirmation for key, dossier in dossiers.items()}
+    with_papers = {key: dossiers[key] for key, rule in to_confirm.items() if rule and rule.papers}
+    with_deposit = {key: dossiers[key] for key, rule in to_confirm.items() if rule and rule.deposit}
+    answers, papers = _answers(with_papers), _papers(with_papers.values())
+    deposits = _deposits(with_deposit.values())
     found = {}
     for place in places:
-        rule = place.dossier.rules.confirmation
-        asked = _asked(place.dossier, answers[place.dossier_id])
+        rule = to_confirm[place.dossier_id]
+        asked = _asked(place.dossier, answers.get(place.dossier_id, {}))
         given = Given(
             papers=papers[place.dossier.folder_id],
             deposit=deposits.get((place.dossier.account_id, place.choice.programme.code), Progress.TODO),

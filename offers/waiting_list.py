@@ -57,8 +57,10 @@ def fill_places(procedure: Procedure) -> int:
     rule = procedure.current_version.rules.confirmation if procedure.current_version else None
     if rule is None:
         return 0
+    waited_for = set(lines_of(procedure).order_by().values_list("choice__programme", "dossier__track"))
     pools = Pool.objects.filter(programme__procedure=procedure).select_related("programme__procedure", "track")
-    return sum(_fill(pool, calls=rule.call_next == Who.AUTOMATIC) for pool in pools)
+    wanted = [pool for pool in pools if (pool.programme_id, pool.track_id) in waited_for]
+    return sum(_fill(pool, calls=rule.call_next == Who.AUTOMATIC) for pool in wanted)
 
 
 def next_in_line(pool: Pool) -> QuerySet[Decision]:

@@ -154,8 +154,14 @@ def open_charge(
 
 def live_charge(account: Account, reason: str, subject: str = "") -> Charge | None:
     """The charge of that reason, and on that subject, which was not cancelled."""
-    charges = account.charges.live().select_related("account__procedure", "payee__school", "exemption")
-    return charges.filter(reason=reason, subject=subject).first()
+    charges = account.charges.live().filter(reason=reason, subject=subject)  # one at most
+    return next(iter(charges.select_related("payee__school", "exemption").order_by()), None)
+
+
+def lock_live_charge(account: Account, reason: str) -> Charge | None:
+    """The same, locked until the act ends."""
+    charges = account.charges.live().select_for_update(of=("self",)).filter(reason=reason, subject="")
+    return next(iter(charges.select_related("payee__school").order_by()), None)
 
 
 def reopen_charge(
