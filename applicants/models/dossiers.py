@@ -16,6 +16,7 @@ from documents.models import Folder
 from journal.clock import instant
 from payments.models import Account, Charge
 from programmes.models import Procedure, ProcedureVersion, Programme, Role, Track
+from programmes.roles import HeldRoles
 from programmes.rules import Rules
 from programmes.text import Text
 
@@ -73,9 +74,11 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         chose it. Drafts are the candidate's alone.
         Rules: AST-07, APP-11, APP-15.
         """
-        held = _held_by(user)
-        seen = _seen_in(held, examiners=(Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT))
-        return self._in_view(seen | Q(account__in=_accounts_kept_in(held)))
+        return self._visible_with(_held_by(user))
+
+    def visible_with(self, held: HeldRoles) -> Self:
+        """As `visible_to`, for a page that has read the roles of the person already."""
+        return self._visible_with([_held(role) for role in held.roles])
 
     def readable_by(self, user: User) -> Self:
         """Those of them that the person may read whole.
@@ -89,6 +92,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         """With `unread_messages`: how many were written, by the candidate or to them, and not read yet."""
         unread = Q(messages__read_at=None, messages__by_candidate=by_candidate)
         return self.annotate(unread_messages=Count("messages", filter=unread))
+
+    def _visible_with(self, held: Collection[Held]) -> Self:
+        seen = _seen_in(held, examiners=(Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT))
+        return self._in_view(seen | Q(account__in=_accounts_kept_in(held)))
 
     def _in_view(self, seen: Q) -> Self:
         """Those `seen` that are no drafts; one that was submitted, and is filled in again, stays in view."""
@@ -115,6 +122,12 @@ def _held_by(user: User) -> list[Held]:
     columns = ("kind", "procedure", "school", "programme", "procedure__examination", "procedure__judgement")
     roles = Role.objects.filter(user=user, user__is_active=True)
     return [Held(*role) for role in roles.order_by().values_list(*columns)]
+
+
+def _held(role: Role) -> Held:
+    """A role that was read with its procedure."""
+    procedure = role.procedure
+    return Held(role.kind, procedure.pk, role.school_id, role.programme_id, procedure.examination, procedure.judgement)
 
 
 def _seen_in(held: Iterable[Held], *, examiners: Collection[str]) -> Q:

@@ -64,7 +64,7 @@ class DossierAdmin(TypingDesk):
     ordering = (EARLY_FIRST, "submitted_at", "pk")
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return with_progress(rows.visible_to(person(request)))  # type: ignore[attr-defined]
+        return with_progress(rows.visible_with(roles_held(request)))  # type: ignore[attr-defined]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Who sees one school only needs no column that names it; accountants read no title and examine nothing."""
@@ -143,7 +143,7 @@ class DossierAdmin(TypingDesk):
 
     def _find(self, request: HttpRequest, object_id: str) -> Dossier:
         """A dossier that the person may see; there is no other (404)."""
-        dossiers = Dossier.objects.visible_to(person(request)).with_unread_messages(by_candidate=True)
+        dossiers = Dossier.objects.visible_with(roles_held(request)).with_unread_messages(by_candidate=True)
         related = ("procedure", "version", "candidate__user", "account", "track", "adjustment")
         try:
             found = dossiers.select_related(*related).filter(pk=UUID(object_id)).first()
