@@ -59,12 +59,11 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
     """The headline: what is to be done, else the best that is known."""
     if dossier.status == Status.WITHDRAWN:
         return ended_news(dossier)
-    for kind in ("doing", "waiting"):  # what there is to do, else what comes: an interview, an examination under way
-        line = next((line for line in lines if line.url and line.kind == kind), None)
-        if line is not None:
-            title = gettext("%(programme)s : %(state)s")
-            words = {"programme": line.choice.programme.title, "state": line.label.lower()}
-            return News(kind, title % words, line.text, line.url, line.action)
+    to_do, coming = ([line for line in lines if line.url and line.kind == kind] for kind in ("doing", "waiting"))
+    if len(to_do) > 1:
+        return _several(to_do)
+    if to_do or coming:
+        return _of_line((to_do or coming)[0])
     if dossier.status == Status.SUBMITTED:
         text = gettext("Vos pièces sont vérifiées. Nous vous écrivons s’il faut corriger quelque chose.")
         return News("waiting", gettext("Votre dossier est transmis"), text)
@@ -75,20 +74,32 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
             len(lines),
         )
         return News("plain", gettext("Votre candidature est close"), text)
+    if len(lines) == 1 and lines[0].kind == "done":
+        return _of_line(lines[0])
     if any(line.kind == "done" for line in lines):
-        text = ngettext(
-            "Où en est votre candidature est écrit ci-dessous.",
-            "Où en est chacune de vos candidatures est écrit ci-dessous.",
-            len(lines),
-        )
-        title = ngettext("La formation vous a répondu", "Des formations vous ont répondu", len(lines))
-        return News("done", title, text)
+        text = gettext("Où en est chacune de vos candidatures est écrit ci-dessous.")
+        return News("done", gettext("Des formations vous ont répondu"), text)
     text = ngettext(
         "Votre dossier est complet : la formation que vous avez choisie l’étudie.",
         "Votre dossier est complet : chaque formation que vous avez choisie l’étudie de son côté.",
         len(lines),
     )
     return News("waiting", gettext("Votre dossier est étudié"), text)
+
+
+def _of_line(line: ChoiceLine) -> News:
+    words = {"programme": line.choice.programme.title, "state": line.label.lower()}
+    title = gettext("%(programme)s : %(state)s") % words
+    return News(line.kind, title, line.text, line.url, line.action)
+
+
+def _several(lines: Sequence[ChoiceLine]) -> News:
+    """Several choices wait for the candidate; one button where it does for all."""
+    title = gettext("%(count)d de vos candidatures attendent quelque chose de vous") % {"count": len(lines)}
+    text = gettext("Ce que chacune vous demande, et jusqu’à quand, est écrit ci-dessous.")
+    ways = {(line.url, line.action) for line in lines}
+    url, action = ways.pop() if len(ways) == 1 else ("", "")
+    return News("doing", title, text, url, action)
 
 
 def _line(dossier: Dossier, choice: Choice, decision: Decision | None, prompt: Prompt | None) -> ChoiceLine:

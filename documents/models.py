@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from journal.leases import Leased
+from notifications.context import decode
 from programmes.models import Procedure, School
 
 
@@ -213,6 +214,11 @@ class Notice(Leased):
         """What the letter is, in the reader's language."""
         exact = f"{self.kind}:{self.context.get('outcome', '')}"
         return str(self.TITLES.get(exact) or self.TITLES[self.kind])
+
+    @property
+    def about(self) -> str:
+        """The programme that it is about, in the reader's language; empty where it names none."""
+        return str(decode(self.context).get("programme") or "")
 
     @property
     def addressee(self) -> str:

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -113,7 +114,7 @@ def sum_line(slug: str, bill: Bill) -> dict[str, object]:
         "title": bill.title,
         "url": reverse("applicants:payment", args=[slug, bill.charge.pk]),
         "kind": KINDS[bill.standing] if not bill.charge.is_overdue else PROBLEM,
-        "label": in_words(bill.standing),
+        "label": gettext("Délai passé") if bill.charge.is_overdue else capfirst(in_words(bill.standing)),
         "hint": hint,
     }
 

@@ -12,13 +12,16 @@ from pytest_django import DjangoAssertNumQueries
 from applicants.models import Dossier, Receipt, Status
 from applicants.tests.reading import read
 from applicants.tests.scenario import set_clock
+from documents.models import Notice
 from juries.models import Decision, TestSlot
 from juries.tests import rows
 from juries.tests.test_choice_decisions import FILE, choice_of
+from notifications.context import encode
 from offers.models import Place
 from programmes.loading import store
 from programmes.models import JurySession, Pool, Procedure
 from programmes.procedure_file import read as read_file
+from programmes.text import Text
 
 MOST_QUERIES = 12
 Outcome = Decision.Outcome
@@ -154,7 +157,9 @@ class TestWhatIsAsked:
     def test_a_booked_interview_says_when_and_once_over_the_choice_is_under_study(self, home, dossier, interviews):
         decide(dossier, "study", "data", Outcome.ADMISSIBLE, at=dossier.procedure.now())
         slot = self.slot(dossier, interviews, begins_in=dt.timedelta(days=2))
-        assert "mercredi 18 mars 2026 à 10 h" in home()
+        said = home()
+        assert said.count("mercredi 18 mars 2026 à 10 h") == 1, "the headline says it, the line need not again"
+        assert "Données : entretien réservé" in said
         past = dt.timedelta(days=3)
         TestSlot.objects.update(ends_at=slot.ends_at - past, starts_at=slot.starts_at - past)
         assert "après l’entretien" in home()
@@ -199,13 +204,39 @@ class TestPlaces:
         self.offer(dossier, until=now + dt.timedelta(days=2), state="declined", ended_at=now)
         assert "Vous avez rendu cette place." in home()
 
-    def offer(self, dossier: Dossier, *, until: dt.datetime, **how: object) -> None:
-        """A place for the first choice."""
-        decision = Decision.objects.get(choice=choice_of(dossier), step__code="admission")
-        pool = Pool.objects.get(programme=choice_of(dossier).programme)
+    def test_two_places_are_announced_together(self, home, dossier):
+        """Else whoever reads the first line only would let the other go by."""
+        now = dossier.procedure.now()
+        for programme in ("data", "energy"):
+            decide(dossier, "admission", programme, Outcome.ADMITTED, at=now)
+            self.offer(dossier, programme, until=now + dt.timedelta(days=2))
+        said = home()
+        assert "2 de vos candidatures attendent quelque chose de vous" in said
+        assert said.count("Garder ma place") == 1
+
+    def test_letters_of_several_programmes_name_theirs(self, home, dossier):
+        for programme in ("Données", "Énergie"):
+            rows_of_letter = {"key": programme, "number": programme, "code": programme, "kind": "decision"}
+            Notice.objects.create(
+                **rows_of_letter,
+                procedure=dossier.procedure,
+                recipient=dossier.candidate.user,
+                context=encode({"outcome": "admissible", "programme": Text(programme, "")}),
+                issued_at=dossier.procedure.now(),
+                visible_at=dossier.procedure.now(),
+            )
+        said = home()
+        assert "Avis d’admissibilité, Données (PDF)" in said
+        assert "Avis d’admissibilité, Énergie (PDF)" in said
+
+    def offer(self, dossier: Dossier, programme: str = "data", *, until: dt.datetime, **how: object) -> None:
+        """A place for one of the choices."""
+        choice = choice_of(dossier, programme)
+        decision = Decision.objects.get(choice=choice, step__code="admission")
+        pool = Pool.objects.get(programme=choice.programme)
         Place.objects.create(
             dossier=dossier,
-            choice=choice_of(dossier),
+            choice=choice,
             decision=decision,
             pool=pool,
             offered_at=dossier.procedure.now(),
