@@ -67,3 +67,5 @@ class RefundForm(PaperForm):
     def __init__(self, rule: PaperRule, *args: Any, **kwargs: Any) -> None:
         super().__init__(rule, *args, **kwargs)
         self.fields["file"].label = str(rule.label)
+        if rule.help:
+            self.fields["file"].help_text = f"{rule.help} {self.fields['file'].help_text}"

@@ -99,8 +99,8 @@ def _instalment(slug: str, charge: Charge) -> dict[str, object]:
     progress = PROGRESS[standing_of(charge)]
     return {
         "title": gettext("La première échéance de scolarité"),
-        "kind": STATES[progress],
-        "label": _words(Need(DEPOSIT, "", progress)),
+        "kind": "problem" if charge.is_overdue else STATES[progress],
+        "label": gettext("Délai passé") if charge.is_overdue else _words(Need(DEPOSIT, "", progress)),
         "url": reverse("applicants:payment", args=[slug, charge.pk]),
     }
 
