@@ -14,7 +14,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from applicants.bills import Bill
 from applicants.contents import Contents, read_contents
 from applicants.deposits import DEPOSIT, deposit_bill
 from applicants.fees import FEE_REASONS
@@ -28,8 +27,9 @@ from applicants.views.own_dossier import dossier_page, person, render_page, try_
 from journal.errors import Refused
 from payments.cards import begin_card_payment
 from payments.models import Charge, Mandate, Payment
-from payments.standing import Standing, in_words
+from payments.standing import Standing, in_words, standing_from
 from payments.transfers import declare_transfer, withdraw_declaration
+from programmes.text import Text
 from programmes.words import deadline, money
 
 
@@ -97,24 +97,26 @@ def sign(request: HttpRequest, dossier: Dossier, charge_id: UUID) -> HttpRespons
     return render_page(request, read_contents(dossier), "applicants/payment.html", "", bill=bill, **context)
 
 
-def bills_beside_fee(dossier: Dossier) -> list[Bill]:
-    """What the dossier owes or has paid beside its fee, in the order in which it was asked."""
+def sums_beside_fee(dossier: Dossier) -> list[dict[str, object]]:
+    """What the dossier owes or has paid beside its fee, in the order in which it was asked, each with the way to its
+    page, as components/task_list.html shows it.
+    """
     charges = Charge.objects.live().filter(account=dossier.account_id).exclude(reason__in=FEE_REASONS)
-    related = charges.select_related("account__procedure", "payee__school").prefetch_related("lines")
-    return [BILLS[charge.reason](dossier, charge) for charge in related]
+    related = charges.with_announcement().select_related("account__procedure", "payee__school")
+    return [_sum_line(dossier.procedure.slug, charge) for charge in related.prefetch_related("lines")]
 
 
-def sum_line(slug: str, bill: Bill) -> dict[str, object]:
-    """A sum as components/task_list.html shows it, with the way to its page."""
-    owed = {"amount": money(bill.charge.amount), "school": bill.charge.payee.school.name}
-    hint = gettext("%(amount)s à %(school)s") % owed
-    if bill.charge.due_at and bill.standing == Standing.DUE:
-        hint += ", " + gettext("avant le %(end)s") % {"end": deadline(bill.charge.due_at)}
+def _sum_line(slug: str, charge: Charge) -> dict[str, object]:
+    # Nobody is exempted from what is beside the fee.
+    standing = standing_from(charge, is_announced=getattr(charge, "declared_on", None) is not None)
+    hint = gettext("%(amount)s à %(school)s") % {"amount": money(charge.amount), "school": charge.payee.school.name}
+    if charge.due_at and standing == Standing.DUE:
+        hint += ", " + gettext("avant le %(end)s") % {"end": deadline(charge.due_at)}
     return {
-        "title": bill.title,
-        "url": reverse("applicants:payment", args=[slug, bill.charge.pk]),
-        "kind": KINDS[bill.standing] if not bill.charge.is_overdue else PROBLEM,
-        "label": gettext("Délai passé") if bill.charge.is_overdue else capfirst(in_words(bill.standing)),
+        "title": Text.of(charge.lines.all()[0].label),
+        "url": reverse("applicants:payment", args=[slug, charge.pk]),
+        "kind": PROBLEM if charge.is_overdue else KINDS[standing],
+        "label": gettext("Délai passé") if charge.is_overdue else capfirst(in_words(standing)),
         "hint": hint,
     }
 

@@ -24,7 +24,7 @@ from applicants.readiness import asked_papers
 from applicants.task_list import DOING, DONE, PROBLEM, TODO, TaskGroup, task_groups, tasks
 from applicants.views.own_dossier import dossier_page, person
 from applicants.views.papers import paper_line
-from applicants.views.payments import bills_beside_fee, sum_line
+from applicants.views.payments import sums_beside_fee
 from campaign.choice_news import choice_lines, news_of_choices
 from campaign.choice_prompts import is_still_judged, prompts_of
 from campaign.news import Standing, news_of
@@ -138,7 +138,7 @@ def _sums(dossier: Dossier) -> list[dict[str, object]]:
     """What the dossier owes beside its fee, each with its page, as components/task_list.html shows it."""
     if not dossier.rules.tuition:  # a deposit is on the page of the place that it confirms
         return []
-    return [sum_line(dossier.procedure.slug, bill) for bill in bills_beside_fee(dossier)]
+    return sums_beside_fee(dossier)
 
 
 def _standing(dossier: Dossier, steps: list[Step], periods: list[Period]) -> Standing:
