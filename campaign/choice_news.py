@@ -74,8 +74,9 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
             len(lines),
         )
         return News("plain", gettext("Votre candidature est close"), text)
-    if len(lines) == 1 and lines[0].kind == "done":
-        return _of_line(lines[0])
+    standing = [line for line in lines if not line.is_over]
+    if len(standing) == 1 and standing[0].kind == "done":
+        return _of_line(standing[0])
     if any(line.kind == "done" for line in lines):
         text = gettext("Où en est chacune de vos candidatures est écrit ci-dessous.")
         return News("done", gettext("Des formations vous ont répondu"), text)

@@ -167,6 +167,11 @@ def _enrolled(state: str) -> Choose:
     return lambda dossiers, _procedure: dossiers.filter(enrolment__state=state)
 
 
+def _on_a_waiting_list(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
+    called = Place.objects.filter(dossier__procedure=procedure).values("dossier")
+    return _last_decided(Outcome.WAITING)(dossiers.exclude(pk__in=called), procedure)
+
+
 def _placed(dossiers: Dossiers, procedure: Procedure) -> Dossiers:
     places = Place.objects.visible(procedure).filter(state=Place.State.OFFERED, until__gt=procedure.now())
     return dossiers.filter(pk__in=places.values("dossier"))
@@ -225,7 +230,7 @@ STATES: tuple[tuple[Promise, Choose], ...] = (
     (_("Sait l’heure de son entretien"), partial(_summoned, booked=True)),
     (_("A reçu sa convocation"), partial(_summoned, booked=False)),
     (_("Doit un complément de frais"), _owing),
-    (_("Est sur une liste d’attente"), _last_decided(Outcome.WAITING)),
+    (_("Est sur une liste d’attente"), _on_a_waiting_list),
     (_("Est admissible"), _last_decided(Outcome.ADMISSIBLE)),
     (_("N’est pas admissible"), _last_decided(Outcome.NOT_ADMISSIBLE)),
     (_("Doit répondre à une demande de l’école"), _asked),

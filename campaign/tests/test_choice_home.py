@@ -204,6 +204,22 @@ class TestPlaces:
         self.offer(dossier, until=now + dt.timedelta(days=2), state="declined", ended_at=now)
         assert "Vous avez rendu cette place." in home()
 
+    def test_the_only_one_left_is_the_headline(self, home, dossier):
+        """Whoever is admitted there and refused elsewhere reads the good news first."""
+        now = dossier.procedure.now()
+        for programme in ("design", "energy"):
+            decide(dossier, "study", programme, Outcome.NOT_ADMISSIBLE, at=now)
+        decide(dossier, "admission", "data", Outcome.ADMITTED, at=now)
+        assert "Données : admis" in home()
+
+    def test_a_place_that_was_lost_was_not_given_back(self, home, dossier):
+        now = dossier.procedure.now()
+        decide(dossier, "admission", "data", Outcome.ADMITTED, at=now)
+        self.offer(dossier, until=now + dt.timedelta(days=2), state="released", ended_at=now)
+        said = home()
+        assert "Place perdue" in said
+        assert "Place rendue" not in said
+
     def test_two_places_are_announced_together(self, home, dossier):
         """Else whoever reads the first line only would let the other go by."""
         now = dossier.procedure.now()
