@@ -229,6 +229,11 @@ class TestPages:
         assert "Vous pouvez en changer jusqu’au mardi 17 mars 2026" in page
         assert "BEGIN:VEVENT" in client.get(self.address(choice, "booking_calendar")).text
 
+    def test_a_jury_that_holds_all_slots_is_named_once(self, choice, held_by):
+        for hour in (14, 15, 16):
+            slot(held_by, 18, hour)
+        assert self.client_of(choice).get(self.address(choice)).text.count("Jury A, à distance") == 1
+
     def test_who_comes_second_is_told(self, procedure, choice, held_by):
         wanted, second = slot(held_by, 18, 14), passed(procedure, 2)
         book(wanted, choice)

@@ -31,13 +31,16 @@ def page(request: HttpRequest, dossier: Dossier, choice_id: int) -> HttpResponse
             return redirect("juries:booking", dossier.procedure.slug, choice_id)
         booking = _find(dossier, choice_id)
     programme = booking.choice.programme
+    days = _days(booking) if booking.may_change else []
+    panels = {slot.panel for day in days for slot in day["slots"]}
     context = {
         "procedure": dossier.procedure,
         "dossier": dossier,
         "booking": booking,
         "programme": programme,
         "slots": [{"slot": slot, "fixed_at": booking.fixed_at(slot)} for slot in booking.slots],
-        "days": _days(booking) if booking.may_change else [],
+        "days": days,
+        "only_panel": panels.pop() if len(panels) == 1 else None,
         "host": Participation.objects.get(procedure=dossier.procedure, school=programme.school),
         "now": booking.now,
     }
