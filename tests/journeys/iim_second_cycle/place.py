@@ -95,7 +95,7 @@ def confirms_the_place(cast: Cast) -> None:
     naima.reads("l’école examine votre confirmation")
     is_examined(cast)
     naima.home()
-    naima.arrives_at("La formation vous a répondu")
+    naima.arrives_at(f"{MAJOR} : admission définitive")
     naima.reads("Votre place est confirmée et votre admission définitive.")
     letter_says("enrolment", naima.dossier, "votre admission est définitive", MAJOR, "Naïma Škvorecká")
 
