@@ -60,6 +60,8 @@ def proofs_of(dossiers: Iterable[Dossier]) -> dict[UUID, list[Proof]]:
 
 def _read_together(dossiers: list[Dossier]) -> None:
     """Read at once what the facts of each dossier follow from, where a condition hangs on one: choices, calendar."""
+    if len(dossiers) == 1:  # one reads its own, if it has to
+        return
     versions = {dossier.version_id: dossier.rules for dossier in dossiers}
     if not any(facts_needed(rules) & {PROGRAMME, STATUS, ADULT} for rules in versions.values()):
         return

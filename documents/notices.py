@@ -48,7 +48,7 @@ def issue_notice(
     if kind not in Notice.TITLES:
         raise ValueError(f"No notice is called {kind}")
     now = procedure.now()
-    while not (issued := Notice.objects.filter(key=key).first()):
+    while (issued := _issued(key)) is None:
         notice = Notice(
             key=key,
             number=new_reference(now.year),
@@ -63,9 +63,10 @@ def issue_notice(
             visible_at=visible_at or now,
         )
         Notice.objects.bulk_create([notice], ignore_conflicts=True)  # its number may be taken: then another
-        if Notice.objects.filter(pk=notice.pk).exists():
+        if (kept := _issued(key)) is not None and kept.pk == notice.pk:
             record("notice.issued", notice, kind=kind, number=notice.number)
             wake_on_commit(tasks.render_notices)
+            return kept
     return issued
 
 
@@ -80,6 +81,11 @@ def replace_notices(key: str, *, by: Notice) -> None:
 def replace_letters(kinds: Collection[str], *, by: Notice) -> None:
     """Say the same of the letters of these kinds that the recipient of `by` has in its procedure. Rule: AST-24."""
     _replace(Notice.objects.filter(recipient=by.recipient_id, procedure=by.procedure_id, kind__in=kinds), by)
+
+
+def _issued(key: str) -> Notice | None:
+    """The notice of that key."""
+    return next(iter(Notice.objects.filter(key=key).order_by()), None)  # one at most
 
 
 def _replace(letters: QuerySet[Notice], by: Notice) -> None:

@@ -104,7 +104,7 @@ class Company:
 
     def dossier(self, person: Person) -> Dossier | None:
         """The dossier of a candidate, as it now stands; None before it was begun."""
-        return self.dossiers().filter(candidate__user__email=person.email).first()
+        return next(iter(self.dossiers().filter(candidate__user__email=person.email).order_by()), None)
 
     def person(self, dossier: Dossier) -> Person:
         """Whose dossier it is; a visitor of a demonstration has no habits."""
