@@ -14,7 +14,8 @@ from documents.models import Notice, SupportingDocument
 from juries.models import Decision, Mark, Panel, Publication, TestSlot
 from notifications.models import Mail
 from offers.models import Enrolment, ListEntry, Offer, Place, ReplyRecord, SeatMove
-from payments.models import Charge, Exemption, Payment
+from payments.ledger import OWED
+from payments.models import Charge, Exemption, LedgerLine, Payment
 from programmes.models import Pool, Procedure, Step
 
 Figures = dict[str, Any]
@@ -142,6 +143,31 @@ def of_titles(procedure: Procedure) -> Figures:
         "seats": seats(procedure),
         "notices": count_by(notices, "kind"),
         "papers": count_by(SupportingDocument.objects.filter(folder__procedure=procedure), "kind"),
+    }
+
+
+def totals(procedure: Procedure) -> Figures:
+    """What it all comes to, to hold against the notice: money by what it was for, and the seats taken of each pool."""
+    return {"money": money(procedure), "seats": seats(procedure)}
+
+
+def money(procedure: Procedure) -> Figures:
+    """What the ledger holds, in cents, by the reason of the charges: asked for, come, still owed, to be paid back.
+
+    What was cancelled or waived is no longer asked for.
+    """
+    found: dict[str, Counter[str]] = {}
+    lines = LedgerLine.objects.filter(charge__account__procedure=procedure).order_by("charge__reason")
+    for reason, ledger, amount in lines.values_list("charge__reason", "ledger", "amount"):
+        found.setdefault(reason, Counter())[ledger.partition(":")[0]] += amount
+    return {
+        reason: {
+            "charged": -sums["fees"],
+            "received": sum(sums[means] for means in Payment.Means.values),
+            "owed": sums[OWED],
+            "to repay": -sums["to-repay"],
+        }
+        for reason, sums in found.items()
     }
 
 

@@ -42,8 +42,8 @@ def rehearse(candidates: int, *, seed: int = SEED, samples: int = 0) -> str:
 @pytest.mark.django_db(transaction=True)
 def test_the_same_seed_gives_the_same_outcome_and_all_is_sound() -> None:
     """A draw that depends on ids, on the wall clock or on what the first run left would show in the second."""
-    first = rehearse(12)
-    assert rehearse(12) == first
+    first = rehearse(8)
+    assert rehearse(8) == first
     figures = json.loads(first)
     assert set(figures["sound"].values()) == {True}
     assert figures["stages"]["applications"]["dossiers"].keys() >= {"submitted", "validated"}

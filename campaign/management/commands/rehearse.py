@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from campaign.rehearsal.company import gather
-from campaign.rehearsal.figures import Figures, mails_and_refusals
+from campaign.rehearsal.figures import Figures, mails_and_refusals, totals
 from campaign.rehearsal.opening import cards_taken, open_rehearsal, render_some
 from campaign.rehearsal.script import Line, play
 from campaign.rehearsal.soundness import broken_rules
@@ -58,18 +58,21 @@ class Command(BaseCommand):
             "papers really checked": dict(sorted(company.checked.items())),
             "letters really made": render_some(procedure, at_most=options["samples"]),
         }
-        broken = broken_rules(procedure)
+        broken, sums = broken_rules(procedure), totals(procedure)
         if is_silent:
             figures = {
                 "procedure": procedure.code,
                 "candidates": options["candidates"],
                 "seed": options["seed"],
                 "stages": stages,
+                "totals": sums,
                 "files": files,
                 "sound": {rule: not faults for rule, faults in broken.items()},
             }
             self.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False))
         else:
+            self.print_title("Totaux", time.monotonic() - begun)
+            self.print_figures(sums)
             self.print_end(files, broken, time.monotonic() - begun)
         if any(broken.values()):
             raise SystemExit(1)
@@ -124,6 +127,7 @@ NAMES = {  # of the figures and of the rules, as an office reads them; codes sta
     "answered": "répondues",
     "asked": "demandées",
     "checks": "contrôles",
+    "charged": "demandés",
     "choices": "candidatures,",
     "corrections": "corrections",
     "decisions": "décisions",
@@ -141,9 +145,11 @@ NAMES = {  # of the figures and of the rules, as an office reads them; codes sta
     "made": "préparés",
     "mails": "courriels",
     "marks": "notes",
+    "money": "centimes,",
     "notices": "lettres",
     "offers": "propositions",
     "out of turn": "hors de leur tour",
+    "owed": "encore dus",
     "panels": "jurys d’épreuve",
     "papers": "pièces",
     "papers really checked": "pièces contrôlées pour de bon",
@@ -151,6 +157,7 @@ NAMES = {  # of the figures and of the rules, as an office reads them; codes sta
     "periods": "période",
     "places": "places proposées,",
     "publications": "publications",
+    "received": "reçus",
     "referees": "référents",
     "refused acts": "actes refusés",
     "removed": "sortis faute de réponse",
@@ -161,6 +168,7 @@ NAMES = {  # of the figures and of the rules, as an office reads them; codes sta
     "slots": "créneaux",
     "taken": "prises",
     "titles": "titres",
+    "to repay": "à rendre",
     "no pool is over filled": "aucune filière ne dépasse ses places",
     "no programme has more places than seats": "aucune formation ne propose plus de places qu’elle n’en a",
     "no offer gets worse": "aucune proposition ne devient moins bonne",
