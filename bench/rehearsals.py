@@ -1,7 +1,7 @@
 """How long the rehearsals take: each procedure played from its first day to its last.
 
-    python -m bench.rehearsals                            (all, with 200 candidates each)
-    python -m bench.rehearsals --candidates 40 ast-2026
+    python -m bench.rehearsals                           (all, with 200 candidates each)
+    python -m bench.rehearsals --candidates 40 CODE
 
 Each is played alone, in a process and a database of its own: a file of SQLite in a temporary folder, or, where
 DATABASE_URL names one, a database beside that one, thrown away at the end. Wall time counts what other programmes take
