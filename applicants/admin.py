@@ -61,6 +61,11 @@ class RefundAdmin(DeskAdmin):
     ordering = ("-asked_at",)
     list_select_related = ("charge__account__dossier__candidate__user",)
 
+    def serves(self, held: HeldRoles, procedure: Procedure) -> bool:
+        """Where something may be paid back at all."""
+        version = procedure.current_version
+        return version is not None and bool(version.rules.refunds)
+
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.visible_to(person(request))  # type: ignore[attr-defined, no-any-return]
 

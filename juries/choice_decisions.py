@@ -8,12 +8,16 @@ then it may be taken anew.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.models import Choice
+from applicants.models import Choice, Status
 from applicants.proof import with_title_accepted
 from journal.errors import Refused
 from journal.record import record
@@ -22,7 +26,7 @@ from juries.hearing import heard_of
 from juries.models import Decision
 from juries.presentability import objection
 from juries.steps import raise_frozen
-from programmes.models import Step
+from programmes.models import Pool, Programme, Step
 from programmes.roles import JURY, OFFICE, PRESIDENT, VERIFIER, require_role
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
@@ -62,7 +66,8 @@ def decide_choice(
 ) -> Decision:
     """Decide on a choice; replaces what was decided before.
 
-    Who is admitted and has not proved the title yet is so under condition. Who is put on the waiting list is its last.
+    Who is admitted and has not proved the title yet is so under condition. Who is put on the waiting list is its last;
+    whoever leaves it leaves no gap.
 
     Raises:
         Choice.DoesNotExist: no choice of a dossier that `by` may see.
@@ -85,12 +90,15 @@ def decide_choice(
     if outcome == Outcome.ADMITTED and not with_title_accepted([choice.dossier]):
         outcome = Outcome.CONDITIONAL
     decision = before or Decision(choice=choice, dossier=choice.dossier, step=step)
-    decision.rank = (decision.rank or _last_rank(step, choice) + 1) if outcome == Outcome.WAITING else None
+    last = max((one.rank or 0 for one in waiting_list_of(step, choice)), default=0)
+    decision.rank = (decision.rank or last + 1) if outcome == Outcome.WAITING else None
     decision.outcome, decision.reason = outcome, reason
     if is_out_of_turn:
         decision.out_of_turn_because = because
     decision.decided_at, decision.decided_by = step.procedure.now(), by
     decision.save()
+    if before is not None and outcome != Outcome.WAITING:
+        close_up(waiting_list_of(step, choice))
     ids = {"step": step.code, "programme": choice.programme.code, "outcome": outcome}
     record("decision.taken", choice.dossier, by=by, **ids, out_of_turn=is_out_of_turn)
     return decision
@@ -99,6 +107,64 @@ def decide_choice(
 def deciders_of(step: Step) -> tuple[str, ...]:
     """The roles that decide at `step`: the jury, or the service that verifies."""
     return DECIDERS[Step.DecidedBy(step.decided_by)]
+
+
+def waiting_list_of(step: Step, choice: Choice) -> list[Decision]:
+    """The waiting list of the choice's programme and track, in its order."""
+    waiting = Decision.objects.filter(step=step, rank__isnull=False, choice__programme=choice.programme_id)
+    return list(waiting.filter(dossier__track=choice.dossier.track_id).order_by("rank", "decided_at", "pk"))
+
+
+def told_rank(waiting: list[Decision]) -> int:
+    """The last rank of a waiting list that is published: up to it, ranks were told and stay."""
+    return max((one.rank or 0 for one in waiting if one.publication_id is not None), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """The seats of a programme, and how many its jury has admitted.
+
+    It may admit more than there are seats: who comes last then waits for one. Rules: IIM-05, NE-05.
+    """
+
+    programme: Programme
+    seats: int
+    admitted: int
+
+    @property
+    def beyond(self) -> int:
+        """How many are admitted for whom there is no seat."""
+        return max(self.admitted - self.seats, 0)
+
+
+def with_crowd(programmes: QuerySet[Programme], step_id: int) -> QuerySet[Programme]:
+    """`programmes`, each with its seats by all tracks, and with who is admitted at the step and still a candidate."""
+    pools = Pool.objects.filter(programme=OuterRef("pk")).order_by().values("programme")
+    seats = pools.annotate(all=Sum(Coalesce("calls", "seats"))).values("all")
+    admitted = Decision.objects.filter(
+        choice__programme=OuterRef("pk"),
+        step=step_id,
+        outcome__in=(Outcome.ADMITTED, Outcome.CONDITIONAL),
+        dossier__status=Status.VALIDATED,
+    )
+    counted = admitted.order_by().values("choice__programme").annotate(all=Count("pk")).values("all")
+    return programmes.annotate(seat_count=Coalesce(Subquery(seats), 0), admitted_count=Coalesce(Subquery(counted), 0))
+
+
+def crowd_of(programme: Any) -> Crowd:
+    """What a programme `with_crowd` says."""
+    return Crowd(programme, programme.seat_count, programme.admitted_count)
+
+
+def close_up(waiting: list[Decision]) -> None:
+    """Give the ranks that are not published without a gap, after those that are, in the order of `waiting`.
+
+    Rule: IIM-05.
+    """
+    open_ranks = [one for one in waiting if one.publication_id is None]
+    for number, one in enumerate(open_ranks, start=told_rank(waiting) + 1):
+        one.rank = number
+    Decision.objects.bulk_update(open_ranks, ["rank"])
 
 
 def undecided_choices(step: Step) -> QuerySet[Choice]:
@@ -153,12 +219,3 @@ def _is_out_of_turn(step: Step, choice: Choice, because: str) -> bool:
             % {"reference": first.dossier.reference}
         )
     return True
-
-
-def _last_rank(step: Step, choice: Choice) -> int:
-    """The rank of the last of the programme's waiting list by the candidate's track; 0 when nobody waits."""
-    waiting = Decision.objects.filter(
-        step=step, choice__programme=choice.programme_id, dossier__track=choice.dossier.track_id
-    )
-    last: int | None = waiting.aggregate(last=Max("rank"))["last"]
-    return last or 0

@@ -10,14 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.models import Choice
 from journal.errors import Refused
 from journal.record import record
-from juries.choice_decisions import deciders_of
+from juries.choice_decisions import close_up, deciders_of, told_rank, waiting_list_of
 from juries.choices_before import lock_choice
 from juries.models import Decision
 from juries.steps import raise_frozen
-from programmes.models import Step
 from programmes.roles import require_role
 
 
@@ -43,22 +41,15 @@ def rank_waiting(choice_id: int, step_id: int, *, rank: int, by: User) -> Decisi
         raise NotRankable(gettext("Cette candidature n’est pas en liste d’attente."))
     if decision.publication is not None:
         raise_frozen(decision.publication, step)
-    told = max((one.rank or 0 for one in _list_of(step, choice) if one.publication_id is not None), default=0)
-    others = [one for one in _list_of(step, choice) if one.publication_id is None and one.pk != decision.pk]
+    waiting = waiting_list_of(step, choice)
+    told, published = told_rank(waiting), [one for one in waiting if one.publication_id is not None]
+    others = [one for one in waiting if one.publication_id is None and one.pk != decision.pk]
     if not told < rank <= told + len(others) + 1:
         raise NotRankable(
             gettext("Choisissez un rang de %(first)d à %(last)d : les autres sont déjà publiés, ou n’existent pas.")
             % {"first": told + 1, "last": told + len(others) + 1}
         )
     others.insert(rank - told - 1, decision)
-    for number, one in enumerate(others, start=told + 1):
-        one.rank = number
-    Decision.objects.bulk_update(others, ["rank"])
+    close_up([*published, *others])
     record("decision.ranked", choice.dossier, by=by, step=step.code, programme=choice.programme.code, rank=rank)
     return decision
-
-
-def _list_of(step: Step, choice: Choice) -> list[Decision]:
-    """The waiting list of the choice's programme and track, in its order."""
-    waiting = Decision.objects.filter(step=step, rank__isnull=False, choice__programme=choice.programme_id)
-    return list(waiting.filter(dossier__track=choice.dossier.track_id).order_by("rank", "decided_at", "pk"))

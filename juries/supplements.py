@@ -22,13 +22,14 @@ from documents.intake import Received
 from documents.models import SupportingDocument
 from journal.errors import Refused
 from journal.record import record
+from juries.choice_decisions import deciders_of
 from juries.choices_before import lock_choice, require_before
 from juries.hearing import heard_of
 from juries.models import Decision, Supplement
 from juries.steps import raise_frozen
 from notifications.outbox import queue_mail
 from programmes.models import Procedure, Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, require_role
+from programmes.roles import JURY, OFFICE, PRESIDENT, has_role, require_role
 from programmes.rules import FileKind, PaperRule
 from programmes.text import Text
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
@@ -162,6 +163,13 @@ def own_supplement(supplement_id: int, *, by: User) -> Supplement:
     related = ("choice__dossier__procedure", "choice__programme__school", "document")
     own = Supplement.objects.filter(choice__dossier__in=Dossier.objects.owned_by(by))
     return own.select_related(*related).get(pk=supplement_id)
+
+
+def may_read_piece(document: SupportingDocument, procedure: Procedure, *, by: User) -> bool:
+    """Whether `by` works where the choice is decided for which the written piece was asked. Rule: APP-15."""
+    supplement = Supplement.objects.select_related("choice__programme").filter(pk=document.kind.removeprefix(PAPER))
+    readers = (*ASKERS, *deciders_of(admission_of(procedure)))
+    return any(has_role(by, procedure, *readers, programme=one.choice.programme) for one in supplement)
 
 
 def paper_rule(supplement: Supplement) -> PaperRule:

@@ -24,6 +24,8 @@ from journal.errors import Refused
 from journal.record import record
 from juries.steps import hold_unfrozen
 from juries.studied import studied_of
+from juries.supplements import PAPER as SUPPLEMENTS
+from juries.supplements import may_read_piece
 from juries.validation import Examined, Obstacle, obstacles
 from notifications.outbox import queue_mail
 from payments.standing import Standing
@@ -68,7 +70,7 @@ def open_paper(dossier_id: UUID, document_id: UUID, *, by: User) -> SupportingDo
     """A file of a dossier that `by` may see, to be read: the journal keeps who read it.
 
     Who only keeps the accounts is given the paper of an exemption, and no other; who judges for programmes that have
-    studied the dossier, what these kept.
+    studied the dossier, what these kept; a written piece is for those who decide on the choice for which it was asked.
 
     Raises:
         Dossier.DoesNotExist, SupportingDocument.DoesNotExist: no such file for `by`.
@@ -79,6 +81,8 @@ def open_paper(dossier_id: UUID, document_id: UUID, *, by: User) -> SupportingDo
     if not Dossier.objects.readable_by(by).filter(pk=dossier.pk).exists():
         papers = papers.filter(kind__in=dossier.rules.fee_papers)
     document = papers.get(pk=document_id)
+    if document.kind.startswith(SUPPLEMENTS) and not may_read_piece(document, dossier.procedure, by=by):
+        raise SupportingDocument.DoesNotExist
     record("paper.read", dossier, by=by, document=str(document.pk))
     return document
 

@@ -11,8 +11,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from applicants.models import Dossier
 from documents.models import SupportingDocument
 from journal.record import record
+from juries.supplements import PAPER as SUPPLEMENTS
 from offers.models import Enrolment, ListEntry, Offer
 from programmes.models import Programme, Role
 from programmes.roles import OFFICE, VERIFIER
@@ -39,6 +41,14 @@ def entrants_for(user: User) -> QuerySet[ListEntry]:
     )
 
 
+def papers_in(dossier: Dossier) -> QuerySet[SupportingDocument]:
+    """The files of a dossier that its school reads: neither those of the fee alone, nor written pieces, which are for
+    those who decided.
+    """
+    files = SupportingDocument.objects.current().filter(folder=dossier.folder_id)
+    return files.exclude(Q(kind__in=dossier.rules.fee_papers) | Q(kind__startswith=SUPPLEMENTS))
+
+
 @transaction.atomic
 def open_paper(entry_id: int, document_id: UUID, *, by: User) -> SupportingDocument:
     """A file of an entrant, to be read: the journal keeps who read it.
@@ -48,6 +58,6 @@ def open_paper(entry_id: int, document_id: UUID, *, by: User) -> SupportingDocum
     Rules: AST-07, ALL-04.
     """
     entry = entrants_for(by).get(pk=entry_id)
-    document = SupportingDocument.objects.current().get(pk=document_id, folder=entry.dossier.folder_id)
+    document = papers_in(entry.dossier).get(pk=document_id)
     record("paper.read", entry.dossier, by=by, document=str(document.pk))
     return document

@@ -16,6 +16,7 @@ from documents.models import SupportingDocument
 from documents.reviews import review_paper
 from journal.errors import Refused
 from journal.record import record
+from offers.entrants import papers_in
 from offers.models import Place
 from offers.place_confirmation import confirm_if_complete
 from offers.place_needs import papers_asked
@@ -78,7 +79,7 @@ def open_paper_of_place(place_id: int, document_id: UUID, *, by: User) -> Suppor
     Rules: AST-07, ALL-04.
     """
     place = places_kept_by(by).get(pk=place_id, state__in=Place.STANDING)
-    document = SupportingDocument.objects.current().get(pk=document_id, folder=place.dossier.folder_id)
+    document = papers_in(place.dossier).get(pk=document_id)
     record("paper.read", place.dossier, by=by, document=str(document.pk))
     return document
 

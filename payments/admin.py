@@ -31,6 +31,7 @@ from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Procedure, School
 from programmes.roles import HeldRoles
 from programmes.templatetags.words import iban
+from programmes.text import Text
 from programmes.waiting import Waiting, tells_what_waits
 from programmes.words import PARIS, money
 
@@ -92,13 +93,14 @@ class ChargeAdmin(DeskAdmin):
 
     roles = CASHIERS
     menu_name = _("Paiements")
-    list_display = ("reference", "school", "owed", "standing", "settled_on")
+    list_display = ("reference", "purpose", "school", "owed", "standing", "settled_on")
     list_filter = ("state", PaidSchool)
     search_fields = ("reference",)
     search_help_text = _("Une référence de virement")
     ordering = ("-created_at",)
     fields: ClassVar = (
         "reference",
+        "purpose",
         "payee",
         "owed",
         "state",
@@ -109,7 +111,12 @@ class ChargeAdmin(DeskAdmin):
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         charges = Charge.objects.visible_to(person(request)).with_announcement()
-        return charges.select_related("payee__school", "exemption")
+        return charges.select_related("payee__school", "exemption").prefetch_related("lines")
+
+    @admin.display(description=_("objet"))
+    def purpose(self, charge: Charge) -> str:
+        """What it is owed for."""
+        return str(Text.of(charge.lines.all()[0].label))
 
     @admin.display(description=_("école payée"), ordering="payee__school__name")
     def school(self, charge: Charge) -> str:
@@ -237,6 +244,11 @@ class MandateAdmin(DeskAdmin):
     search_help_text = _("Une référence de mandat, un titulaire")
     ordering = ("-signed_at",)
     fields: ClassVar = ("reference", "payee", "account_holder", "account_number", "signed_at")
+
+    def serves(self, held: HeldRoles, procedure: Procedure) -> bool:
+        """Where instalments are debited."""
+        tuition = procedure.current_version.rules.tuition if procedure.current_version else None
+        return tuition is not None and tuition.mandate
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(payee__in=kept_by(person(request)))

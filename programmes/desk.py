@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 
 from accounts.models import User
 from journal.errors import Refused
-from programmes.models import Role
+from programmes.models import Procedure, Role
 from programmes.roles import HeldRoles, roles_of
 
 T = TypeVar("T")
@@ -52,7 +52,16 @@ class DeskAdmin(admin.ModelAdmin):
         return allowed and (obj is None or self.get_queryset(request).filter(pk=obj.pk).exists())
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        """Whether it is in the menu: of those who work in a procedure that has something to show there."""
+        if not self.has_view_permission(request):
+            return False
+        held = roles_held(request)
+        mine = [procedure for procedure in held.procedures if held.has(procedure, *self.roles)]
+        return person(request).is_superuser or any(self.serves(held, procedure) for procedure in mine)
+
+    def serves(self, held: HeldRoles, procedure: Procedure) -> bool:
+        """Whether `procedure`, of those who hold `held`, has what these pages are about."""
+        return True
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

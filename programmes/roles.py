@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 
 from accounts.models import User
 from journal.errors import NotAllowed
-from programmes.models import Procedure, Programme, Role, School
+from programmes.models import Procedure, Programme, Role, School, Step
+from programmes.rules import Rules
 
 OFFICE = Role.Kind.OFFICE
 VERIFIER = Role.Kind.VERIFIER
@@ -48,6 +49,31 @@ class HeldRoles:
             return sorted({role.school for role in self.roles if role.school}, key=lambda school: school.name)
         return list(School.objects.filter(participations__procedure__in=self.procedures).distinct())
 
+    @cached_property
+    def rules(self) -> list[Rules]:
+        """The rules of the procedures as they are now."""
+        return [one.current_version.rules for one in self.procedures if one.current_version]
+
+    @cached_property
+    def deciding_programmes(self) -> list[Programme]:
+        """Where each programme decides for itself, those whose dossiers the roles are about."""
+        procedures = [procedure for procedure in self.procedures if procedure.judges_by_programme]
+        if not procedures:
+            return []
+        programmes = Programme.objects.filter(procedure__in=procedures).select_related("procedure", "school")
+        return [one for one in programmes if self.has(one.procedure, *(self.kinds - {ACCOUNTANT}), programme=one)]
+
+    def has_step(self, procedure: Procedure, *kinds: str) -> bool:
+        """Whether `procedure`, one of theirs, has a step of one of `kinds`; `roles_of` has read it."""
+        return any(self._says(procedure, f"has_{kind}") for kind in kinds)
+
+    def service_decides(self, procedure: Procedure) -> bool:
+        """Whether the service that verifies decides at a step of `procedure`, one of theirs; `roles_of` has read it."""
+        return self._says(procedure, "service_decides")
+
+    def _says(self, procedure: Procedure, name: str) -> bool:
+        return any(getattr(role, name) for role in self.roles if role.procedure_id == procedure.pk)
+
     def has(
         self, procedure: Procedure, *kinds: str, school: School | None = None, programme: Programme | None = None
     ) -> bool:
@@ -64,8 +90,11 @@ class HeldRoles:
 
 def roles_of(user: User) -> HeldRoles:
     """All roles of `user` with their procedures and schools, the youngest first; none of a closed account."""
-    roles = Role.objects.filter(user=user, user__is_active=True)
-    related = roles.select_related("procedure__current_version", "school")
+    steps = Step.objects.filter(procedure=OuterRef("procedure"))
+    found = {f"has_{kind}": Exists(steps.filter(kind=kind)) for kind in Step.Kind.values}
+    found["service_decides"] = Exists(steps.filter(decided_by=Step.DecidedBy.SERVICE))
+    roles = Role.objects.filter(user=user, user__is_active=True).annotate(**found)
+    related = roles.select_related("procedure__current_version", "school", "programme")
     return HeldRoles(user, tuple(related.order_by("-procedure__year", "procedure__slug", "kind", "pk")))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,7 +21,7 @@ from accounts.models import User
 from applicants.models import Dossier
 from campaign.admin.events import in_words
 from journal.models import Entry
-from programmes.desk import DeskAdmin
+from programmes.desk import DeskAdmin, roles_held
 from programmes.models import Role
 
 DOSSIER = Dossier._meta.label_lower
@@ -32,7 +32,7 @@ class NamedEntries(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        name(self.result_list)
+        name(self.result_list, roles_held(request).user)
 
 
 class Subject(admin.SimpleListFilter):
@@ -69,7 +69,7 @@ class EntryAdmin(DeskAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         entry = super().get_object(request, object_id, from_field)
         if entry is not None:
-            name([entry])
+            name([entry], roles_held(request).user)
         return entry
 
     def heading(self, obj: Entry) -> str:
@@ -96,8 +96,8 @@ class EntryAdmin(DeskAdmin):
     @admin.display(description=_("objet"))
     def on_what(self, entry: Any) -> str:
         words = kind_in_words(entry.subject_type)
-        if not entry.reference:
-            return words
+        if not entry.may_open:
+            return f"{words} {entry.reference}".strip()
         address = reverse("admin:applicants_dossier_change", args=[entry.subject_id])
         return format_html('{} <a href="{}" class="nowrap">{}</a>', words, address, entry.reference)
 
@@ -108,16 +108,22 @@ class EntryAdmin(DeskAdmin):
         return rows.filter(procedure__in=roles.values("procedure__slug"))
 
 
-def name(entries: Iterable[Any]) -> None:
-    """Look up what entries hold the keys of: their authors' names, the references of their dossiers."""
+def name(entries: Iterable[Any], reader: User) -> None:
+    """Look up what entries hold the keys of: their authors' names, the references of their dossiers.
+
+    `reader` can open the dossiers that staff see, which drafts are not.
+    """
     entries = list(entries)
     authors = User.objects.in_bulk({UUID(entry.actor) for entry in entries if entry.actor})
     names = {str(key): str(user) for key, user in authors.items()}
     keys = {UUID(entry.subject_id) for entry in entries if entry.subject_type == DOSSIER}
-    references = {str(dossier.pk): dossier.reference for dossier in Dossier.objects.filter(pk__in=keys)}
+    dossiers = Dossier.objects.filter(pk__in=keys)
+    opened = Exists(Dossier.objects.visible_to(reader).filter(pk=OuterRef("pk")))
+    found = dossiers.annotate(may_open=opened).values_list("pk", "reference", "may_open")
+    known = {str(pk): (reference, may_open) for pk, reference, may_open in found}
     for entry in entries:
         entry.actor_name = names.get(entry.actor, entry.actor)
-        entry.reference = references.get(entry.subject_id, "")
+        entry.reference, entry.may_open = known.get(entry.subject_id, ("", False))
 
 
 def kind_in_words(label: str) -> str:

@@ -40,6 +40,7 @@ class DecisionAdmin(BoardAdmin):
     """The jury's decisions on admissibility."""
 
     roles = READERS
+    step_kinds = (Step.Kind.ADMISSIBILITY,)
     menu_name = gettext_lazy("Admissibilité")
 
     def boards(self) -> list[URLPattern]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from programmes.desk import DeskAdmin, attempt, person, roles_held
 from programmes.models import Procedure, Role, Step
+from programmes.roles import HeldRoles
 
 T = TypeVar("T")
 Form = TypeVar("Form", bound=forms.Form)
@@ -27,11 +28,18 @@ class BoardAdmin(DeskAdmin):
     """
 
     judgement: ClassVar[str] = Procedure.Judgement.COMMON
+    step_kinds: ClassVar[tuple[str, ...]] = ()  # those that the boards are about; none: all
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         held = roles_held(request).procedures
         is_of_use = person(request).is_superuser or any(one.judgement == self.judgement for one in held)
         return is_of_use and super().has_view_permission(request, obj)
+
+    def serves(self, held: HeldRoles, procedure: Procedure) -> bool:
+        """Judged that way, with a step that the boards are about."""
+        if procedure.judgement != self.judgement:
+            return False
+        return not self.step_kinds or held.has_step(procedure, *self.step_kinds)
 
     def front(self, request: HttpRequest) -> HttpResponse:
         """The page that stands in the place of the list."""

@@ -34,6 +34,7 @@ from juries.admin.choice_sieve import Sieve
 from juries.admin.forms import InstantForm
 from juries.admin.wording import minutes_response, outcome_state
 from juries.announcements import preview
+from juries.choice_decisions import crowd_of
 from juries.choice_publication import publish_decisions, publish_session, studies, take_back, unpublished
 from juries.minutes import KEEPERS, make_minutes
 from juries.models import Decision, DecisionCorrection, Opinion, Publication
@@ -53,6 +54,15 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
     judgement = Procedure.Judgement.BY_PROGRAMME
     roles = (Kind.OFFICE, Kind.VERIFIER, Kind.JURY, Kind.PRESIDENT, Kind.HEAD, Kind.EVALUATOR)
     menu_name = gettext_lazy("Candidatures")
+
+    def serves(self, held: HeldRoles, procedure: Procedure) -> bool:
+        """Where a step is the person's: heads and evaluators have one of their own only, services what they decide."""
+        own = {Kind.HEAD: (Step.Kind.OPINION,), Kind.EVALUATOR: (Step.Kind.EVALUATION,)}
+        return super().serves(held, procedure) and (
+            held.has(procedure, Kind.OFFICE, Kind.JURY, Kind.PRESIDENT)
+            or any(held.has(procedure, kind) and held.has_step(procedure, *steps) for kind, steps in own.items())
+            or (held.has(procedure, Kind.VERIFIER) and _service_acts(held, procedure))
+        )
 
     def boards(self) -> list[URLPattern]:
         return [
@@ -87,7 +97,8 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
         step = find_step(request, step_id)
         if step.kind == Step.Kind.TESTS:
             return redirect(_board_of(step))
-        programmes = programmes_of(roles_held(request), step, *readers_of(step))
+        held = roles_held(request)
+        programmes = programmes_of(held, step, *readers_of(step))
         if not programmes:
             raise Http404
         sessions = _sessions(step, programmes)
@@ -96,14 +107,15 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
         page = pages.get_page(request.GET.get("page"))
         first = (page.number - 1) * PER_PAGE
         is_deciding = step.kind in DECIDING
-        publishes = is_deciding and bool(programmes_of(roles_held(request), step, *publishers_of(step)))
+        publishes = is_deciding and bool(programmes_of(held, step, *publishers_of(step)))
         publications = _publications(step, programmes) if publishes and sieve.counts[PUBLISHED] else []
         return self.framed(
             request,
             "admin/juries/choices.html",
             str(step),
             step=step,
-            rows=rows_of(step, sieve.choices[first : first + PER_PAGE]),
+            rows=rows_of(step, sieve.choices[first : first + PER_PAGE], held),
+            crowds=[crowd_of(one) for one in programmes] if step.kind == Step.Kind.ADMISSION else [],
             page=page,
             sieve=sieve,
             has_programmes=len(programmes) > 1,
@@ -111,7 +123,7 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
             selects=publishes and not sessions and sieve.state in (DONE, ALL),
             sessions=_session_lines(sessions, publications) if publishes else [],
             prepared=[one for one in publications if not one.is_public],
-            keeps_minutes=programmes_of(roles_held(request), step, *KEEPERS) if is_deciding else [],
+            keeps_minutes=programmes_of(held, step, *KEEPERS) if is_deciding else [],
             now=step.procedure.now(),
         )
 
@@ -165,6 +177,11 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
         said = gettext("La publication est annulée : les décisions peuvent de nouveau changer.")
         attempt(request, lambda: take_back(publication_id, by=person(request)) or True, said)
         return redirect("admin:juries_choices", step_id=step.pk)
+
+
+def _service_acts(held: HeldRoles, procedure: Procedure) -> bool:
+    """Whether those who verify decide at a step, or give the slots of one."""
+    return held.service_decides(procedure) or held.has_step(procedure, Step.Kind.TESTS)
 
 
 def _corrections(held: HeldRoles, procedures: list[Procedure]) -> QuerySet[DecisionCorrection]:

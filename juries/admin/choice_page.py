@@ -214,8 +214,9 @@ class ChoicePage:
 
 
 def _row(request: HttpRequest, step: Step, choice_id: int) -> Row:
-    programmes = programmes_of(roles_held(request), step, *readers_of(step))
-    rows = rows_of(step, choices_with_state(step, programmes).filter(pk=choice_id))
+    held = roles_held(request)
+    programmes = programmes_of(held, step, *readers_of(step))
+    rows = rows_of(step, choices_with_state(step, programmes).filter(pk=choice_id), held)
     if not rows:
         raise Http404
     return rows[0]

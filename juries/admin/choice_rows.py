@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Subquery, When, prefetch_related_objects
@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from applicants.models import Choice
-from juries.choice_decisions import deciders_of
+from juries.choice_decisions import deciders_of, with_crowd
 from juries.choices_before import choices_before
 from juries.hearing import Hearing, hear
 from juries.models import Decision, Evaluation, Opinion
@@ -29,6 +29,7 @@ from programmes.working_days import due_after
 
 # Those studied ahead of the others. Rule: APP-20
 EARLY_FIRST = Case(When(dossier__early_because="", then=1), default=0).asc()
+OPINION_READERS = (HEAD, JURY, PRESIDENT, OFFICE, VERIFIER)
 DECIDING = (Step.Kind.ADMISSIBILITY, Step.Kind.ADMISSION)
 TODO, DONE, PUBLISHED, ALL = "todo", "done", "published", "all"
 LABELS: dict[str, dict[str, str | Promise]] = {
@@ -88,7 +89,8 @@ def find_step(request: HttpRequest, step_id: int) -> Step:
     """
     steps = Step.objects.select_related("procedure__current_version")
     own = steps.filter(procedure__judgement=Procedure.Judgement.BY_PROGRAMME)
-    step = own.prefetch_related("procedure__steps", "procedure__programmes").filter(pk=step_id).first()
+    programmes = Prefetch("procedure__programmes", with_crowd(Programme.objects.all(), step_id))
+    step = own.prefetch_related("procedure__steps", programmes).filter(pk=step_id).first()
     if step is None or not roles_held(request).has(step.procedure, *readers_of(step)):
         raise Http404
     return step
@@ -142,8 +144,8 @@ def studied_at(session: JurySession) -> Q:
     return in_time & own & ~Q(Exists(elsewhere.exclude(publication__session=session.pk)))
 
 
-def rows_of(step: Step, choices: Any) -> list[Row]:
-    """What the lines of the board show, in a few queries however many they are."""
+def rows_of(step: Step, choices: Any, held: HeldRoles) -> list[Row]:
+    """What the lines of the board show to who holds those roles, in a few queries however many they are."""
     taken = Prefetch("decisions", Decision.objects.filter(step=step).select_related("publication"), to_attr="taken")
     related = ("programme__school", "dossier__candidate__user", "dossier__track")
     found = list(choices.select_related(*related).prefetch_related(taken))
@@ -154,7 +156,18 @@ def rows_of(step: Step, choices: Any) -> list[Row]:
             choice.dossier.version = version  # shared, so that its rules are read once
     prefetch_related_objects(found, "dossier__version")  # those of an earlier version
     hearings, now = hear(step, found), step.procedure.now()
-    return [_row(step, choice, hearings[choice.pk], now) for choice in found]
+    return [_row(step, choice, _told(hearings[choice.pk], choice, held), now) for choice in found]
+
+
+def _told(hearing: Hearing, choice: Choice, held: HeldRoles) -> Hearing:
+    """The hearing of a choice, without the opinions for who only evaluates it, until all evaluations are there.
+
+    Opinions are for the jury; who marks a choice does so by what the candidate showed. Rules: BS-04, NE-04.
+    """
+    is_open = hearing.mean is not None
+    if is_open or held.has(choice.dossier.procedure, *OPINION_READERS, programme=choice.programme):
+        return hearing
+    return replace(hearing, opinions=())
 
 
 def _row(step: Step, choice: Any, hearing: Hearing, now: dt.datetime) -> Row:

@@ -32,7 +32,7 @@ class Sieve:
         if self.session is not None:
             self.everyone = self.everyone.filter(studied_at(self.session))
         self.counts, self.told_by = counted(step, self.everyone)
-        self.state = asked["state"] if asked.get("state") in self.counts else TODO
+        self.state = asked["state"] if asked.get("state") in self.counts else TODO if self.counts[TODO] else ALL
 
     @property
     def choices(self) -> Any:

@@ -120,6 +120,7 @@ class DossierPage:
         leads = held.has(procedure, *PUBLISHERS)
         return {
             "read": examines or judges or leads,
+            "converse": examines or is_jury,
             "examine": examines and with_school and is_today,
             "adjust": examines and with_school and is_today and bool(self.dossier.rules.tests),
             "validate": examines and self.dossier.status == Status.SUBMITTED,

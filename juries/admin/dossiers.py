@@ -11,14 +11,14 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from applicants.fees import FEE_REASONS
@@ -29,7 +29,7 @@ from documents.serving import paper_response
 from journal.errors import Refused
 from juries.admin.dossier_acts import ACTS, read_uuid
 from juries.admin.dossier_page import DossierPage, RefusedAct
-from juries.admin.filters import ByTrack, Early, FirstChoice, State, Waits
+from juries.admin.filters import ByProgramme, ByTrack, Early, FirstChoice, State, Waits
 from juries.admin.queue import queue_around
 from juries.admin.typing_in import TypingDesk
 from juries.admin.wording import dossier_state, fee_state, state_tag, title_in_words
@@ -39,7 +39,9 @@ from payments.models import Charge, Exemption, Payment
 from payments.standing import Standing
 from programmes.desk import attempt, person, roles_held
 from programmes.models import Role
+from programmes.rules import Order
 
+LINES_SHOWN = 3  # of the programmes of a dossier
 EARLY_FIRST = Case(When(early_because="", then=1), default=0).asc()  # those studied ahead of the others. Rule: APP-20
 
 
@@ -56,8 +58,8 @@ class DossierAdmin(TypingDesk):
         Role.Kind.EVALUATOR,
         Role.Kind.ACCOUNTANT,
     )
-    list_display = ("name", "title_held", "first_choice", "arrived", "to_examine", "fee", "state")
-    list_filter = (Waits, State, FirstChoice, ByTrack, Early)
+    list_display = ("name", "title_held", "first_choice", "programmes", "arrived", "to_examine", "fee", "state")
+    list_filter = (Waits, State, FirstChoice, ByProgramme, ByTrack, Early)
     list_select_related = ("candidate__user", "procedure")
     search_fields = ("reference", "candidate__folded_name")
     search_help_text = _("Un nom ou une référence")
@@ -67,14 +69,21 @@ class DossierAdmin(TypingDesk):
         return with_progress(rows.visible_with(roles_held(request)))  # type: ignore[attr-defined]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Who sees one school only needs no column that names it; accountants read no title and examine nothing."""
-        columns: list[Any] = list(super().get_list_display(request))
-        if len(roles_held(request).schools) < 2:
-            columns.remove("first_choice")
+        """What the procedures of the person have, and what their roles are about.
+
+        Who sees one school only needs no column that names it; accountants read no title and examine nothing.
+        """
+        held = roles_held(request)
+        absent = set()
+        if len(held.schools) < 2 or all(one.choices.order != Order.RANKED for one in held.rules):
+            absent.add("first_choice")
+        if len(held.deciding_programmes) < 2:
+            absent.add("programmes")
+        if not any(one.titles for one in held.rules):
+            absent.add("title_held")
         if not reads_dossiers(request):
-            columns.remove("title_held")
-            columns.remove("to_examine")
-        return columns
+            absent |= {"title_held", "to_examine"}
+        return [column for column in super().get_list_display(request) if column not in absent]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Who only keeps the accounts reads no title, and so no track that follows from it."""
@@ -169,6 +178,16 @@ class DossierAdmin(TypingDesk):
     def first_choice(self, dossier: Any) -> str:
         return dossier.first_school or ""
 
+    @admin.display(description=_("formations"))
+    def programmes(self, dossier: Dossier) -> str:
+        """Those chosen where each decides, one a line."""
+        chosen = [str(choice.programme) for choice in dossier.choices.all()]
+        if len(chosen) > LINES_SHOWN:
+            left = len(chosen) - LINES_SHOWN + 1
+            more = ngettext("et %(count)d autre", "et %(count)d autres", left) % {"count": left}
+            chosen = [*chosen[: LINES_SHOWN - 1], more]
+        return format_html_join(format_html("<br>"), "{}", ((name,) for name in chosen))
+
     @admin.display(description=_("arrivé"), ordering="submitted_at")
     def arrived(self, dossier: Dossier) -> str:
         if dossier.submitted_at is None:
@@ -227,7 +246,7 @@ def with_progress(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
         first_school=Subquery(first.values("programme__school__name")[:1]),
         is_asked=Exists(asked),
         has_message=Exists(message),
-    ).prefetch_related("version")
+    ).prefetch_related("version", Prefetch("choices", Choice.objects.select_related("programme").order_by("rank")))
 
 
 def standing_in_list(dossier: Any) -> Standing:

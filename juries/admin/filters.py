@@ -13,6 +13,7 @@ from applicants.models import Choice, Dossier, Status
 from payments.models import Charge
 from programmes.desk import person, roles_held
 from programmes.models import Track
+from programmes.rules import Order
 
 SETTLED = [Charge.State.SETTLED, Charge.State.WAIVED]
 WAITS = {
@@ -63,10 +64,28 @@ class ByTrack(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         tracks = Track.objects.filter(procedure__in=roles_held(request).procedures)
-        return list({track.code: str(track) for track in tracks}.items())
+        found = list({track.code: str(track) for track in tracks}.items())
+        return found if len(found) > 1 else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(track__code=self.value()) if self.value() else queryset
+
+
+class ByProgramme(admin.SimpleListFilter):
+    """A programme chosen, where each decides."""
+
+    title = _("formation")
+    parameter_name = "formation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        programmes = roles_held(request).deciding_programmes
+        return [(one.code, str(one)) for one in programmes] if len(programmes) > 1 else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        chosen = Choice.objects.filter(programme__code=self.value())
+        return queryset.filter(pk__in=chosen.values("dossier"))
 
 
 class Early(admin.SimpleListFilter):
@@ -98,8 +117,10 @@ class FirstChoice(admin.SimpleListFilter):
     parameter_name = "ecole"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        schools = roles_held(request).schools
-        return [(school.code, school.name) for school in schools] if len(schools) > 1 else []
+        held = roles_held(request)
+        if len(held.schools) < 2 or all(one.choices.order != Order.RANKED for one in held.rules):
+            return []
+        return [(school.code, school.name) for school in held.schools]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():

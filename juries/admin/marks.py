@@ -33,6 +33,7 @@ class MarkAdmin(BoardAdmin):
     """The marks of the tests."""
 
     roles = MARKERS
+    step_kinds = (Step.Kind.TESTS,)
 
     def boards(self) -> list[URLPattern]:
         return [

@@ -53,6 +53,7 @@ class PanelAdmin(BoardAdmin):
     """The tests of each school."""
 
     roles = PLANNERS
+    step_kinds = (Step.Kind.TESTS,)
     menu_name = gettext_lazy("Épreuves")
 
     def boards(self) -> list[URLPattern]:

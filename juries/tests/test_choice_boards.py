@@ -16,6 +16,7 @@ from juries.admin.choice_waiting import at_the_programmes
 from juries.choice_decisions import decide_choice
 from juries.choice_publication import publish_decisions, publish_session
 from juries.models import Decision, Evaluation, Opinion, Panel, Publication, Supplement, TestSlot
+from juries.opinions import give_opinion
 from juries.publication import confirm_correction, propose_correction
 from juries.supplements import ask_supplement
 from juries.tests import hearings
@@ -34,7 +35,7 @@ from juries.tests.hearings import (
 )
 from juries.tests.test_choice_decisions import FILE
 from programmes.loading import store
-from programmes.models import Procedure, Step
+from programmes.models import Pool, Procedure, Step
 from programmes.procedure_file import read
 from programmes.roles import roles_of
 
@@ -131,6 +132,35 @@ class TestWhoSeesWhat:
         marked(choice, second, "10", "5")
         assert "13,75" in signed_in(second).get(everywhere[0]).text
 
+    def test_who_only_evaluates_reads_the_opinion_when_all_evaluations_are_there(self, procedure, evaluators, juror):
+        """Marks are given by what the candidate showed. Rules: BS-04, NE-04."""
+        choice = passed(procedure)
+        interviewed(choice)
+        head = worker(procedure, "head", "data")
+        opinion = step_of(procedure, "opinion")
+        give_opinion(choice.pk, opinion.pk, favourable=True, comment="Le meilleur de l’année", by=head)
+        first, second = evaluators
+        pages = [page_of(choice, "evaluation"), board_of(procedure, "evaluation", state="all")]
+        for address in pages:
+            page = signed_in(first).get(address).text
+            assert "avis favorable" not in page
+            assert "Le meilleur" not in page
+            assert "avis favorable" in signed_in(juror).get(address).text
+        marked(choice, first, "13", "6")
+        marked(choice, second, "10", "5")
+        assert "Le meilleur" in signed_in(first).get(pages[0]).text
+
+    def test_the_board_says_how_many_are_admitted_for_how_many_seats(self, procedure, evaluators, juror):
+        Pool.objects.filter(programme__code="data").update(seats=1, calls=None)
+        board = board_of(procedure, "admission")
+        for number in (1, 2):
+            choice = ready(procedure, evaluators, number)
+            assert "de plus que de places" not in signed_in(juror).get(board).text
+            signed_in(juror).post(page_of(choice, "admission"), {"act": "decide", "outcome": "admitted"})
+        page = " ".join(signed_in(juror).get(board).text.split())
+        assert "1 place, 2 candidats admis" in page
+        assert "1 admis de plus que de places" in page
+
     def test_the_page_of_a_dossier_does_not_tell_what_another_programme_decided(self, procedure, juror, office):
         dossier = passed(procedure, 1, "data", "energy").dossier
         Decision.objects.create(
@@ -145,11 +175,13 @@ class TestWhoSeesWhat:
         assert "Énergie insuffisante" not in signed_in(juror).get(address).text
         assert "Énergie insuffisante" in signed_in(office).get(address).text
 
-    def test_heads_and_evaluators_read_the_dossier(self, procedure):
+    def test_heads_and_evaluators_read_the_dossier_and_find_no_way_to_messages(self, procedure):
         choice = passed(procedure)
         address = reverse("admin:applicants_dossier_change", args=[choice.dossier_id])
         for kind in ("head", "evaluator"):
-            assert signed_in(worker(procedure, kind, "data")).get(address).status_code == 200
+            page = signed_in(worker(procedure, kind, "data")).get(address)
+            assert page.status_code == 200
+            assert reverse("admin:juries_conversation", args=[choice.dossier_id]) not in page.text
             assert signed_in(worker(procedure, kind, "design")).get(address).status_code == 404
 
     def test_the_boards_of_a_common_jury_are_not_for_such_a_procedure(self, procedure, office):

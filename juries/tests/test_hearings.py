@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from applicants.models import Choice
+from applicants.models import Choice, Dossier
 from applicants.tests.scenario import pdf, set_clock
 from documents.models import SupportingDocument
 from journal.errors import NotAllowed
@@ -34,6 +34,7 @@ from juries.supplements import (
 )
 from juries.tests import hearings
 from juries.tests.hearings import applicant, approved, choice_of, interviewed, marked, passed, step_of, worker
+from juries.verification import open_paper
 from notifications.models import Mail
 from programmes.models import Procedure
 from programmes.rules import Criterion, EvaluationRule
@@ -200,6 +201,10 @@ def third_evaluator(procedure: Procedure) -> User:
 @pytest.fixture
 def short(choice: Choice, evaluators: tuple[User, User]) -> Choice:
     """A choice whose mean, 9, is not enough."""
+    return marked_low(choice, evaluators)
+
+
+def marked_low(choice: Choice, evaluators: tuple[User, User]) -> Choice:
     approved(choice)
     interviewed(choice)
     marked(choice, evaluators[0], "12", "6")  # 12
@@ -255,6 +260,17 @@ class TestSupplements:
         set_clock(procedure, "2026-03-23 10:00:00")
         with pytest.raises(NotAnswerable, match="délai"):
             self.hand_in(supplement)
+
+    def test_the_piece_is_for_those_who_decide_on_that_choice(self, procedure, evaluators, juror):
+        """Rule: APP-15. The dossier may be opened by another programme, the piece that this one asked for may not."""
+        choice = marked_low(passed(procedure, 1, "data", "energy"), evaluators)
+        document = self.hand_in(self.ask(choice, juror))
+        for reader in (juror, hearings.office(), worker(procedure, "president", "data")):
+            assert open_paper(choice.dossier_id, document.pk, by=reader) == document
+        for stranger in (worker(procedure, "jury", "energy"), worker(procedure, "verifier", "energy"), evaluators[0]):
+            assert Dossier.objects.visible_to(stranger).filter(pk=choice.dossier_id).exists()
+            with pytest.raises(SupportingDocument.DoesNotExist):
+                open_paper(choice.dossier_id, document.pk, by=stranger)
 
     def test_another_candidate_hands_nothing_in(self, procedure, short, juror):
         supplement, other = self.ask(short, juror), passed(procedure, 2)

@@ -58,6 +58,12 @@ def test_the_others_close_up_around_the_one_that_moves(waiting, admission, presi
     assert order_of(waiting) == [1, 3, 4, 2]
 
 
+def test_who_is_refused_after_all_leaves_no_gap(waiting, admission, president):
+    publish_decisions([Decision.objects.get(choice=waiting[0], step=admission).pk], by=president)
+    decide_choice(waiting[1].pk, admission.pk, outcome="refused", by=president)
+    assert order_of(waiting) == [1, None, 2, 3]
+
+
 def test_ranks_that_are_published_stay(waiting, admission, president):
     first = Decision.objects.get(choice=waiting[0], step=admission)
     publish_decisions([first.pk], by=president)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
-
-from programmes.desk import DeskAdmin, roles_held
+from programmes.desk import DeskAdmin
 from programmes.models import Procedure
+from programmes.roles import HeldRoles
 
 
 class PeriodsDesk(DeskAdmin):
     """In the menu of those who work for a procedure whose places go by periods of offers."""
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        held = roles_held(request).procedures
-        return super().has_module_permission(request) and not (held and all(map(confirms_places, held)))
+    def serves(self, held: HeldRoles, procedure: Procedure) -> bool:
+        return not confirms_places(procedure)
 
 
 class PlacesDesk(DeskAdmin):
     """In the menu of those who work for a procedure whose places are confirmed one by one."""
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return super().has_module_permission(request) and any(map(confirms_places, roles_held(request).procedures))
+    def serves(self, held: HeldRoles, procedure: Procedure) -> bool:
+        return confirms_places(procedure)
 
 
 def confirms_places(procedure: Procedure) -> bool:

@@ -9,6 +9,7 @@ from itertools import chain
 from applicants.models import Dossier
 from documents.models import SupportingDocument
 from juries.admin.wording import paper_state
+from offers.entrants import papers_in
 from programmes.rules.papers import OF
 
 
@@ -35,7 +36,7 @@ def papers_of(
     what was joined to something else (a written piece, a message, a refund).
     """
     rules = dossier.rules
-    files = SupportingDocument.objects.current().filter(folder=dossier.folder_id).exclude(kind__in=rules.fee_papers)
+    files = papers_in(dossier)
     papers = [
         EntrantPaper(
             document=file,

@@ -22,7 +22,7 @@ from programmes.waiting import Waiting, tells_what_waits
 
 @tells_what_waits
 def lists(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
-    """Lists to set, until the publication is prepared. Rule: AST-16."""
+    """Lists to set where one jury sets them, until the publication is prepared. Rule: AST-16."""
     if procedure.judges_by_programme or not held.has(procedure, *RANKERS):
         return
     step = procedure.steps.filter(kind=Step.Kind.ADMISSION, publications=None).first()

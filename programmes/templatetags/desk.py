@@ -20,5 +20,6 @@ def waiting_for(request: HttpRequest) -> list[tuple[Procedure, list[str], list[W
     held = roles_held(request)
     words: dict[int, list[str]] = defaultdict(list)
     for role in held.roles:
-        words[role.procedure_id].append(", ".join(filter(None, [role.get_kind_display(), str(role.school or "")])))
+        where = role.programme or role.school
+        words[role.procedure_id].append(", ".join(filter(None, [role.get_kind_display(), str(where or "")])))
     return [(procedure, words[procedure.pk], lines) for procedure, lines in what_waits(held).items()]
