@@ -57,11 +57,20 @@ def open_instalment(dossier: Dossier, programme: Programme, *, until: dt.datetim
     )
 
 
-def postpone_instalment(dossier: Dossier, programme: Programme, *, until: dt.datetime) -> None:
-    """Give more time for the first instalment, inside an act that locked the dossier."""
+def postpone_instalment(dossier: Dossier, programme: Programme, *, until: dt.datetime) -> Charge:
+    """Give more time for the first instalment, until an instant of the procedure's time; inside an act that locked the
+    dossier.
+
+    Raises:
+        Refused: none is to be paid; `until` is past, or no later than what was set.
+    """
     charge = instalment_of(dossier, programme)
-    if charge is not None:
-        charges.postpone(charge, until=until)
+    if charge is None or charge.state != Charge.State.DUE:
+        raise Refused(gettext("Aucune échéance de scolarité n’est à régler pour cette place."))
+    if until <= max(charge.due_at or until, dossier.procedure.now()):
+        raise Refused(gettext("Choisissez un jour à venir, après la fin du délai actuel."))
+    charges.postpone(charge, until=until)
+    return charge
 
 
 def drop_instalment(dossier: Dossier, programme: Programme) -> None:

@@ -74,6 +74,7 @@ KINDS: dict[str, Promise] = {
     "seat_lapsed": _("place perdue"),
     "place_offered": _("place à confirmer"),
     "place_postponed": _("délai d’une place prolongé"),
+    "instalment_postponed": _("délai d’une échéance prolongé"),
     "place_reminder": _("rappel d’une place à confirmer"),
     "place_confirmed": _("place confirmée"),
     "place_ended": _("place rendue"),

@@ -1,4 +1,4 @@
-"""The endings of a place: given up by the candidate, released after its delay, or taken back.
+"""The endings of a place: given up by the candidate, released after its delay, or taken back; and more time before.
 
 What the candidate has done in time keeps the place, be it that the school has still to look at it.
 Rules: NE-05, IIM-05, IIM-06.
@@ -13,14 +13,14 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.deposits import drop_deposit, postpone_deposit
-from applicants.instalments import drop_instalment
+from applicants.instalments import drop_instalment, postpone_instalment
 from applicants.models import Dossier
 from journal.errors import Refused
 from journal.record import record
 from offers.confirmation import end_of_day
 from offers.enrolment import STILL_ARRIVING, give_up_seats
 from offers.models import Place
-from offers.place_letters import tell_ended, tell_postponed
+from offers.place_letters import tell_ended, tell_postponed, tell_tuition_postponed
 from offers.place_needs import is_sent, needs_of
 from offers.place_rows import lock_own_place, lock_place, refresh_opening, standing_places
 from offers.places import KEEPERS
@@ -115,6 +115,26 @@ def postpone_place(place_id: int, last_day: dt.date, *, by: User) -> Place:
     postpone_deposit(place.dossier, place.choice.programme, until=until)
     record("place.postponed", place.dossier, by=by, programme=place.choice.programme.code, until=until.isoformat())
     tell_postponed(place)
+    return place
+
+
+@transaction.atomic
+def postpone_tuition(place_id: int, last_day: dt.date, *, by: User) -> Place:
+    """Give whoever has confirmed a place more time to pay the first instalment: until the end of `last_day`, in
+    Europe/Paris.
+
+    Raises:
+        Place.DoesNotExist: there is none.
+        NotAllowed: `by` does not work for the programme.
+        Refused: nothing is to be paid; the day is past, or no later than the one set.
+    Rules: NE-08, ALL-07.
+    """
+    place = _lock_for_staff(place_id, by=by)
+    until = end_of_day(last_day)
+    postpone_instalment(place.dossier, place.choice.programme, until=until)
+    words = {"programme": place.choice.programme.code, "until": until.isoformat()}
+    record("instalment.postponed", place.dossier, by=by, **words)
+    tell_tuition_postponed(place, until)
     return place
 
 

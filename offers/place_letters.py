@@ -41,6 +41,11 @@ def tell_postponed(place: Place) -> None:
     _mail("place_postponed", place, about=place.until.isoformat(), until=place.until)
 
 
+def tell_tuition_postponed(place: Place, until: dt.datetime) -> None:
+    """There is more time to pay the first instalment of tuition. Rule: NE-08."""
+    _mail("instalment_postponed", place, about=until.isoformat(), until=until)
+
+
 def tell_ended(place: Place, because: str) -> None:
     """The place is no longer the candidate's, `because` it was "declined", given up for one "elsewhere", or
     "released". Rules: NE-05, IIM-06.

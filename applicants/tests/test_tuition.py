@@ -163,6 +163,8 @@ def test_its_hour_is_too_late_unless_it_is_postponed(dossier: Dossier, programme
         declare_transfer(charge.pk, on=TODAY, by=zoe)
     with transaction.atomic():
         postpone_instalment(lock(dossier.pk), programme, until=UNTIL + dt.timedelta(days=5))
+    with transaction.atomic(), pytest.raises(Refused, match="après la fin du délai"):
+        postpone_instalment(lock(dossier.pk), programme, until=UNTIL + dt.timedelta(days=5))
     assert declare_transfer(charge.pk, on=TODAY, by=zoe)
 
 

@@ -136,6 +136,7 @@ EVENTS: dict[str, Promise] = {
     "place.accepted": _("place acceptée"),
     "place.confirmed": _("place confirmée"),
     "place.postponed": _("délai d’une place prolongé"),
+    "instalment.postponed": _("délai d’une échéance prolongé"),
     "place.ended": _("place rendue"),
     "start_letters.sent": _("lettres de rentrée envoyées"),
     "integration_file.received": _("dossier d’intégration reçu"),

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from applicants.instalments import instalment_of
 from applicants.proof import proofs_of
 from documents.serving import paper_response
 from juries.admin.wording import title_in_words
@@ -25,7 +26,7 @@ from offers.admin.place_board import boards_of, rows_of
 from offers.enrolment import review_title
 from offers.models import Enrolment, Place
 from offers.place_desk import open_paper_of_place, places_kept_by, programmes_kept_by, review_paper_of_place
-from offers.place_endings import postpone_place, release_place
+from offers.place_endings import postpone_place, postpone_tuition, release_place
 from offers.place_letters import sample_of_start
 from offers.place_needs import papers_asked
 from offers.places import KEEPERS
@@ -102,6 +103,7 @@ class PlaceAdmin(PlacesDesk):
             str(place.dossier.candidate),
             place=place,
             row=row,
+            instalment=instalment_of(place.dossier, place.choice.programme) if place.is_standing else None,
             title_held=title_in_words(place.dossier),
             now=place.procedure.now(),
             **context,
@@ -162,10 +164,12 @@ def _act(request: HttpRequest, place: Place) -> None:
             attempt(request, lambda: release_place(place.pk, by=user), done)
         case "postpone":
             day = _day(posted.get("last_day", ""))
-            if day is None:
-                raise Http404
             done = gettext("Le délai est prolongé ; le candidat est prévenu.")
             attempt(request, lambda: postpone_place(place.pk, day, by=user), done)
+        case "postpone_tuition":
+            last = _day(posted.get("last_day", ""))
+            done = gettext("Le délai de l’échéance est prolongé ; le candidat est prévenu.")
+            attempt(request, lambda: postpone_tuition(place.pk, last, by=user), done)
         case _:
             _judge(request, place)
 
@@ -190,11 +194,11 @@ def _judge(request: HttpRequest, place: Place) -> None:
         attempt(request, lambda: review_paper_of_place(place.pk, document.pk, **verdict), done)
 
 
-def _day(typed: str) -> dt.date | None:
+def _day(typed: str) -> dt.date:
     try:
         return dt.date.fromisoformat(typed)
-    except ValueError:
-        return None
+    except ValueError as unknown:
+        raise Http404 from unknown
 
 
 def _papers(place: Place, asked_for: str | None) -> dict[str, Any]:

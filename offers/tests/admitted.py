@@ -51,6 +51,16 @@ BY_WORD = (
     ),
 )
 BY_STAFF = (("release: automatic", "release: by_staff"), ("call_next: automatic", "call_next: by_staff"))
+FUNDING = (
+    "      title_held:",
+    "      funding:\n        kind: choice\n        required: non\n        label: {fr: Financement, en: Funding}\n"
+    "        options: {self: {fr: Moi, en: I}, company: {fr: Entreprise, en: Company}}\n      title_held:",
+)
+TUITION = (
+    "form:\n",
+    "tuition:\n  by: funding\n  amounts: {self: 7500.00, company: 12500.00}\n"
+    "  instalments: [admission, 2026-12-15, 2027-03-15]\n  means: [transfer]\nform:\n",
+)
 
 
 def worker(procedure: Procedure, kind: str, programme: str = "") -> User:

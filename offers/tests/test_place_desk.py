@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from applicants.models import Answer
 from applicants.papers import deposit_paper
 from applicants.tests import scenario
 from applicants.tests.reading import read
@@ -20,6 +21,8 @@ from offers.place_endings import decline_place
 from offers.tests.admitted import (
     BY_STAFF,
     BY_WORD,
+    FUNDING,
+    TUITION,
     WAITING,
     admit,
     announce_deposit,
@@ -84,6 +87,17 @@ class TestTheBoard:
         said = read(client.post(page, {"act": "postpone", "last_day": "2026-06-20"}, follow=True))
         assert "samedi 20 juin 2026 à minuit" in said
         assert client.post(page, {"act": "postpone", "last_day": "demain"}).status_code == 404
+
+    def test_the_first_instalment_is_told_there_and_given_more_time(self, client, db):
+        procedure = small(*BY_WORD, TUITION, FUNDING)
+        place = admit(procedure, 1)
+        Answer.objects.create(dossier=place.dossier, field="funding", value="self", saved_at=procedure.now())
+        confirm_by_word(place.pk, by=owner(place))
+        client.force_login(worker(procedure, "verifier", "data"))
+        page = reverse("admin:offers_place", args=[place.pk])
+        assert "à régler avant le mardi 16 juin 2026" in read(client.get(page))
+        said = read(client.post(page, {"act": "postpone_tuition", "last_day": "2026-06-24"}, follow=True))
+        assert "à régler avant le mercredi 24 juin 2026 à minuit" in said
 
     def test_the_next_of_the_list_is_called_when_a_seat_is_free(self, client, procedure, keeper):
         places = [admit(procedure, number) for number in (1, 2)]

@@ -22,14 +22,16 @@ from notifications.models import Mail
 from offers.models import Enrolment, Place
 from offers.place_confirmation import NotOpen, confirm_by_word
 from offers.place_desk import NotAwaited, review_paper_of_place
-from offers.place_endings import NotOverdue, NotStanding, decline_place, postpone_place, release_place
+from offers.place_endings import NotOverdue, NotStanding, decline_place, postpone_place, postpone_tuition, release_place
 from offers.places import offer_if_admitted
 from offers.start_letters import NothingToSend, send_start_letters
 from offers.tests.admitted import (
     ADMITTED,
     BY_STAFF,
     BY_WORD,
+    FUNDING,
     REFUSED,
+    TUITION,
     WAITING,
     accept_form,
     admit,
@@ -53,16 +55,6 @@ from programmes.words import PARIS
 
 LAST_SECOND, OVER, RELEASED_AT = "2026-06-16 23:59:59", "2026-06-17 00:00:00", "2026-06-17 00:11"
 State = Place.State
-FUNDING = (
-    "      title_held:",
-    "      funding:\n        kind: choice\n        required: non\n        label: {fr: Financement, en: Funding}\n"
-    "        options: {self: {fr: Moi, en: I}, company: {fr: Entreprise, en: Company}}\n      title_held:",
-)
-TUITION = (
-    "form:\n",
-    "tuition:\n  by: funding\n  amounts: {self: 7500.00, company: 12500.00}\n"
-    "  instalments: [admission, 2026-12-15, 2027-03-15]\n  means: [transfer]\nform:\n",
-)
 
 
 @pytest.fixture
@@ -238,6 +230,12 @@ class TestConfirming:
         confirm_by_word(place.pk, by=owner(place))
         charge = Charge.objects.get(reason="instalment")
         assert (charge.amount, charge.due_at) == (250_000, dt.datetime(2026, 6, 19, tzinfo=PARIS))
+        with pytest.raises(NotAllowed):
+            postpone_tuition(place.pk, dt.date(2026, 6, 20), by=worker(procedure, "verifier", "energy"))
+        postpone_tuition(place.pk, dt.date(2026, 6, 20), by=worker(procedure, "verifier", "data"))
+        charge.refresh_from_db()
+        assert charge.due_at == dt.datetime(2026, 6, 21, tzinfo=PARIS)
+        assert Mail.objects.filter(kind="instalment_postponed").count() == 1
         decline_place(place.pk, by=owner(place))
         charge.refresh_from_db()
         assert charge.state == Charge.State.CANCELLED
