@@ -6,6 +6,7 @@ WeasyPrint takes a while to load: only who makes a PDF imports this module.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +15,9 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 STATIC = Path(settings.BASE_DIR) / "static"
+# The layout breaks a line after its first word where the text fits and the white space that templates leave after it
+# does not.
+TRAILING = re.compile(r"\s+(</(?:p|li|dd|td)>)")
 
 
 class OwnFiles(URLFetcher):
@@ -29,6 +33,6 @@ def pdf_of(html: str, sheet: str) -> bytes:
     """The PDF of a page, laid out by a style sheet named by its path in static/."""
     own, fonts = OwnFiles(), FontConfiguration()
     css = CSS(filename=STATIC / sheet, url_fetcher=own, font_config=fonts)
-    page = HTML(string=html, base_url=f"{STATIC.as_uri()}/", url_fetcher=own)
+    page = HTML(string=TRAILING.sub(r"\1", html), base_url=f"{STATIC.as_uri()}/", url_fetcher=own)
     made: bytes = page.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1")
     return made

@@ -142,6 +142,7 @@ def _facts_of_choice(decision: Decision, choice: Choice) -> dict[str, Any]:
         "programme": choice.programme.title,
         "school_name": choice.programme.school.name,
         "rank": decision.rank,
+        "by_service": decision.step.decided_by == Step.DecidedBy.SERVICE,
         "path": home_of(decision.dossier),
         **_dates(decision),
     }

@@ -20,6 +20,7 @@ from programmes.text import Text
 ISSUED = dt.datetime(2026, 5, 28, 12, 0, tzinfo=dt.UTC)
 DOSSIER = {"addressee": "Zoë Ńguyễn-O'Brien", "reference": "ESSAI-0042"}
 PERIOD = {"replies_from": ISSUED, "replies_until": ISSUED + dt.timedelta(days=6, hours=9)}
+CHOICE = {"programme": Text("Données", "Data"), "school_name": "École A"}
 TRACK = {"track": Text("Licence 3", "Bachelor 3")}
 LETTERS: dict[str, tuple[str, dict[str, Any]]] = {
     "receipt": (
@@ -63,8 +64,21 @@ LETTERS: dict[str, tuple[str, dict[str, Any]]] = {
 SIGNATURES = {
     "fr": ("Pour le service des admissions", "Pour le jury d’admission"),
     "en": ("For the admissions service", "For the admissions jury"),
+    "study by the service": ("decision", CHOICE | {"outcome": "admissible", "by_service": True}),
+    "choice admitted": ("decision", CHOICE | {"outcome": "admitted"}),
+    "place": ("place", CHOICE | {"until": ISSUED, "papers": [], "deposit": 45_000, "called": False}),
+    "place_ended": ("place_ended", CHOICE | {"outcome": "released"}),
+    "start": ("start", CHOICE | {"starts_on": dt.date(2026, 9, 1)}),
 }
-OF_THE_SERVICE = {"receipt", "summons", "withdrawn"}  # of which no jury decides
+OF_THE_SERVICE = {
+    "receipt",
+    "summons",
+    "withdrawn",
+    "study by the service",
+    "place",
+    "place_ended",
+    "start",
+}  # of which no jury decides
 
 
 def issue(
@@ -106,6 +120,17 @@ def test_each_letter_says_who_what_and_how_to_verify_it(
     assert catalog["/MarkInfo"]["/Marked"]
     assert catalog["/Lang"] == language
     assert b"pdfuaid:part" in catalog["/Metadata"].get_data()
+
+
+def test_a_sentence_that_fills_its_line_is_not_broken_after_its_first_word(
+    candidate: User, procedure: Procedure, school: School
+) -> None:
+    """The white space that a template leaves after a sentence is not to be laid out."""
+    filled = dt.datetime(2026, 6, 5, 21, 30, tzinfo=dt.UTC)
+    with at_one_instant(filled):
+        made = letter(issue("receipt", candidate, procedure, school, submitted_at=filled, choices=[]))
+    lines = PdfReader(io.BytesIO(made)).pages[0].extract_text().split("\n")
+    assert "Votre" not in [line.strip() for line in lines]
 
 
 def test_a_letter_uses_the_projects_own_type(candidate: User, procedure: Procedure, school: School) -> None:

@@ -89,6 +89,10 @@ def places(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
     )
     count = sum(row.titles for row in rows)
     yield Waiting(ngettext("titre d’entrant à examiner", "titres d’entrants à examiner", count), count, url)
+    count = sum(board.to_tell for board in boards)
+    yield Waiting(
+        ngettext("personne à qui écrire sa rentrée", "personnes à qui écrire leur rentrée", count), count, url
+    )
     count = sum(min(board.free, len(board.line)) for board in boards)
     yield Waiting(
         ngettext("place libre à proposer à qui attend", "places libres à proposer à qui attend", count), count, url
