@@ -18,9 +18,9 @@ from programmes.models import Procedure, School
 from programmes.text import Text
 
 ISSUED = dt.datetime(2026, 5, 28, 12, 0, tzinfo=dt.UTC)
-DOSSIER = {"addressee": "Zoë Ńguyễn-O'Brien", "reference": "ESSAI-0042"}
+DOSSIER: dict[str, str] = {"addressee": "Zoë Ńguyễn-O'Brien", "reference": "ESSAI-0042"}
 PERIOD = {"replies_from": ISSUED, "replies_until": ISSUED + dt.timedelta(days=6, hours=9)}
-CHOICE = {"programme": Text("Données", "Data"), "school_name": "École A"}
+CHOICE: dict[str, Any] = {"programme": Text("Données", "Data"), "school_name": "École A"}
 TRACK = {"track": Text("Licence 3", "Bachelor 3")}
 LETTERS: dict[str, tuple[str, dict[str, Any]]] = {
     "receipt": (
