@@ -18,7 +18,7 @@ from programmes.models import Procedure, School
 from programmes.text import Text
 
 ISSUED = dt.datetime(2026, 5, 28, 12, 0, tzinfo=dt.UTC)
-DOSSIER: dict[str, str] = {"addressee": "Zoë Ńguyễn-O'Brien", "reference": "ESSAI-0042"}
+DOSSIER = {"addressee": "Zoë Ńguyễn-O'Brien", "reference": "ESSAI-0042"}
 PERIOD = {"replies_from": ISSUED, "replies_until": ISSUED + dt.timedelta(days=6, hours=9)}
 CHOICE: dict[str, Any] = {"programme": Text("Données", "Data"), "school_name": "École A"}
 TRACK = {"track": Text("Licence 3", "Bachelor 3")}
@@ -59,26 +59,19 @@ LETTERS: dict[str, tuple[str, dict[str, Any]]] = {
     "withdrawn": ("ending", {"outcome": "withdrawn", "ended_at": ISSUED, "reason": ""}),
     "voided": ("ending", {"outcome": "voided", "ended_at": ISSUED, "reason": "Diplôme falsifié"}),
     "enrolment": ("enrolment", {"programme": Text("Ingénieur", "Engineer"), "entry_year": 1, **TRACK}),
-}
-
-SIGNATURES = {
-    "fr": ("Pour le service des admissions", "Pour le jury d’admission"),
-    "en": ("For the admissions service", "For the admissions jury"),
     "study by the service": ("decision", CHOICE | {"outcome": "admissible", "by_service": True}),
     "choice admitted": ("decision", CHOICE | {"outcome": "admitted"}),
     "place": ("place", CHOICE | {"until": ISSUED, "papers": [], "deposit": 45_000, "called": False}),
     "place_ended": ("place_ended", CHOICE | {"outcome": "released"}),
     "start": ("start", CHOICE | {"starts_on": dt.date(2026, 9, 1)}),
 }
-OF_THE_SERVICE = {
-    "receipt",
-    "summons",
-    "withdrawn",
-    "study by the service",
-    "place",
-    "place_ended",
-    "start",
-}  # of which no jury decides
+
+SIGNATURES = {
+    "fr": ("Pour le service des admissions", "Pour le jury d’admission"),
+    "en": ("For the admissions service", "For the admissions jury"),
+}
+# of which no jury decides
+OF_THE_SERVICE = {"receipt", "summons", "withdrawn", "study by the service", "place", "place_ended", "start"}
 
 
 def issue(
