@@ -40,6 +40,10 @@ class Person:
         """Press the button of that name."""
         self.page.get_by_role("button", name=exactly(button)).click()
 
+    def press_first(self, button: str) -> None:
+        """Press the first button whose name begins so, in a list that tells its buttons apart by what follows."""
+        self.main.get_by_role("button", name=loosely(button)).first.click()
+
     def follow(self, link: str) -> None:
         """Follow the link of that name in the page itself, not in its frame."""
         self.main.get_by_role("link", name=loosely(link)).first.click()
@@ -146,6 +150,12 @@ class Candidate(Person):
         for programme in programmes:
             self.main.get_by_label(loosely(programme)).check()
         self.press("Enregistrer et continuer")
+
+    def turns_to(self, title: str) -> None:
+        """Open another page of the dossier from the menu beside it."""
+        menu = self.page.get_by_role("navigation", name="Pages du dossier")
+        menu.get_by_role("link", name=loosely(title)).click()
+        self.arrives_at(title)
 
     def deposits(self, rule: PaperRule) -> None:
         """Deposit a small file as that paper, from the list of papers, and come back to it."""

@@ -39,7 +39,7 @@ from programmes.loading import store
 from programmes.models import Procedure, Role, School
 from programmes.procedure_file import read, read_text
 from programmes.procedure_file.schema import ProcedureFile
-from programmes.rules import FieldKind, FieldRule, Opinion
+from programmes.rules import FieldKind, FieldRule, FileKind, Opinion
 
 PARIS = ZoneInfo("Europe/Paris")
 OPEN = "2026-02-10 10:00"
@@ -121,6 +121,11 @@ def pdf(name: str = "piece.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, b"%PDF-1.7\n" + name.encode(), content_type="application/pdf")
 
 
+def photograph(name: str = "photo.jpg") -> SimpleUploadedFile:
+    """A file that begins as a JPEG does."""
+    return SimpleUploadedFile(name, b"\xff\xd8\xff" + name.encode(), content_type="image/jpeg")
+
+
 def begun(procedure: Procedure, by: User) -> Dossier:
     """A dossier just begun."""
     return start_dossier(procedure.pk, by=by)
@@ -174,7 +179,8 @@ def deposit_all(dossier: Dossier, by: User) -> None:
     answers = answers_of(dossier)
     for rule in asked_papers(dossier.rules, answers):
         if is_required_now(rule):
-            deposit_paper(dossier.pk, rule.code, pdf(), by=by)
+            file = pdf() if FileKind.PDF in rule.kinds else photograph()
+            deposit_paper(dossier.pk, rule.code, file, by=by)
     pass_checks(dossier)
 
 

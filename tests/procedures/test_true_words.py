@@ -1,6 +1,6 @@
 """Where nothing is ranked, no page or mail speaks of a first choice; one school is not spoken of as several.
 
-Rules: APP-02, BS-01, NE-01, IIM-01.
+Rules: APP-02, BS-01, BS-02, NE-01, NE-02, IIM-01.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from programmes.loading import store
 from programmes.models import Procedure
 from programmes.rules import Order
 from programmes.words import PARIS
+from tests.journeys.troupe import submitted
 from tests.procedures import FILES, procedure_file
+from tests.stage import Stage
 
 PAGES = ("start", "choices", "fee", "papers", "review", "referees", "withdraw", "refunds", "messages", "receipt")
 UNRANKED = [path.stem for path in FILES if procedure_file(path.stem).rules.choices.order != Order.RANKED]
@@ -85,3 +87,20 @@ def test_the_mail_of_a_validated_dossier_does_not_either(procedure: Procedure, z
     (mail,) = scenario.mails("dossier_validated")
     assert "jury d’admissibilité" not in render(mail).text
     assert not RANKING.search(render(mail).text)
+
+
+@pytest.mark.parametrize(
+    ("answers", "holds_up"),
+    [
+        ({"nationality": "BR", "studies_state": "earlier"}, False),  # a residence permit
+        ({"nationality": "FR", "studies_state": "studying"}, True),  # the diploma
+    ],
+)
+def test_only_a_title_that_comes_late_holds_the_admission_up(
+    client: Client, db: None, answers: dict[str, str], holds_up: bool
+) -> None:
+    stage = Stage("2024-04-15 10:00", "ms-imtbs-2024")
+    client.force_login(submitted(stage, "zoe@example.org", ("Zoé", "Zola"), answers, "dpm"))
+    said = read(client.get(reverse("applicants:papers", args=[stage.slug])))
+    assert "au plus tard le jeudi 31 octobre 2024" in said
+    assert ("aucune admission n’est définitive" in said) == holds_up
