@@ -1,0 +1,1 @@
+"""The chapters of the story that test_ms_imtbs_2024.py plays."""
