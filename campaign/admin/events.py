@@ -131,6 +131,7 @@ EVENTS: dict[str, Promise] = {
     "seat.taken": _("place prise"),
     "seat.given_up": _("place abandonnée"),
     "seat.lapsed": _("place perdue"),
+    "dossiers.exported": _("liste de dossiers exportée"),
     "enrolled.exported": _("liste des inscrits exportée"),
     "place.offered": _("place proposée"),
     "place.accepted": _("place acceptée"),

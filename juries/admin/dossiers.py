@@ -30,9 +30,10 @@ from journal.errors import Refused
 from juries.admin.dossier_acts import ACTS, read_uuid
 from juries.admin.dossier_page import DossierPage, RefusedAct
 from juries.admin.filters import ByProgramme, ByTrack, Early, FirstChoice, State, Waits
-from juries.admin.queue import queue_around
+from juries.admin.queue import listed, queue_around
 from juries.admin.typing_in import TypingDesk
 from juries.admin.wording import dossier_state, fee_state, state_tag, title_in_words
+from juries.dossier_list import export_dossiers
 from juries.supplements import PAPER as SUPPLEMENTS
 from juries.verification import open_appraisal, open_paper
 from payments.models import Charge, Exemption, Payment
@@ -99,6 +100,7 @@ class DossierAdmin(TypingDesk):
     def get_urls(self) -> list[Any]:
         return [
             self.below("<uuid:dossier_id>/piece/<uuid:document_id>/", self.paper, "juries_paper"),
+            self.below("exporter/", self.export, "juries_export_dossiers"),
             *self.typing_urls(),
             *super().get_urls(),
         ]
@@ -122,6 +124,16 @@ class DossierAdmin(TypingDesk):
         if document is None:
             raise Http404
         return paper_response(document, download="telecharger" in request.GET)
+
+    def export(self, request: HttpRequest) -> HttpResponse:
+        """The list as it was filtered, as a file; by POST from the list, whose query it names. Rule: ALL-03."""
+        if request.method != "POST":
+            raise Http404
+        made = export_dossiers(listed(request.POST.get("filters", ""), request, self), by=person(request))
+        response = HttpResponse(made, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="dossiers.csv"'
+        response["Cache-Control"] = "private, no-store"
+        return response
 
     def _act(self, request: HttpRequest, dossier: Dossier) -> HttpResponse:
         """The act that was posted; refused, the page comes back with what was typed."""

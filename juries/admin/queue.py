@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.admin.options import IncorrectLookupParameters, ModelAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
@@ -51,11 +52,16 @@ def queue_around(dossier: Dossier, request: HttpRequest, desk: ModelAdmin[Any]) 
     return Queue(came_by, len(keys), None, None, next(later, keys[0] if keys else None))
 
 
-def _rows(came_by: str, request: HttpRequest, desk: ModelAdmin[Any]) -> list[tuple[UUID, Any]]:
+def listed(came_by: str, request: HttpRequest, desk: ModelAdmin[Any]) -> QuerySet[Any]:
+    """All rows of the list of `desk` under that query, in its order; none under one that it does not know."""
     listing = copy(request)
     listing.GET = QueryDict(came_by)
     try:
-        found = desk.get_changelist_instance(listing).queryset
+        found: QuerySet[Any] = desk.get_changelist_instance(listing).queryset
     except IncorrectLookupParameters:
-        return []
-    return list(found.values_list("pk", "submitted_at"))
+        return Dossier.objects.none()
+    return found
+
+
+def _rows(came_by: str, request: HttpRequest, desk: ModelAdmin[Any]) -> list[tuple[UUID, Any]]:
+    return list(listed(came_by, request, desk).values_list("pk", "submitted_at"))
