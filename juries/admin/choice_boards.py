@@ -120,7 +120,7 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
             sieve=sieve,
             has_programmes=len(programmes) > 1,
             is_deciding=is_deciding,
-            selects=publishes and not sessions and sieve.state in (DONE, ALL),
+            selects=publishes and not sessions and sieve.state in (DONE, ALL) and sieve.counts[DONE] > 0,
             sessions=_session_lines(sessions, publications) if publishes else [],
             prepared=[one for one in publications if not one.is_public],
             keeps_minutes=programmes_of(held, step, *KEEPERS) if is_deciding else [],

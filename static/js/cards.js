@@ -17,6 +17,8 @@ for (const table of document.querySelectorAll("table.board, #result_list")) {
       cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
       if (cell.tagName === "TD" && cell.colSpan === 1 && titles[column]) cell.dataset.column = titles[column];
       column += cell.colSpan;
+      const isBlank = !cell.textContent.trim() && !cell.querySelector("input, select, button, img, svg");
+      cell.classList.toggle("cards__blank", isBlank);
     }
   }
 }
