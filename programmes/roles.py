@@ -55,13 +55,19 @@ class HeldRoles:
         return [one.current_version.rules for one in self.procedures if one.current_version]
 
     @cached_property
-    def deciding_programmes(self) -> list[Programme]:
-        """Where each programme decides for itself, those whose dossiers the roles are about."""
-        procedures = [procedure for procedure in self.procedures if procedure.judges_by_programme]
-        if not procedures:
-            return []
-        programmes = Programme.objects.filter(procedure__in=procedures).select_related("procedure", "school")
-        return [one for one in programmes if self.has(one.procedure, *(self.kinds - {ACCOUNTANT}), programme=one)]
+    def deciding_programmes(self) -> dict[str, str]:
+        """Where each programme decides for itself, those that the roles may be about: their titles by their codes.
+
+        Read from the rules, not from the database.
+        """
+        found: dict[str, str] = {}
+        for role in self.roles:
+            version = role.procedure.current_version
+            if role.kind == ACCOUNTANT or not role.procedure.judges_by_programme or version is None:
+                continue
+            own = role.programme.code if role.programme else ""
+            found |= {one.code: str(one.label) for one in version.rules.programmes if own in ("", one.code)}
+        return found
 
     def has_step(self, procedure: Procedure, *kinds: str) -> bool:
         """Whether `procedure`, one of theirs, has a step of one of `kinds`; `roles_of` has read it."""

@@ -76,7 +76,7 @@ class DossierAdmin(TypingDesk):
         """
         held = roles_held(request)
         absent = set()
-        if len(held.schools) < 2 or all(one.choices.order != Order.RANKED for one in held.rules):
+        if all(one.choices.order != Order.RANKED for one in held.rules) or len(held.schools) < 2:
             absent.add("first_choice")
         if len(held.deciding_programmes) < 2:
             absent.add("programmes")

@@ -79,7 +79,7 @@ class ByProgramme(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         programmes = roles_held(request).deciding_programmes
-        return [(one.code, str(one)) for one in programmes] if len(programmes) > 1 else []
+        return list(programmes.items()) if len(programmes) > 1 else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():
@@ -118,7 +118,7 @@ class FirstChoice(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         held = roles_held(request)
-        if len(held.schools) < 2 or all(one.choices.order != Order.RANKED for one in held.rules):
+        if all(one.choices.order != Order.RANKED for one in held.rules) or len(held.schools) < 2:
             return []
         return [(school.code, school.name) for school in held.schools]
 
