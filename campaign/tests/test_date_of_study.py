@@ -28,6 +28,7 @@ from campaign.erasure import erase_overdue
 from documents.models import SupportingDocument
 from journal.models import Entry
 from juries.models import Supplement
+from juries.supplements import paper_rule
 from juries.tests.test_choice_decisions import FILE, applicant, choice_of, worker
 from juries.verification import open_appraisal, open_paper, review_paper, validate_dossier
 from programmes.models import JurySession, Procedure
@@ -255,13 +256,14 @@ class TestPapers:
         self, procedure, dossier, data, energy, office
     ):
         now, choice = procedure.now(), choice_of(dossier)
-        piece = SupportingDocument.objects.create(
-            folder=dossier.folder, kind="supplement-1", original_name="écrit.pdf", file="x", size=1, content="pdf",
-            sha256="0", uploaded_at=now, check_state="passed",
-        )  # fmt: skip
-        Supplement.objects.create(
-            choice=choice, kind="written", subject="?", due_at=now + dt.timedelta(days=90), asked_at=now, document=piece
+        asked = Supplement.objects.create(
+            choice=choice, kind="written", subject="?", due_at=now + dt.timedelta(days=90), asked_at=now
         )
+        piece = SupportingDocument.objects.create(
+            folder=dossier.folder, kind=paper_rule(asked).code, original_name="écrit.pdf", file="x", size=1,
+            content="pdf", sha256="0", uploaded_at=now, check_state="passed",
+        )  # fmt: skip
+        Supplement.objects.filter(pk=asked.pk).update(document=piece)
         for moment in (BEFORE, AFTER):
             at(procedure, moment)
             run_due_acts_of(procedure)

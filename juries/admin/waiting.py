@@ -44,7 +44,7 @@ def at_the_juries(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
 def _verification(held: HeldRoles, procedure: Procedure, admissibility: Step | None) -> Iterator[Waiting]:
     """Dossiers to examine and to validate, and papers that came late. Rule: AST-07."""
     queue = reverse("admin:applicants_dossier_changelist")
-    dossiers = with_progress(Dossier.objects.visible_to(held.user).filter(procedure=procedure))
+    dossiers = with_progress(Dossier.objects.visible_with(held).filter(procedure=procedure))
     submitted, validated = Q(status=Status.SUBMITTED), Q(status=Status.VALIDATED)
     to_examine, to_validate = WAITS["examine"][1] & submitted, WAITS["validation"][1]
     counted = dossiers.aggregate(

@@ -169,7 +169,7 @@ def test_an_admitted_candidate_reads_until_when_the_title_is_awaited(
     announce(prepared.pk)
     text = " ".join(render(Mail.objects.get(kind="result_admitted")).text.split())
     assert "admis sous réserve" in text
-    assert "au plus tard le vendredi 17 juillet 2026 à minuit" in text
+    assert "au plus tard le vendredi 17 juillet 2026 à minuit" in text
     assert "du jeudi 28 mai 2026 à 14 h au mercredi 3 juin 2026 à 23 h" in text
 
 

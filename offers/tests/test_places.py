@@ -114,7 +114,7 @@ class TestOffering:
         assert Place.objects.count() == 2
         decline_place(places[0].pk, by=owner(places[0]))
         due_acts(procedure)
-        assert list(Place.objects.standing().values_list("dossier__reference", flat=True)) == ["T-000002", "T-000003"]
+        assert {place.dossier.reference for place in Place.objects.standing()} == {"T-000002", "T-000003"}
 
     def test_the_deposit_is_asked_for_with_it(self, procedure):
         place = admit(procedure, 1)
