@@ -3,7 +3,7 @@
 #   make install       .venv and everything in it; asks for missing system packages, or installs them where allowed
 #   make run           the portal with made-up candidates on http://localhost:8000 (PORT=...)
 #   make test          the tests (ARGS="-k ..." for a part)
-#   make test-long     full sizes, many races and kills
+#   make test-long     full sizes, many races and kills, the longest journeys
 #   make lint          style, order of imports, types, templates, migrations, translations
 #   make format        puts code and templates in the agreed form
 #   make bench         load and speed
@@ -35,7 +35,7 @@ test: install
 
 test-long: install
 	@bin/require chromium clamav-daemon postgresql redis-server
-	$(BIN)/python -m tests.services.run $(BIN)/pytest -m long $(ARGS)
+	$(BIN)/python -m tests.services.run $(BIN)/pytest -n 2 --dist worksteal -m long $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .

@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "vœu",
                 "verbose_name_plural": "vœux",
-                "ordering": ["dossier", "rank"],
+                "ordering": ["dossier_id", "rank"],
             },
         ),
         migrations.CreateModel(

@@ -263,7 +263,7 @@ class Choice(models.Model):
     class Meta:
         verbose_name = _("vœu")
         verbose_name_plural = _("vœux")
-        ordering = ["dossier", "rank"]
+        ordering = ["dossier_id", "rank"]
         constraints = [
             models.UniqueConstraint(fields=["dossier", "programme"], name="programme_chosen_once"),
             models.UniqueConstraint(fields=["dossier", "rank"], name="choice_rank_once"),

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "version",
                 "verbose_name_plural": "versions",
-                "ordering": ["procedure", "number"],
+                "ordering": ["procedure_id", "number"],
             },
         ),
         migrations.AddField(
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "formation",
                 "verbose_name_plural": "formations",
-                "ordering": ["procedure", "position"],
+                "ordering": ["procedure_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "école participante",
                 "verbose_name_plural": "écoles participantes",
-                "ordering": ["procedure", "position"],
+                "ordering": ["procedure_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -349,7 +349,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "étape",
                 "verbose_name_plural": "étapes",
-                "ordering": ["procedure", "position"],
+                "ordering": ["procedure_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -384,7 +384,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "session de jury",
                 "verbose_name_plural": "sessions de jury",
-                "ordering": ["step", "number"],
+                "ordering": ["step_id", "number"],
             },
         ),
         migrations.CreateModel(
@@ -438,7 +438,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "filière",
                 "verbose_name_plural": "filières",
-                "ordering": ["procedure", "position"],
+                "ordering": ["procedure_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -499,7 +499,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "période d’intégration",
                 "verbose_name_plural": "périodes d’intégration",
-                "ordering": ["procedure", "number"],
+                "ordering": ["procedure_id", "number"],
                 "constraints": [
                     models.UniqueConstraint(fields=("procedure", "number"), name="period_number_once"),
                     models.CheckConstraint(

@@ -107,7 +107,7 @@ class Step(models.Model):
     class Meta:
         verbose_name = _("étape")
         verbose_name_plural = _("étapes")
-        ordering = ["procedure", "position"]
+        ordering = ["procedure_id", "position"]
         constraints = [models.UniqueConstraint(fields=["procedure", "code"], name="step_code_once")]
 
     def __str__(self) -> str:
@@ -137,7 +137,7 @@ class JurySession(models.Model):
     class Meta:
         verbose_name = _("session de jury")
         verbose_name_plural = _("sessions de jury")
-        ordering = ["step", "number"]
+        ordering = ["step_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["step", "number"], name="session_number_once"),
             models.CheckConstraint(
@@ -184,7 +184,7 @@ class Period(models.Model):
     class Meta:
         verbose_name = _("période d’intégration")
         verbose_name_plural = _("périodes d’intégration")
-        ordering = ["procedure", "number"]
+        ordering = ["procedure_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["procedure", "number"], name="period_number_once"),
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="period_in_order"),

@@ -25,7 +25,7 @@ class Programme(models.Model):
     class Meta:
         verbose_name = _("formation")
         verbose_name_plural = _("formations")
-        ordering = ["procedure", "position"]
+        ordering = ["procedure_id", "position"]
         constraints = [models.UniqueConstraint(fields=["procedure", "code"], name="programme_code_once")]
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class Track(models.Model):
     class Meta:
         verbose_name = _("filière")
         verbose_name_plural = _("filières")
-        ordering = ["procedure", "position"]
+        ordering = ["procedure_id", "position"]
         constraints = [models.UniqueConstraint(fields=["procedure", "code"], name="track_code_once")]
 
     def __str__(self) -> str:

@@ -105,7 +105,7 @@ class Procedure(models.Model):
     @cached_property
     def calendar(self) -> dict[str, CalendarEntry]:
         """The calendar's entries by key ("applications", "late_papers"…)."""
-        return {entry.key: entry for entry in self.calendar_entries.all()}
+        return {entry.key: entry for entry in self.calendar_entries.order_by()}
 
     def is_open(self, key: str = "applications") -> bool:
         """Whether the procedure's time is within the calendar's window `key`: its start counts, its end does not."""
@@ -132,7 +132,7 @@ class ProcedureVersion(models.Model):
     class Meta:
         verbose_name = _("version")
         verbose_name_plural = _("versions")
-        ordering = ["procedure", "number"]
+        ordering = ["procedure_id", "number"]
         constraints = [models.UniqueConstraint(fields=["procedure", "number"], name="version_number_once")]
 
     def __str__(self) -> str:

@@ -53,7 +53,7 @@ class Participation(models.Model):
     class Meta:
         verbose_name = _("école participante")
         verbose_name_plural = _("écoles participantes")
-        ordering = ["procedure", "position"]
+        ordering = ["procedure_id", "position"]
         constraints = [models.UniqueConstraint(fields=["procedure", "school"], name="school_once_per_procedure")]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ from tests.journeys.apprenticeship_2021.enrolment import enrol
 from tests.journeys.apprenticeship_2021.verification import verify
 from tests.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.postgresql]
 
 
 @pytest.fixture

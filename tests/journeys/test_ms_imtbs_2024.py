@@ -14,7 +14,7 @@ from tests.journeys.ms_imtbs_2024.judgement import judge
 from tests.journeys.ms_imtbs_2024.study import study
 from tests.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.postgresql]
 
 
 @pytest.fixture

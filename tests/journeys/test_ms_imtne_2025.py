@@ -13,7 +13,7 @@ from tests.journeys.ms_imtne_2025.enrolment import enrol
 from tests.journeys.ms_imtne_2025.study import study
 from tests.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.postgresql]
 
 
 @pytest.fixture
