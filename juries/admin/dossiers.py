@@ -18,6 +18,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -198,7 +199,7 @@ class DossierAdmin(TypingDesk):
             left = len(chosen) - LINES_SHOWN + 1
             more = ngettext("et %(count)d autre", "et %(count)d autres", left) % {"count": left}
             chosen = [*chosen[: LINES_SHOWN - 1], more]
-        return format_html_join(format_html("<br>"), "{}", ((name,) for name in chosen))
+        return format_html_join(SafeString("<br>"), "{}", ((name,) for name in chosen))
 
     @admin.display(description=_("arrivé"), ordering="submitted_at")
     def arrived(self, dossier: Dossier) -> str:
