@@ -63,8 +63,7 @@ class RefundAdmin(DeskAdmin):
 
     def serves(self, held: HeldRoles, procedure: Procedure) -> bool:
         """Where something may be paid back at all."""
-        version = procedure.current_version
-        return version is not None and bool(version.rules.refunds)
+        return procedure.rules is not None and bool(procedure.rules.refunds)
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.visible_to(person(request))  # type: ignore[attr-defined, no-any-return]

@@ -30,7 +30,7 @@ def by_secret(secret: str) -> Referee:
     Raises:
         Referee.DoesNotExist: nobody's.
     """
-    related = ("dossier__procedure", "dossier__version", "dossier__candidate")
+    related = ("dossier__procedure", "dossier__candidate")
     return Referee.objects.select_related(*related).get(secret_digest=digest_of(secret))
 
 

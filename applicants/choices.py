@@ -109,7 +109,7 @@ def status_of(rules: Rules, code: str, wanted: Mapping[str, str]) -> str:
 def _refuse_after_submission(dossier_id: UUID) -> None:
     """The order is final for everybody, so that staff too are told why, and not that the dossier is another's."""
     submitted = Dossier.objects.filter(pk=dossier_id, status__in=[Status.SUBMITTED, Status.VALIDATED])
-    found = submitted.select_related("version").first()
+    found = submitted.first()
     if found is None:
         return
     if found.rules.choices.order == Order.RANKED:

@@ -135,7 +135,7 @@ def as_studied(contents: Contents, copy: StudyCopy) -> Contents:
     """
     kept, answers = copy.content, copy.content["answers"]
     dossier = shallow(contents.dossier)
-    dossier.version = copy.version
+    dossier.version_id = copy.version_id
     dossier.title, dossier.speciality = answers.get("title", ""), answers.get("speciality", "")
     dossier.equivalence = answers.get("equivalence", "")
     documents = SupportingDocument.objects.in_bulk([UUID(paper["id"]) for paper in kept["papers"]])

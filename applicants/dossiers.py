@@ -20,7 +20,7 @@ from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from payments.models import Account
-from programmes.models import Procedure, Role, Track
+from programmes.models import Procedure, Role, Track, rules_of
 from programmes.rules import Identity, Rules
 from programmes.spelling import new_reference
 
@@ -60,27 +60,28 @@ def start_dossier(procedure_id: int, *, by: User, identity: Mapping[str, str] | 
     if Role.objects.filter(user=by, procedure=procedure).exists():
         raise WorksHere(gettext("Vous travaillez à cette procédure : vous ne pouvez pas y être candidat."))
     procedure.require_open()
-    version = procedure.versions.latest("number")
-    if version.rules.identity == Identity.FIXED and not is_fixed(candidate):
-        save_identity(candidate, checked_identity(version.rules, identity or identity_of(candidate)))
+    number, version = procedure.versions.values_list("number", "pk").latest("number")
+    rules = rules_of(version)
+    if rules.identity == Identity.FIXED and not is_fixed(candidate):
+        save_identity(candidate, checked_identity(rules, identity or identity_of(candidate)))
     dossier = Dossier.objects.create(
         reference=new_reference(procedure.year),
         procedure=procedure,
         candidate=candidate,
-        version=version,
-        track=only_track(procedure, version.rules),
+        version_id=version,
+        track=only_track(procedure, rules),
         folder=Folder.objects.create(procedure=procedure),
         account=Account.objects.create(procedure=procedure, payer=by),
         created_at=procedure.now(),
     )
-    record("dossier.started", dossier, by=by, version=dossier.version.number)
+    record("dossier.started", dossier, by=by, version=number)
     queue_mail(
         "dossier_started",
         to=by,
         key=f"dossier-started:{dossier.pk}",
         procedure=procedure,
         reference=dossier.reference,
-        referees=bool(version.rules.referees),
+        referees=bool(rules.referees),
         closes_at=procedure.calendar[APPLICATIONS].ends_at,
         path=home_of(dossier),
     )
@@ -102,7 +103,7 @@ def lock_own(dossier_id: UUID, *, by: User) -> Dossier:
 
 
 def lock(dossier_id: UUID, *, among: models.QuerySet[Dossier] | None = None) -> Dossier:
-    """A dossier, locked until the act ends, with all that acts ask of it; first kept for the programmes that study it.
+    """A dossier, locked until the act ends; first kept for the programmes that study it.
 
     As wherever a dossier is locked, its key is not: an act that holds a step or a period may write rows that point to
     the dossier, and would wait here for one that in its turn waits for the step.
@@ -111,11 +112,8 @@ def lock(dossier_id: UUID, *, among: models.QuerySet[Dossier] | None = None) -> 
         Dossier.DoesNotExist: it is not `among` those.
     """
     dossiers = Dossier.objects.all() if among is None else among
-    dossiers.select_for_update(of=("self",), no_key=True).only("pk").get(pk=dossier_id)
     # What is joined to a row while waiting for its lock is as it was before the wait: it is read when that is over.
-    related = ("procedure", "version", "candidate__user", "folder", "account")
-    dossier = Dossier.objects.select_related(*related).get(pk=dossier_id)
-    dossier.folder.procedure = dossier.account.procedure = dossier.procedure  # the same: it is read once
+    dossier = dossiers.select_for_update(of=("self",), no_key=True).get(pk=dossier_id)
     keep_for_study(dossier)  # before the act changes anything of it. Rule: APP-13
     return dossier
 

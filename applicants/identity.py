@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from applicants.models import LONGEST_FOLDED_NAME, Candidate
 from applicants.values import WrongAnswer, error_in
 from journal.clock import instant
-from programmes.models import ProcedureVersion
+from programmes.models import rules_of
 from programmes.rules import FieldRule, Identity, Rules
 from programmes.typed import cleaned
 
@@ -30,8 +30,8 @@ def identity_questions(rules: Rules) -> list[FieldRule]:
 
 def is_fixed(candidate: Candidate) -> bool:
     """Whether one of the candidate's dossiers keeps the identity as it was stated."""
-    versions = ProcedureVersion.objects.filter(pk__in=candidate.dossiers.values("version"))
-    return any(version.rules.identity == Identity.FIXED for version in versions)
+    versions = candidate.dossiers.order_by().values_list("version", flat=True)
+    return any(rules_of(version).identity == Identity.FIXED for version in versions)
 
 
 def require_changeable(candidate: Candidate, before: Mapping[str, str], changed: Mapping[str, str]) -> None:

@@ -46,7 +46,7 @@ def deposit_paper(dossier_id: UUID, kind: str, upload: UploadedFile, *, by: User
         WrongFile: its kind or size.
     Rules: AST-02, AST-08, AST-12.
     """
-    dossier = Dossier.objects.owned_by(by).select_related("procedure", "version", "candidate").get(pk=dossier_id)
+    dossier = Dossier.objects.owned_by(by).select_related("procedure", "candidate").get(pk=dossier_id)
     rule = _open_paper(dossier, kind)  # first, so that nothing is stored in vain; it is asked again under the lock
     received = intake.receive(upload, rule)
     try:

@@ -71,7 +71,7 @@ def ask_refund(
         WrongFile: its kind or size.
     Rules: BS-07, NE-08, IIM-07.
     """
-    dossier = Dossier.objects.owned_by(by).select_related("procedure", "version", "candidate", "account")
+    dossier = Dossier.objects.owned_by(by).select_related("procedure", "candidate", "account")
     found = _open_case(dossier.get(pk=dossier_id), charge_id, case)  # first, so that nothing is stored in vain
     received = intake.receive(proof, proof_rule(found.rule))
     try:

@@ -65,7 +65,7 @@ def keep_for_study(dossier: Dossier) -> list[StudyCopy]:
         return []
     content = _content_now(dossier)
     copies = StudyCopy.objects.bulk_create(
-        StudyCopy(choice_id=key, version=dossier.version, content=content, studied_at=date, kept_at=now)
+        StudyCopy(choice_id=key, version_id=dossier.version_id, content=content, studied_at=date, kept_at=now)
         for key, date in due.items()
     )
     programmes = [choice.programme.code for choice in dossier.ranked_choices if choice.pk in due]

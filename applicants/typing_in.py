@@ -65,7 +65,7 @@ def deposit_for_candidate(
     Rules: APP-09, ALL-07.
     """
     reason = _reason(reason)
-    dossier = conversations_of(by).select_related("procedure", "version", "candidate").get(pk=dossier_id)
+    dossier = conversations_of(by).select_related("procedure", "candidate").get(pk=dossier_id)
     require_writer(dossier, by)  # before anything is stored
     received = intake.receive(upload, asked_paper(dossier, kind))
     try:

@@ -61,7 +61,7 @@ def _places(dossier: Dossier, *, in_detail: bool) -> dict[int, Prompt]:
     url = reverse("offers:place", args=[dossier.procedure.slug])
     related = ("choice__programme", "dossier__procedure", "dossier__candidate", "dossier__enrolment")
     visible = Place.objects.visible(dossier.procedure).filter(dossier=dossier).select_related(*related)
-    places = list(visible.prefetch_related("dossier__version") if in_detail else visible)
+    places = list(visible)
     to_confirm = [place for place in places if place.state == Place.State.OFFERED] if in_detail else []
     needs = needs_by_place(to_confirm) if to_confirm else {}
     found = {}

@@ -41,7 +41,7 @@ def offer_slots(
     panel = _hold_panel(panel_id, by)
     if day_start >= day_end or minutes_between < 0:
         raise NotPlannable(gettext("Les heures ne se suivent pas : vérifiez le début et la fin."))
-    rules = panel.procedure.current_version.rules if panel.procedure.current_version else None
+    rules = panel.procedure.rules
     minutes = next((rule.minutes for rule in rules.tests if rule.code == panel.test), 0) if rules else 0
     start, end = (dt.datetime.combine(day, hour, PARIS) for hour in (day_start, day_end))
     now, there = panel.procedure.now(), list(panel.slots.all())

@@ -235,7 +235,7 @@ def place_candidate(dossier_id: UUID, slot_ids: Sequence[int], *, by: User) -> N
     if panel is None:
         raise NotPlannable(gettext("Choisissez un créneau pour chaque épreuve."))
     step, school = _lock_school(panel.step_id, panel.school_id, by)
-    related = ("procedure", "candidate__user", "version", "adjustment")
+    related = ("procedure", "candidate__user", "adjustment")
     dossier = admissible_at(step, school).select_related(*related).get(pk=dossier_id)
     chosen = TestSlot.objects.filter(pk__in=slot_ids, panel__step=step, panel__school=school)
     was_summoned = dossier.test_slots.exclude(summoned_at=None).exists()
@@ -289,7 +289,7 @@ def to_summon(step: Step, school: School) -> QuerySet[Dossier]:
     return (
         admissible_at(step, school)
         .filter(pk__in=unsummoned.exclude(dossier=None).values("dossier"))
-        .select_related("procedure", "candidate__user", "version")
+        .select_related("procedure", "candidate__user")
         .order_by("candidate__folded_name", "pk")
     )
 
@@ -386,8 +386,8 @@ def _at(day: dt.date, hour: dt.time | None) -> dt.datetime:
 
 def _tests(step: Step) -> tuple[TestRule, ...]:
     """The tests that the procedure's rules in force ask for."""
-    version = step.procedure.current_version
-    return version.rules.tests if version else ()
+    rules = step.procedure.rules
+    return rules.tests if rules else ()
 
 
 def _slots_of(dossier: Dossier) -> list[TestSlot]:
@@ -396,4 +396,4 @@ def _slots_of(dossier: Dossier) -> list[TestSlot]:
 
 def _dossiers_of(slots: QuerySet[TestSlot]) -> QuerySet[Dossier]:
     dossiers = Dossier.objects.filter(pk__in=slots.values("dossier"))
-    return dossiers.select_related("procedure", "candidate__user", "version").order_by("pk")
+    return dossiers.select_related("procedure", "candidate__user").order_by("pk")

@@ -67,5 +67,5 @@ def studied_of(dossier: Dossier, held: HeldRoles) -> Studied:
     served = [one for one in chosen if held.has(procedure, OFFICE, VERIFIER, programme=one.programme)]
     judged = [one for one in chosen if held.has(procedure, *JUDGES_OF_A_CHOICE, programme=one.programme)]
     own = [one for one in chosen if one in served or one in judged]
-    copies = StudyCopy.objects.filter(choice__in=own).select_related("choice", "version").order_by("choice__rank")
+    copies = StudyCopy.objects.filter(choice__in=own).select_related("choice").order_by("choice__rank")
     return Studied(tuple(own), tuple(copies), serves=bool(served) or not judged)

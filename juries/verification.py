@@ -76,7 +76,7 @@ def open_paper(dossier_id: UUID, document_id: UUID, *, by: User) -> SupportingDo
         Dossier.DoesNotExist, SupportingDocument.DoesNotExist: no such file for `by`.
     Rules: AST-07, APP-13, ALL-04.
     """
-    dossier = Dossier.objects.visible_to(by).select_related("procedure", "version").get(pk=dossier_id)
+    dossier = Dossier.objects.visible_to(by).select_related("procedure").get(pk=dossier_id)
     papers = studied_of(dossier, roles_of(by)).papers_of(dossier)
     if not Dossier.objects.readable_by(by).filter(pk=dossier.pk).exists():
         papers = papers.filter(kind__in=dossier.rules.fee_papers)

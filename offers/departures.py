@@ -57,7 +57,7 @@ def _leave(dossier: Dossier, because: str) -> None:
 
 def _replace_letters(decision: Decision) -> None:
     """The letter of the correction holds in the place of those of the place that it took back."""
-    place = Place.objects.filter(choice=decision.choice_id).select_related("dossier__version", "pool").first()
+    place = Place.objects.filter(choice=decision.choice_id).select_related("dossier", "pool").first()
     corrected = Notice.objects.filter(key__startswith=f"{key_of(decision)}:correction:").order_by("issued_at").last()
     if place is not None and corrected is not None:
         replace_letters_of(place, by=corrected)

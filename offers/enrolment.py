@@ -124,7 +124,7 @@ def _held_by_an_admission(document: SupportingDocument) -> str:
 
     Rule: AST-22. Read under the lock of the dossier, which the acts that review take.
     """
-    enrolment = Enrolment.objects.select_related("dossier__version").filter(dossier__folder=document.folder_id).first()
+    enrolment = Enrolment.objects.filter(dossier__folder=document.folder_id).first()
     if enrolment is None or enrolment.state != State.DEFINITIVE or not _proves_title(document, enrolment.dossier):
         return ""
     return gettext(
@@ -136,7 +136,7 @@ def _held_by_an_admission(document: SupportingDocument) -> str:
 def pronounce_all_ready(procedure: Procedure) -> int:
     """Pronounce the admissions whose title was accepted elsewhere, as at verification; return how many. A due act."""
     waiting = Enrolment.objects.filter(dossier__procedure=procedure, state=State.AWAITING_TITLE)
-    dossiers = Dossier.objects.filter(enrolment__in=waiting).select_related("candidate").prefetch_related("version")
+    dossiers = Dossier.objects.filter(enrolment__in=waiting).select_related("candidate")
     ready = with_title_accepted(dossiers)
     return sum(_pronounce(pk) for pk in waiting.filter(dossier__in=ready).order_by("pk").values_list("pk", flat=True))
 

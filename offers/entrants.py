@@ -36,7 +36,6 @@ def entrants_for(user: User) -> QuerySet[ListEntry]:
         .filter(Q(struck_at=None) | Exists(enrolments))
         .select_related("dossier__candidate__user", "dossier__procedure", "dossier__enrolment")
         .select_related("pool__programme__school", "pool__track")
-        .prefetch_related("dossier__version")
         .order_by("pool__programme__position", "pool__track__position", "rank")
     )
 

@@ -164,7 +164,7 @@ def total(marks: Iterable[Mark]) -> Decimal:
 
 
 def _with_marks(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
-    return dossiers.select_related("candidate").prefetch_related("version", "marks")
+    return dossiers.select_related("candidate").prefetch_related("marks")
 
 
 def _require_listable(pool: Pool, dossier_ids: Sequence[UUID], rankable: Collection[UUID]) -> None:

@@ -151,7 +151,6 @@ def own_places(dossier: Dossier) -> list[OwnPlace]:
         Place.objects.visible(dossier.procedure)
         .filter(dossier=dossier)
         .select_related(*related)
-        .prefetch_related("dossier__version")
         .order_by("choice__rank")
     )
     found = needs_by_place(place for place in places if place.state == State.OFFERED)

@@ -45,7 +45,7 @@ def write_of_closing(period: Period, *, silent: Collection[UUID], ended: Collect
 
 def dossiers_of(procedure: Procedure, dossier_ids: Iterable[UUID]) -> list[Dossier]:
     """Those dossiers with their candidates, all with the one `procedure`, whose calendar is read once."""
-    dossiers = Dossier.objects.filter(pk__in=dossier_ids).select_related("candidate__user", "version").order_by("pk")
+    dossiers = Dossier.objects.filter(pk__in=dossier_ids).select_related("candidate__user").order_by("pk")
     for dossier in (found := list(dossiers)):
         dossier.procedure = procedure
     return found

@@ -77,7 +77,7 @@ def confirm_all_complete(procedure: Procedure) -> int:
     It looks at all of them together, and again at each that seems complete, under its lock.
     """
     waiting = Place.objects.filter(dossier__procedure=procedure, state=State.OFFERED).order_by("pk")
-    related = ("dossier__procedure", "dossier__version", "dossier__candidate", "choice__programme")
+    related = ("dossier__procedure", "dossier__candidate", "choice__programme")
     found = needs_by_place(waiting.select_related(*related))
     return sum(_confirm(place_id) for place_id, needs in found.items() if is_complete(needs))
 

@@ -40,11 +40,7 @@ def places_kept_by(user: User) -> QuerySet[Place]:
     """The places, standing or ended, of all programmes whose places `user` keeps."""
     roles = _roles(user, "pool__programme", "pool__programme__school").filter(procedure=OuterRef("dossier__procedure"))
     related = ("dossier__candidate__user", "dossier__procedure", "dossier__enrolment", "decision")
-    return (
-        Place.objects.filter(Exists(roles))
-        .select_related(*related, "choice__programme__school", "pool__track")
-        .prefetch_related("dossier__version")
-    )
+    return Place.objects.filter(Exists(roles)).select_related(*related, "choice__programme__school", "pool__track")
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ def remind_places(procedure: Procedure) -> int:
         state=Place.State.OFFERED,
         until__gt=now,
         until__lte=now + max(BEFORE_THE_END),
-    ).select_related("dossier__candidate__user", "dossier__version", "choice__programme__school", "pool")
+    ).select_related("dossier__candidate__user", "choice__programme__school", "pool")
     found = needs_by_place(places)
     unsent = [place for place in places if not is_sent(place, found[place.pk])]
     return sum(_remind(place, now) for place in unsent)

@@ -54,7 +54,7 @@ def fill_places(procedure: Procedure) -> int:
 
     Each is offered in an act of its own, which looks again under its locks.
     """
-    rule = procedure.current_version.rules.confirmation if procedure.current_version else None
+    rule = procedure.rules.confirmation if procedure.rules else None
     if rule is None:
         return 0
     waited_for = set(lines_of(procedure).order_by().values_list("choice__programme", "dossier__track"))

@@ -247,7 +247,7 @@ class MandateAdmin(DeskAdmin):
 
     def serves(self, held: HeldRoles, procedure: Procedure) -> bool:
         """Where instalments are debited."""
-        tuition = procedure.current_version.rules.tuition if procedure.current_version else None
+        tuition = procedure.rules.tuition if procedure.rules else None
         return tuition is not None and tuition.mandate
 
     def visible_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -20,7 +20,7 @@ from accounts.models import User
 from journal.errors import Refused
 from journal.record import record
 from programmes.live_data import Difference, differences, flat, read_live, write_live
-from programmes.models import Procedure, ProcedureVersion
+from programmes.models import LoadedFile, Procedure, ProcedureVersion
 from programmes.procedure_file.schema import ProcedureFile
 from programmes.rules import Rules, as_json
 
@@ -82,24 +82,24 @@ def store(
     facts = flat(file.live)
     found = flat(read_live(procedure))
     is_same_version = has_rules(procedure, file.rules)
-    if is_same_version and facts == found == procedure.loaded_live:
+    last = LoadedFile.objects.filter(procedure=procedure).first()
+    if is_same_version and last is not None and facts == found == last.live:
         return procedure
-    was_edited = procedure.loaded_live and found != procedure.loaded_live
+    was_edited = last is not None and found != last.live
     if was_edited and facts != found and not replace:
         raise ChangedSince(differences(found, facts))
     if facts != found:
         _write(procedure, file)
     if not is_same_version:
         procedure.current_version = _new_version(procedure, file.rules, digest)
-    procedure.loaded_live = facts
-    procedure.loaded_digest = _sha256({"live": facts, "rules": digest})
-    procedure.save(update_fields=["current_version", "loaded_live", "loaded_digest"])
+        procedure.save(update_fields=["current_version"])
+    LoadedFile.objects.update_or_create(procedure=procedure, defaults={"live": facts})
     record(
         "procedure.loaded",
         procedure,
         by=by,
         version=procedure.current_version.number if procedure.current_version else None,
-        digest=procedure.loaded_digest,
+        digest=_sha256({"live": facts, "rules": digest}),
     )
     return procedure
 

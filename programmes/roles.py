@@ -52,7 +52,7 @@ class HeldRoles:
     @cached_property
     def rules(self) -> list[Rules]:
         """The rules of the procedures as they are now."""
-        return [one.current_version.rules for one in self.procedures if one.current_version]
+        return [rules for one in self.procedures if (rules := one.rules) is not None]
 
     @cached_property
     def deciding_programmes(self) -> dict[str, str]:
@@ -62,11 +62,11 @@ class HeldRoles:
         """
         found: dict[str, str] = {}
         for role in self.roles:
-            version = role.procedure.current_version
-            if role.kind == ACCOUNTANT or not role.procedure.judges_by_programme or version is None:
+            rules = role.procedure.rules
+            if role.kind == ACCOUNTANT or not role.procedure.judges_by_programme or rules is None:
                 continue
             own = role.programme.code if role.programme else ""
-            found |= {one.code: str(one.label) for one in version.rules.programmes if own in ("", one.code)}
+            found |= {one.code: str(one.label) for one in rules.programmes if own in ("", one.code)}
         return found
 
     def has_step(self, procedure: Procedure, *kinds: str) -> bool:
@@ -100,7 +100,7 @@ def roles_of(user: User) -> HeldRoles:
     found = {f"has_{kind}": Exists(steps.filter(kind=kind)) for kind in Step.Kind.values}
     found["service_decides"] = Exists(steps.filter(decided_by=Step.DecidedBy.SERVICE))
     roles = Role.objects.filter(user=user, user__is_active=True).annotate(**found)
-    related = roles.select_related("procedure__current_version", "school", "programme")
+    related = roles.select_related("procedure", "school", "programme")
     return HeldRoles(user, tuple(related.order_by("-procedure__year", "procedure__slug", "kind", "pk")))
 
 

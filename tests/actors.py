@@ -114,7 +114,7 @@ class Candidate(Person):
     @property
     def dossier(self) -> Dossier:
         """The dossier as it now stands."""
-        related = ("procedure", "version", "candidate__user", "folder", "account")
+        related = ("procedure", "candidate__user", "folder", "account")
         return Dossier.objects.select_related(*related).get(candidate__user__email=self.email)
 
     def begins(self, procedure: str, identity: Mapping[str, str] | None = None) -> None:

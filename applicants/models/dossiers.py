@@ -15,7 +15,7 @@ from accounts.models import User
 from documents.models import Folder
 from journal.clock import instant
 from payments.models import Account, Charge
-from programmes.models import Procedure, ProcedureVersion, Programme, Role, Track
+from programmes.models import Procedure, ProcedureVersion, Programme, Role, Track, rules_of
 from programmes.roles import HeldRoles
 from programmes.rules import Rules
 from programmes.text import Text
@@ -212,7 +212,7 @@ class Dossier(models.Model):
     @property
     def rules(self) -> Rules:
         """The rules of the dossier's own version."""
-        return self.version.rules
+        return rules_of(self.version_id)
 
     @property
     def is_reopened(self) -> bool:

@@ -207,7 +207,7 @@ def fee_of(dossier: Dossier, by: User) -> Charge:
 
 def reloaded(dossier_id: UUID) -> Dossier:
     """The dossier as it now stands in the database."""
-    related = ("procedure", "version", "candidate__user", "folder", "account")
+    related = ("procedure", "candidate__user", "folder", "account")
     return Dossier.objects.select_related(*related).get(pk=dossier_id)
 
 

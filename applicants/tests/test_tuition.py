@@ -151,7 +151,8 @@ def test_the_first_instalment_is_a_charge_to_the_school_of_the_place(dossier: Do
 
 
 def test_no_tuition_no_instalment(dossier: Dossier, programme: Programme) -> None:
-    dossier.version.rules = replace(dossier.rules, tuition=None)
+    without = replace(dossier.rules, tuition=None)
+    dossier.version = dossier.procedure.versions.create(number=2, digest="2", rules=without)
     with transaction.atomic():
         assert open_instalment(dossier, programme, until=UNTIL) is None
 

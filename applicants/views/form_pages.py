@@ -86,7 +86,7 @@ def _save(request: HttpRequest, dossier: Dossier, page: PageRule, form: Question
 
 def _say_what_is_left(request: HttpRequest, dossier: Dossier, place: str) -> None:
     """Saved, and what the page still lacks, so that an incomplete one is left knowingly."""
-    fresh = Dossier.objects.select_related("procedure", "version", "candidate").get(pk=dossier.pk)
+    fresh = Dossier.objects.select_related("procedure", "candidate").get(pk=dossier.pk)
     left = [item.label for item in read_contents(fresh).missing if item.place == place]
     if left:
         words = {"page": name_of(fresh.rules, place), "things": "\N{NO-BREAK SPACE}· ".join(left)}

@@ -93,7 +93,7 @@ def own_dossier(user: User, slug: str) -> Dossier:
     Raises:
         Http404: there is none.
     """
-    related = ("procedure", "version", "candidate__user", "receipt")
+    related = ("procedure", "candidate__user", "receipt")
     own = Dossier.objects.owned_by(user).with_unread_messages(by_candidate=False)
     own = own.annotate(was_typed_in=Exists(TypedIn.objects.filter(dossier=OuterRef("pk"))))  # of most it is not asked
     return get_object_or_404(own.select_related(*related), procedure__slug=slug)
@@ -139,7 +139,7 @@ def go_on(dossier: Dossier, place: str) -> HttpResponse:
     """To the page after `place`; to the dossier's home once it is submitted, where what is asked for stands."""
     if dossier.status != Status.DRAFT:
         return redirect("campaign:dossier", dossier.procedure.slug)
-    fresh = Dossier.objects.select_related("procedure", "version", "candidate").get(pk=dossier.pk)
+    fresh = Dossier.objects.select_related("procedure", "candidate").get(pk=dossier.pk)
     return redirect(_next_url(fresh, place, answers_of(fresh)))
 
 

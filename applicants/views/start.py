@@ -52,11 +52,11 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _identity_form(request: HttpRequest, procedure: Procedure) -> QuestionsForm | None:
     """The questions of an identity that is stated for good as a dossier is begun; None where none is."""
-    version, candidate = procedure.current_version, Candidate.objects.filter(user=person(request)).first()
-    if version is None or version.rules.identity != Identity.FIXED or (candidate and is_fixed(candidate)):
+    rules, candidate = procedure.rules, Candidate.objects.filter(user=person(request)).first()
+    if rules is None or rules.identity != Identity.FIXED or (candidate and is_fixed(candidate)):
         return None
     stated = identity_of(candidate) if candidate else {}
-    return QuestionsForm(identity_questions(version.rules), stated, posted(request))
+    return QuestionsForm(identity_questions(rules), stated, posted(request))
 
 
 def _ask_again(

@@ -61,7 +61,7 @@ def _play(wish: Play) -> None:
     if wish.starts_over:
         clear_rehearsal(wish.procedure_id)
         _note(wish, starts_over=False, played=None)
-    procedure = Procedure.objects.select_related("current_version").get(pk=wish.procedure_id)
+    procedure = Procedure.objects.get(pk=wish.procedure_id)
     with at_one_instant():
         company = gather(
             procedure, candidates=wish.candidates, seed=wish.seed, samples=SAMPLES, where_seats_are_few=True

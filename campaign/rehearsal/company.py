@@ -75,8 +75,9 @@ class Company:
     @property
     def rules(self) -> Rules:
         """The rules in force."""
-        assert self.procedure.current_version is not None
-        return self.procedure.current_version.rules
+        rules = self.procedure.rules
+        assert rules is not None
+        return rules
 
     def window(self, key: str) -> tuple[dt.datetime, dt.datetime] | None:
         """The beginning and the end of a window of the calendar that has both."""
@@ -97,7 +98,7 @@ class Company:
 
     def dossiers(self) -> QuerySet[Dossier]:
         """All dossiers, with what acts and those who do them ask of a dossier, in an order that is always the same."""
-        related = ("procedure", "version", "candidate__user", "folder", "account", "track")
+        related = ("procedure", "candidate__user", "folder", "account", "track")
         return (
             Dossier.objects.filter(procedure=self.procedure).select_related(*related).order_by("candidate__user__email")
         )
@@ -124,9 +125,8 @@ def gather(
     With `where_seats_are_few`, most candidates come by the track that has the fewest seats.
     """
     assert procedure.is_rehearsal
-    assert procedure.current_version is not None
-    domain = domain_of(procedure)
-    rules = procedure.current_version.rules
+    domain, rules = domain_of(procedure), procedure.rules
+    assert rules is not None
     favoured = _title_of_few_seats(procedure, rules) if where_seats_are_few else ""
     people = make_people(seed, candidates, rules, domain=domain, favoured=favoured)
     return Company(procedure, people, hire(procedure, domain=domain), seed, samples)

@@ -44,7 +44,7 @@ def open_rehearsal(code: str) -> Procedure:
             raise NoSuchProcedure(f"Aucune procédure « {code} ». Il y a : {', '.join(codes())}.")
         procedure = store(read(FILES / f"{code}.yaml"), rehearsal=True)
     clear_rehearsal(procedure.pk)
-    return Procedure.objects.select_related("current_version").get(pk=procedure.pk)
+    return Procedure.objects.get(pk=procedure.pk)
 
 
 @contextmanager

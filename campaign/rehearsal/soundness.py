@@ -128,7 +128,7 @@ def nobody_is_in_two_places(procedure: Procedure) -> Iterator[str]:
 def only_titles_make_admissions_definitive(procedure: Procedure) -> Iterator[str]:
     """AST-22: definitive with the title accepted, and only so; waiting only with the title sent in time."""
     enrolments = Enrolment.objects.standing().filter(dossier__procedure=procedure)
-    dossiers = Dossier.objects.filter(enrolment__in=enrolments).select_related("version", "candidate", "enrolment")
+    dossiers = Dossier.objects.filter(enrolment__in=enrolments).select_related("candidate", "enrolment")
     accepted = with_title_accepted(dossiers)
     entry = procedure.calendar.get(LATE_PAPERS)
     is_over = entry is not None and entry.ends_at is not None and procedure.now() >= entry.ends_at
@@ -164,7 +164,7 @@ RULES: tuple[Callable[[Procedure], Iterator[str]], ...] = (
 def _seats(procedure: Procedure) -> QuerySet[Enrolment]:
     """The seats taken, with what their keys are made of."""
     seats = Enrolment.objects.filter(dossier__procedure=procedure)
-    return seats.select_related("pool", "dossier").prefetch_related("dossier__version")
+    return seats.select_related("pool", "dossier")
 
 
 def _results(procedure: Procedure) -> list[str]:

@@ -87,7 +87,7 @@ def hire(procedure: Procedure, *, domain: str) -> Staff:
 
 def _payee(procedure: Procedure) -> str:
     """The code of the school that all pay, where one office works for all."""
-    rules = procedure.current_version.rules if procedure.current_version else None
+    rules = procedure.rules
     return rules.fee.payee if rules and rules.fee else ""
 
 

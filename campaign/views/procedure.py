@@ -49,12 +49,11 @@ class EligibilityTable:
 
 def procedure(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one procedure."""
-    shown = get_object_or_404(Procedure.objects.select_related("current_version"), slug=slug)
-    if shown.current_version is None:
+    shown = get_object_or_404(Procedure, slug=slug)
+    if (rules := shown.rules) is None:
         raise Http404
     now = shown.now()
     pools = pools_as_announced(shown)
-    rules = shown.current_version.rules
     parts = list(shown.participations.select_related("school"))
     sessions = _sessions(shown)
     return render(

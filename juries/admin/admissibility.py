@@ -128,7 +128,7 @@ def with_rows(dossiers: QuerySet[Dossier], step: Step) -> QuerySet[Dossier]:
     choices = Choice.objects.select_related("programme__school").order_by("rank")
     return (
         dossiers.select_related("candidate", "track")
-        .prefetch_related("version", Prefetch("choices", queryset=choices))
+        .prefetch_related(Prefetch("choices", queryset=choices))
         .order_by("candidate__folded_name", "pk")
     )
 

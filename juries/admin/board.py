@@ -91,7 +91,7 @@ def steps_of(user: User, kind: str, *roles: str) -> QuerySet[Step]:
     held = Role.objects.filter(user=user, kind__in=roles, procedure__judgement=Procedure.Judgement.COMMON)
     steps = Step.objects.filter(kind=kind, procedure__in=held.values("procedure"))
     return (
-        steps.select_related("procedure__current_version")
+        steps.select_related("procedure")
         .prefetch_related("publications")
         .order_by("-procedure__year", "procedure__slug")
     )

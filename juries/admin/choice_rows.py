@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Subquery, When, prefetch_related_objects
+from django.db.models import Case, Count, Exists, Min, OuterRef, Prefetch, Q, Subquery, When
 from django.http import Http404, HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -87,7 +87,7 @@ def find_step(request: HttpRequest, step_id: int) -> Step:
     Raises:
         Http404: there is none.
     """
-    steps = Step.objects.select_related("procedure__current_version")
+    steps = Step.objects.select_related("procedure")
     own = steps.filter(procedure__judgement=Procedure.Judgement.BY_PROGRAMME)
     programmes = Prefetch("procedure__programmes", with_crowd(Programme.objects.all(), step_id))
     step = own.prefetch_related("procedure__steps", programmes).filter(pk=step_id).first()
@@ -149,12 +149,8 @@ def rows_of(step: Step, choices: Any, held: HeldRoles) -> list[Row]:
     taken = Prefetch("decisions", Decision.objects.filter(step=step).select_related("publication"), to_attr="taken")
     related = ("programme__school", "dossier__candidate__user", "dossier__track")
     found = list(choices.select_related(*related).prefetch_related(taken))
-    version = step.procedure.current_version
     for choice in found:
         choice.dossier.procedure = step.procedure
-        if version is not None and choice.dossier.version_id == version.pk:
-            choice.dossier.version = version  # shared, so that its rules are read once
-    prefetch_related_objects(found, "dossier__version")  # those of an earlier version
     hearings, now = hear(step, found), step.procedure.now()
     return [_row(step, choice, _told(hearings[choice.pk], choice, held), now) for choice in found]
 

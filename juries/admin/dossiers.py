@@ -166,7 +166,7 @@ class DossierAdmin(TypingDesk):
     def _find(self, request: HttpRequest, object_id: str) -> Dossier:
         """A dossier that the person may see; there is no other (404)."""
         dossiers = Dossier.objects.visible_with(roles_held(request)).with_unread_messages(by_candidate=True)
-        related = ("procedure", "version", "candidate__user", "account", "track", "adjustment")
+        related = ("procedure", "candidate__user", "account", "track", "adjustment")
         try:
             found = dossiers.select_related(*related).filter(pk=UUID(object_id)).first()
         except ValueError as not_a_number:
@@ -259,7 +259,7 @@ def with_progress(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
         first_school=Subquery(first.values("programme__school__name")[:1]),
         is_asked=Exists(asked),
         has_message=Exists(message),
-    ).prefetch_related("version", Prefetch("choices", Choice.objects.select_related("programme").order_by("rank")))
+    ).prefetch_related(Prefetch("choices", Choice.objects.select_related("programme").order_by("rank")))
 
 
 def standing_in_list(dossier: Any) -> Standing:

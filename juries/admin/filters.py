@@ -95,8 +95,7 @@ class Early(admin.SimpleListFilter):
     parameter_name = "anticipe"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        versions = [procedure.current_version for procedure in roles_held(request).procedures]
-        if not any(programme.takes_early for version in versions if version for programme in version.rules.programmes):
+        if not any(programme.takes_early for rules in roles_held(request).rules for programme in rules.programmes):
             return []
         seen = Dossier.objects.visible_to(person(request)).exclude(early_because="")
         return [("oui", _("oui")), ("non", _("non"))] if seen.exists() else []

@@ -134,9 +134,9 @@ class PanelForm(forms.Form):
 
     def __init__(self, step: Step, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        test, version = self.fields["test"], step.procedure.current_version
-        if isinstance(test, forms.ChoiceField) and version is not None:
-            test.choices = [(rule.code, rule.label) for rule in version.rules.tests]
+        test, rules = self.fields["test"], step.procedure.rules
+        if isinstance(test, forms.ChoiceField) and rules is not None:
+            test.choices = [(rule.code, rule.label) for rule in rules.tests]
 
 
 class PlaceForm(forms.Form):

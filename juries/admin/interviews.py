@@ -180,8 +180,8 @@ def _link(step: Step) -> Callable[[TestSlot], str]:
 
 
 def _panel_form(step: Step, programmes: list[Programme], typed: Any = None) -> InterviewPanelForm:
-    version = step.procedure.current_version
-    tests = version.rules.tests if version else ()
+    rules = step.procedure.rules
+    tests = rules.tests if rules else ()
     return InterviewPanelForm(programmes, tests, typed, auto_id="id_panel_%s")
 
 

@@ -61,7 +61,7 @@ class MarkAdmin(BoardAdmin):
         dossiers = list(
             admissible_at(step, school)
             .select_related("candidate__user", "track")
-            .prefetch_related("version", "marks")
+            .prefetch_related("marks")
             .order_by("candidate__folded_name", "pk")
         )
         if request.method == "POST":
@@ -69,7 +69,7 @@ class MarkAdmin(BoardAdmin):
             return redirect("admin:juries_marks", step_id=step.pk, code=school.code)
         rows = [_row(dossier) for dossier in dossiers]
         admission = Step.objects.filter(procedure=step.procedure, kind=Step.Kind.ADMISSION)
-        version = step.procedure.current_version
+        rules = step.procedure.rules
         return self.framed(
             request,
             "admin/juries/marks.html",
@@ -77,7 +77,7 @@ class MarkAdmin(BoardAdmin):
             step=step,
             school=school,
             schools=_schools(step),
-            tests=version.rules.marked_tests if version else (),
+            tests=rules.marked_tests if rules else (),
             rows=rows,
             absences=[(row["dossier"], cell) for row in rows for cell in row["cells"] if cell["is_absence"]],
             is_frozen=admission.filter(publications__isnull=False).exists(),

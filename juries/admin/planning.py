@@ -109,7 +109,7 @@ class PanelAdmin(BoardAdmin):
     def move(self, request: HttpRequest, step_id: int, code: str, dossier_id: UUID) -> HttpResponse:
         """Another slot, or another day, for one candidate."""
         step, school = _find(request, step_id, code)
-        related = ("candidate__user", "version", "adjustment")
+        related = ("candidate__user", "adjustment")
         dossier = admissible_at(step, school).select_related(*related).filter(pk=dossier_id).first()
         if dossier is None:
             raise Http404
@@ -253,7 +253,7 @@ def _adjusted(step: Step, school: School) -> list[dict[str, Any]]:
             "is_placed": bool(dossier.test_slots.all()),
             "is_too_short": any(is_too_short(dossier, slot) for slot in dossier.test_slots.all()),
         }
-        for dossier in granted.prefetch_related("version", slots).order_by("candidate__folded_name", "pk")
+        for dossier in granted.prefetch_related(slots).order_by("candidate__folded_name", "pk")
     ]
 
 
@@ -276,8 +276,8 @@ def _place(dossier: Dossier, slots: list[int], request: HttpRequest) -> bool:
 
 
 def _tests(step: Step) -> tuple[TestRule, ...]:
-    version = step.procedure.current_version
-    return version.rules.tests if version else ()
+    rules = step.procedure.rules
+    return rules.tests if rules else ()
 
 
 def _link(step: Step, school: School) -> Callable[[TestSlot], str]:

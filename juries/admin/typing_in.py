@@ -126,7 +126,7 @@ class TypingDesk(DeskAdmin):
 
 def _find(request: HttpRequest, dossier_id: UUID) -> Dossier:
     """A dossier that the person may fill in for the candidate; there is no other (404)."""
-    related = ("procedure", "version", "candidate__user", "folder", "account")
+    related = ("procedure", "candidate__user", "folder", "account")
     found = conversations_of(person(request)).select_related(*related).filter(pk=dossier_id).first()
     if found is None or not may_write(found, person(request)):
         raise Http404

@@ -22,6 +22,6 @@ class PlacesDesk(DeskAdmin):
 
 
 def confirms_places(procedure: Procedure) -> bool:
-    """Whether the places of a procedure, read with its version, are confirmed one by one."""
-    version = procedure.current_version
-    return version is not None and version.rules.confirmation is not None
+    """Whether the places of a procedure are confirmed one by one."""
+    rules = procedure.rules
+    return rules is not None and rules.confirmation is not None

@@ -71,7 +71,7 @@ class ListPage:
         """The list as it was set; who is on it and no longer admissible is read for it alone."""
         entries = list(self.pool.entries.order_by("rank"))
         gone = [entry for entry in entries if entry.dossier_id not in self.admissible]
-        prefetch_related_objects(gone, "dossier__candidate", "dossier__version", "dossier__marks")
+        prefetch_related_objects(gone, "dossier__candidate", "dossier__marks")
         for entry in entries:
             entry.dossier = self.admissible.get(entry.dossier_id) or entry.dossier
         return entries
@@ -135,8 +135,8 @@ class ListPage:
     @property
     def tests(self) -> list[str]:
         """The names of the tests, in the order of the marks."""
-        version = self.step.procedure.current_version
-        return [str(rule.label) for rule in version.rules.marked_tests] if version else []
+        rules = self.step.procedure.rules
+        return [str(rule.label) for rule in rules.marked_tests] if rules else []
 
     def _line(self, dossier_id: UUID, rank: int | None) -> Line:
         return self._line_of(self.known[dossier_id], rank)

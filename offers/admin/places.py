@@ -74,14 +74,14 @@ class PlaceAdmin(PlacesDesk):
         if request.method == "POST":
             _call(request)
             return redirect("admin:offers_places", slug=slug)
-        assert procedure.current_version is not None
+        assert procedure.rules is not None
         return self.framed(
             request,
             "admin/offers/places.html",
             gettext("Places à confirmer"),
             procedure=procedure,
             procedures=procedures,
-            rule=procedure.current_version.rules.confirmation,
+            rule=procedure.rules.confirmation,
             calls_by_itself=_calls_by_itself(procedure),
             boards=boards_of(person(request), procedure),
             now=procedure.now(),
@@ -142,7 +142,7 @@ def procedures_with_places(request: HttpRequest) -> list[Procedure]:
 
 
 def _calls_by_itself(procedure: Procedure) -> bool:
-    rule = procedure.current_version.rules.confirmation if procedure.current_version else None
+    rule = procedure.rules.confirmation if procedure.rules else None
     return rule is not None and rule.call_next == Who.AUTOMATIC
 
 

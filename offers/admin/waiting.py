@@ -71,8 +71,8 @@ def titles(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
 @tells_what_waits
 def places(held: HeldRoles, procedure: Procedure) -> Iterator[Waiting]:
     """Places past their delay, confirmations to look at, free seats for which somebody waits. Rules: NE-05, IIM-06."""
-    version = procedure.current_version
-    if version is None or version.rules.confirmation is None or not held.has(procedure, *KEEPERS):
+    rules = procedure.rules
+    if rules is None or rules.confirmation is None or not held.has(procedure, *KEEPERS):
         return
     boards, url = boards_of(held.user, procedure), reverse("admin:offers_places", args=[procedure.slug])
     rows = [row for board in boards for row in board.standing]

@@ -76,7 +76,7 @@ def relatives_page(view: Callable[[HttpRequest, Dossier, Relative], HttpResponse
     @never_cache
     def page(request: HttpRequest, slug: str) -> HttpResponse:
         relative = _remembered(request)
-        own = Dossier.objects.select_related("procedure", "version", "candidate__user").filter(procedure__slug=slug)
+        own = Dossier.objects.select_related("procedure", "candidate__user").filter(procedure__slug=slug)
         dossier = own.filter(pk=relative.dossier_id).first() if relative and stands(relative) else None
         if relative is None or dossier is None:
             messages.error(request, gettext("Indiquez d’abord la référence du dossier et le code de réponse."))

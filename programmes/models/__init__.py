@@ -6,12 +6,13 @@ it.
 
 from programmes.models.calendar import CalendarEntry, JurySession, Period, Step, TestDay
 from programmes.models.catalogue import Pool, Programme, Track
-from programmes.models.procedures import Procedure, ProcedureVersion
+from programmes.models.procedures import LoadedFile, Procedure, ProcedureVersion, rules_of
 from programmes.models.schools import Participation, Role, School
 
 __all__ = [
     "CalendarEntry",
     "JurySession",
+    "LoadedFile",
     "Participation",
     "Period",
     "Pool",
@@ -23,4 +24,5 @@ __all__ = [
     "Step",
     "TestDay",
     "Track",
+    "rules_of",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property
+import uuid
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -17,12 +18,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from journal.clock import instant
 from journal.errors import Closed
+from programmes.rules import Rules
 from programmes.rules_field import RulesField
 from programmes.text import LocalizedField
 from programmes.words import PARIS
 
 if TYPE_CHECKING:
     from programmes.models.calendar import CalendarEntry
+
+
+VERSIONS_KEPT = 64
 
 
 class ProcedureQuerySet(models.QuerySet["Procedure"]):
@@ -69,8 +74,6 @@ class Procedure(models.Model):
     current_version = models.ForeignKey(
         "ProcedureVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("version en vigueur")
     )
-    loaded_digest = models.CharField(_("empreinte du dernier fichier"), max_length=64, blank=True)
-    loaded_live = models.JSONField(_("données du dernier fichier"), default=dict, blank=True)
     created_at = models.DateTimeField(_("créée le"), default=instant)
 
     objects = ProcedureQuerySet.as_manager()
@@ -88,6 +91,11 @@ class Procedure(models.Model):
 
     def __str__(self) -> str:
         return str(self.short_title) or self.slug
+
+    @property
+    def rules(self) -> Rules | None:
+        """The rules in force; None of a procedure that is only being made."""
+        return rules_of(self.current_version_id) if self.current_version_id else None
 
     @property
     def judges_by_programme(self) -> bool:
@@ -121,8 +129,12 @@ class Procedure(models.Model):
 
 
 class ProcedureVersion(models.Model):
-    """The rules as they stood from one loading to the next. Never changed."""
+    """The rules as they stood from one loading to the next. Never changed.
 
+    Rules are long, and every act and page asks for them: they are read by `rules_of`, and their row is joined nowhere.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="versions", verbose_name=_("procédure"))
     number = models.PositiveSmallIntegerField(_("numéro"))
     digest = models.CharField(_("empreinte"), max_length=64)
@@ -137,3 +149,29 @@ class ProcedureVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.procedure.slug} v{self.number}"
+
+
+@lru_cache(maxsize=VERSIONS_KEPT)
+def rules_of(version_id: uuid.UUID) -> Rules:
+    """The rules of a version, read once in the life of a process: they never change, nor does a key come twice.
+
+    Raises:
+        ProcedureVersion.DoesNotExist: there is no such version.
+    """
+    return ProcedureVersion.objects.only("rules").get(pk=version_id).rules
+
+
+class LoadedFile(models.Model):
+    """What the last file that was loaded said of the live data: whatever differs now was changed since."""
+
+    procedure = models.OneToOneField(
+        Procedure, models.CASCADE, primary_key=True, related_name="loaded_file", verbose_name=_("procédure")
+    )
+    live = models.JSONField(_("données du dernier fichier"))
+
+    class Meta:
+        verbose_name = _("fichier chargé")
+        verbose_name_plural = _("fichiers chargés")
+
+    def __str__(self) -> str:
+        return self.procedure.slug

@@ -101,7 +101,7 @@ def begin(company: Company, person: Person) -> None:
 def opinion(company: Company, person: Person) -> None:
     """The appraiser, through the link of the mail, gives the opinion asked for, or declines."""
     asked = Referee.objects.filter(dossier__candidate__user__email=person.email, state=Referee.State.ASKED)
-    for referee in asked.select_related("dossier__version"):
+    for referee in asked:
         rule = company.rules.referee(referee.kind)
         if person.has(Habit.REFEREE_DECLINES):
             company.attempt(decline_appraisal, secret_of(referee.pk))

@@ -108,7 +108,7 @@ BY_HAND = (Step.Kind.ADMISSIBILITY, Step.Kind.ADMISSION)
 
 
 def _undecided(step: Step) -> list[Choice]:
-    related = ("dossier__candidate__user", "dossier__version", "programme__school")
+    related = ("dossier__candidate__user", "programme__school")
     return list(undecided_choices(step).select_related(*related))
 
 

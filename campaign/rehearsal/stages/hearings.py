@@ -98,7 +98,7 @@ def see_to_supplements(company: Company, step: Step) -> None:
 
 def _choices(step: Step) -> QuerySet[Choice]:
     """Those before a step, as they arrived, with what the acts and those who do them ask of one."""
-    related = ("dossier__candidate__user", "dossier__version", "dossier__procedure", "programme__school")
+    related = ("dossier__candidate__user", "dossier__procedure", "programme__school")
     return choices_before(step).select_related(*related).order_by("dossier__submitted_at", "pk")
 
 

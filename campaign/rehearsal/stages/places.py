@@ -86,7 +86,7 @@ def tell_when_it_starts(company: Company) -> None:
 
 
 def _places(company: Company, state: str) -> list[Place]:
-    related = ("choice__programme__school", "dossier__procedure", "dossier__candidate__user", "dossier__version")
+    related = ("choice__programme__school", "dossier__procedure", "dossier__candidate__user")
     places = Place.objects.filter(dossier__procedure=company.procedure, state=state)
     return list(places.select_related(*related).order_by("offered_at", "pk"))
 
