@@ -16,7 +16,7 @@ from accounts.models import User
 from applicants.dossiers import lock_own
 from applicants.editing import PAYMENT, may_edit, require_editable
 from applicants.fees import answers_that_matter, keep_fee_in_step
-from applicants.given import answers_of
+from applicants.given import identity_of, own_answers
 from applicants.identity import error_in_identity, require_changeable, save_identity
 from applicants.models import Answer, Candidate, Dossier
 from applicants.rows import read_rows, write_rows
@@ -56,7 +56,7 @@ def keep_answers(dossier: Dossier, page: str, values: Mapping[str, str], *, by: 
     given = {code: _as_kept(asked[code], cleaned(value)) for code, value in values.items() if code in asked}
     if errors := {code: error for code, value in given.items() if (error := error_in_identity(asked[code], value))}:
         raise WrongAnswer(errors)
-    before = answers_of(dossier)
+    before = own_answers(dossier) | identity_of(dossier.candidate)
     changed = {code: value for code, value in given.items() if before.get(code, "") != value}
     if not changed:
         return []

@@ -43,8 +43,8 @@ def save_appraisal(secret: str, answers: Mapping[str, str]) -> Appraisal:
         NotAwaited, Closed: the opinion is there, declined, or comes too late.
         WrongAnswer: some answers are not of the kind asked for.
     """
-    dossier, referee = _lock_for_referee(secret)
-    return _keep(dossier, referee, _checked(rule_of(dossier, referee.kind), answers))
+    dossier, referee = _lock_for(by_secret(secret))
+    return _keep(dossier, referee, _checked(rule_of(dossier, referee.kind), answers), is_final=False)
 
 
 @transaction.atomic
@@ -57,16 +57,15 @@ def deposit_appraisal(secret: str, answers: Mapping[str, str]) -> Appraisal:
         WrongAnswer: answers are missing, or not of the kind asked for.
     Rule: AST-09.
     """
-    if (deposited := _deposited(secret)) is not None:
+    found = by_secret(secret)
+    if (deposited := _deposited(found)) is not None:
         return deposited
-    dossier, referee = _lock_for_referee(secret)
+    dossier, referee = _lock_for(found)
     rule = rule_of(dossier, referee.kind)
     given = _checked(rule, answers)
     if missing := {question.code: gettext("Répondez à cette question.") for question in _unanswered(rule, given)}:
         raise WrongAnswer(missing)
-    appraisal = _keep(dossier, referee, given)
-    appraisal.deposited_at = dossier.procedure.now()
-    appraisal.save(update_fields=["deposited_at"])
+    appraisal = _keep(dossier, referee, given, is_final=True)
     _answered(dossier, referee, Referee.State.DEPOSITED)
     return appraisal
 
@@ -83,7 +82,7 @@ def decline_appraisal(secret: str) -> Referee:
     referee = by_secret(secret)
     if referee.state == Referee.State.DECLINED:
         return referee
-    dossier, referee = _lock_for_referee(secret)
+    dossier, referee = _lock_for(referee)
     Appraisal.objects.filter(referee=referee).delete()
     _answered(dossier, referee, Referee.State.DECLINED)
     return referee
@@ -107,9 +106,8 @@ def _answered(dossier: Dossier, referee: Referee, state: Referee.State) -> None:
     )
 
 
-def _lock_for_referee(secret: str) -> tuple[Dossier, Referee]:
+def _lock_for(found: Referee) -> tuple[Dossier, Referee]:
     """The referee and the dossier, locked, if the opinion is waited for."""
-    found = by_secret(secret)
     dossier = lock(found.dossier_id)
     referee = dossier.referees.select_for_update().get(pk=found.pk)
     match referee.state:
@@ -126,14 +124,16 @@ def _lock_for_referee(secret: str) -> tuple[Dossier, Referee]:
     return dossier, referee
 
 
-def _deposited(secret: str) -> Appraisal | None:
-    return Appraisal.objects.filter(referee=by_secret(secret), deposited_at__isnull=False).first()
+def _deposited(referee: Referee) -> Appraisal | None:
+    return Appraisal.objects.filter(referee=referee, deposited_at__isnull=False).first()
 
 
-def _keep(dossier: Dossier, referee: Referee, answers: dict[str, str]) -> Appraisal:
-    appraisal, _ = Appraisal.objects.update_or_create(
-        referee=referee, defaults={"answers": answers, "saved_at": dossier.procedure.now()}
-    )
+def _keep(dossier: Dossier, referee: Referee, answers: dict[str, str], *, is_final: bool) -> Appraisal:
+    """Write the answers of a referee who is locked."""
+    appraisal = Appraisal.objects.filter(referee=referee).first() or Appraisal(referee=referee)
+    appraisal.answers, appraisal.saved_at = answers, dossier.procedure.now()
+    appraisal.deposited_at = appraisal.saved_at if is_final else None
+    appraisal.save()
     return appraisal
 
 

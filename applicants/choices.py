@@ -72,12 +72,11 @@ def replace_choices(dossier: Dossier, chosen: Iterable[Chosen], *, by: User | No
     """
     ordered = list(chosen)
     dossier.choices.all().delete()
-    Choice.objects.bulk_create(
+    dossier.ranked_choices = Choice.objects.bulk_create(
         Choice(dossier=dossier, programme=programme, rank=rank, status=status)
         for rank, (programme, status) in enumerate(ordered, start=1)
     )
-    for stale in ("ranked_choices", "first_choice"):
-        dossier.__dict__.pop(stale, None)
+    dossier.__dict__.pop("first_choice", None)
     keep_fee_in_step(dossier, by=by)
     record("dossier.choices_ranked", dossier, by=by, choices=[programme.code for programme, _ in ordered])
 

@@ -193,15 +193,11 @@ def _with_files(text: str, uploads: Sequence[UploadedFile], send: Send) -> Messa
 
 
 def _send(dossier: Dossier, text: str, received: Sequence[Received], *, by: User, by_candidate: bool) -> Message:
+    now, folder = dossier.procedure.now(), Folder.objects.create(procedure=dossier.procedure) if received else None
     message = Message.objects.create(
-        dossier=dossier,
-        author=by,
-        by_candidate=by_candidate,
-        text=text,
-        folder=Folder.objects.create(procedure=dossier.procedure) if received else None,
-        sent_at=dossier.procedure.now(),
+        dossier=dossier, author=by, by_candidate=by_candidate, text=text, folder=folder, sent_at=now
     )
-    files = [intake.file_paper(message.folder, ATTACHMENT.code, file, by=by) for file in received if message.folder]
+    files = [intake.file_paper(folder.pk, ATTACHMENT.code, file, at=now, by=by) for file in received if folder]
     record(
         "message.sent",
         dossier,

@@ -16,6 +16,7 @@ from accounts.models import User
 from applicants.contents import read_contents
 from applicants.dossiers import home_of, lock, lock_own
 from applicants.editing import FINAL, PAYMENT, OrderIsFinal
+from applicants.given import answers_of
 from applicants.models import Correction, Dossier, Status
 from applicants.papers import lay_aside_unasked
 from applicants.readiness import MissingItem, is_of_dossier
@@ -82,7 +83,7 @@ def answer_correction(correction_id: UUID, *, by: User) -> Correction:
         )
     if items := still_missing(dossier, correction):
         raise NotReady(items)
-    lay_aside_unasked(dossier, by=by)
+    lay_aside_unasked(dossier, answers_of(dossier), by=by)
     close(dossier, correction, by=by)
     return correction
 

@@ -33,7 +33,7 @@ def open_deposit(dossier: Dossier, programme: Programme, *, until: dt.datetime) 
         return charge
     return charges.open_charge(
         dossier.account,
-        payee=school_paid(dossier, programme.school),
+        payee=school_paid(dossier, programme.school.code),
         reason=DEPOSIT,
         subject=programme.code,
         amount=rule.amount,

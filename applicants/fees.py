@@ -9,7 +9,7 @@ Rules: AST-10, APP-11, APP-12.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from applicants.dossiers import lock, lock_own
 from applicants.editing import PAYMENT, may_edit, require_editable
 from applicants.fee_amounts import Basis, complement_lines, lines, still_owed, total
 from applicants.given import answers_of
-from applicants.models import Choice, Dossier
+from applicants.models import Dossier
 from applicants.paying import NotExempt, reference_for, require_means, school_paid
 from documents.models import SupportingDocument
 from journal.errors import Refused
@@ -62,7 +62,7 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt
     fee = dossier.rules.fee
     if fee is None:
         return
-    programmes, charge = _programmes(dossier), charges.lock_live_charge(dossier.account, APPLICATION_FEE)
+    programmes, (charge, complements) = _programmes(dossier), _lock_live(dossier)
     if not programmes:
         if charge is not None and not fee.payee:
             charges.require_uncommitted(charge)
@@ -71,12 +71,12 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt
     payee, basis = _payee(dossier, fee, programmes), Basis(len(programmes), _is_reduced(dossier, answers))
     if charge is None:
         charge = _open(dossier, fee, payee, basis)
-    elif charge.payee_id != payee.pk or _is_of_other_amount(charge, fee, basis):
+    elif charge.payee_id != payee.pk or _is_of_other_amount(charge, complements, fee, basis):
         charge = charges.reopen_charge(charge, payee=payee, lines=lines(fee, basis), basis=basis.as_json())
     elif charges.is_free(charge):
         _keep_basis(charge, basis)
-    _keep_complement_in_step(dossier, fee, charge, basis, due_at=complement_due_at)
-    for owed in fee_charges(dossier):
+    asked = _keep_complement_in_step(dossier, fee, charge, complements, basis, due_at=complement_due_at)
+    for owed in [charge, *asked]:
         charges.set_reference(owed, reference_for(fee.reference, dossier, programmes[0]))
     if not claims_exemption(fee, answers):
         charges.drop_request(charge, by=by)
@@ -179,15 +179,22 @@ def _require_exempt(charge: Charge, fee: FeeRule, dossier: Dossier, answers: Map
 
 
 def _programmes(dossier: Dossier) -> list[Programme]:
-    """The programmes chosen, the first choice first; read anew, since choices may just have changed."""
-    choices = Choice.objects.filter(dossier=dossier).select_related("programme__school").order_by("rank")
-    return [choice.programme for choice in choices]
+    """The programmes chosen, the first choice first."""
+    return [choice.programme for choice in dossier.ranked_choices]
+
+
+def _lock_live(dossier: Dossier) -> tuple[Charge | None, list[Charge]]:
+    """The fee and its complements, those that were not cancelled, locked until the act ends."""
+    dossier.account.procedure = dossier.procedure  # the same: it is read once
+    live = dossier.account.charges.live().filter(reason__in=FEE_REASONS).select_for_update(of=("self",))
+    found = list(live.select_related("payee__school", "exemption"))
+    complements = [charge for charge in found if charge.reason == COMPLEMENT]
+    return next((charge for charge in found if charge not in complements), None), complements
 
 
 def _payee(dossier: Dossier, fee: FeeRule, programmes: list[Programme]) -> Participation:
     """The school that the rules name; else that of the first choice."""
-    school = School.objects.get(code=fee.payee) if fee.payee else programmes[0].school
-    return school_paid(dossier, school)
+    return school_paid(dossier, fee.payee or programmes[0].school.code)
 
 
 def _open(dossier: Dossier, fee: FeeRule, payee: Participation, basis: Basis) -> Charge:
@@ -203,44 +210,50 @@ def _open(dossier: Dossier, fee: FeeRule, payee: Participation, basis: Basis) ->
     )
 
 
-def _is_of_other_amount(charge: Charge, fee: FeeRule, basis: Basis) -> bool:
+def _is_of_other_amount(charge: Charge, complements: Collection[Charge], fee: FeeRule, basis: Basis) -> bool:
     """Whether the first charge can still change, and should: nothing was paid of it, nor of a complement to it."""
     if charge.amount == total(fee, basis) or not charges.is_free(charge):
         return False
-    return all(charges.is_free(complement) for complement in _complements(charge))
+    return all(charges.is_free(complement) for complement in complements)
 
 
 def _keep_complement_in_step(
-    dossier: Dossier, fee: FeeRule, first: Charge, basis: Basis, *, due_at: dt.datetime | None
-) -> None:
-    """Ask for what is owed beside what is paid for or on its way, in one charge; none where nothing is."""
-    complements = [charges.lock(charge.pk) for charge in _complements(first)]
+    dossier: Dossier,
+    fee: FeeRule,
+    first: Charge,
+    complements: Collection[Charge],
+    basis: Basis,
+    *,
+    due_at: dt.datetime | None,
+) -> list[Charge]:
+    """Ask for what is owed beside what is paid for or on its way, in one charge; none where nothing is.
+
+    Returns the complements as they now are.
+    """
     free = [charge for charge in complements if charges.is_free(charge)]
-    paid_for = [Basis.of(charge.basis) for charge in [first, *complements] if charge not in free]
+    stand = [charge for charge in complements if charge not in free]
+    paid_for = [Basis.of(charge.basis) for charge in (first, *stand)]
     owed = 0 if first.state == Charge.State.WAIVED else still_owed(fee, basis, paid_for)
     for charge in free:
         if charge.amount == owed:
-            return _keep_basis(charge, basis)
+            _keep_basis(charge, basis)
+            return [*stand, charge]
         charges.cancel_charge(charge)
-    if owed:
-        charges.open_charge(
-            dossier.account,
-            payee=first.payee,
-            reason=COMPLEMENT,
-            subject=str(first.account.charges.filter(reason=COMPLEMENT).count() + 1),
-            amount=owed,
-            lines=complement_lines(fee, basis, paid_for),
-            reference=first.reference,
-            needed_for=fee.needed_for,
-            basis=basis.as_json(),
-            due_at=due_at,
-        )
-    return None
-
-
-def _complements(first: Charge) -> list[Charge]:
-    """The complements to the first charge that were not cancelled."""
-    return list(first.account.charges.live().filter(reason=COMPLEMENT))
+    if not owed:
+        return stand
+    opened = charges.open_charge(
+        dossier.account,
+        payee=first.payee,
+        reason=COMPLEMENT,
+        subject=str(dossier.account.charges.filter(reason=COMPLEMENT).count() + 1),
+        amount=owed,
+        lines=complement_lines(fee, basis, paid_for),
+        reference=first.reference,
+        needed_for=fee.needed_for,
+        basis=basis.as_json(),
+        due_at=due_at,
+    )
+    return [*stand, opened]
 
 
 def _keep_basis(charge: Charge, basis: Basis) -> None:

@@ -19,7 +19,12 @@ def answers_of(dossier: Dossier) -> dict[str, str]:
 
     These are the names that conditions use.
     """
-    return answers_with(dossier, dict(dossier.answers.values_list("field", "value")))
+    return answers_with(dossier, own_answers(dossier))
+
+
+def own_answers(dossier: Dossier) -> dict[str, str]:
+    """The form's answers, by field id, without the identity and whatever follows from them."""
+    return dict(dossier.answers.values_list("field", "value"))
 
 
 def answers_with(dossier: Dossier, own: dict[str, str]) -> dict[str, str]:

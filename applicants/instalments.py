@@ -46,7 +46,7 @@ def open_instalment(dossier: Dossier, programme: Programme, *, until: dt.datetim
         return charge
     return charges.open_charge(
         dossier.account,
-        payee=school_paid(dossier, programme.school),
+        payee=school_paid(dossier, programme.school.code),
         reason=INSTALMENT,
         subject=programme.code,
         amount=found.dues[0].amount,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -19,7 +20,7 @@ from documents.intake import Received
 from documents.models import SupportingDocument
 from journal.errors import Refused
 from journal.record import record
-from programmes.rules import PaperRule
+from programmes.rules import ALWAYS, PaperRule
 
 
 class NotAsked(Refused):
@@ -46,7 +47,7 @@ def deposit_paper(dossier_id: UUID, kind: str, upload: UploadedFile, *, by: User
         WrongFile: its kind or size.
     Rules: AST-02, AST-08, AST-12.
     """
-    dossier = Dossier.objects.owned_by(by).select_related("procedure", "candidate").get(pk=dossier_id)
+    dossier = Dossier.objects.owned_by(by).select_related("procedure").get(pk=dossier_id)
     rule = _open_paper(dossier, kind)  # first, so that nothing is stored in vain; it is asked again under the lock
     received = intake.receive(upload, rule)
     try:
@@ -76,14 +77,13 @@ def remove_paper(document_id: UUID, *, by: User) -> None:
     record("paper.removed", dossier, by=by, paper=str(document.pk), kind=document.kind)
 
 
-def lay_aside_unasked(dossier: Dossier, *, by: User) -> None:
-    """Take out of a dossier the papers that its answers no longer ask for, in an act that locked it.
+def lay_aside_unasked(dossier: Dossier, answers: Mapping[str, str], *, by: User) -> None:
+    """Take out of a dossier the papers that its answers (`answers_of`) no longer ask for, in an act that locked it.
 
     No page shows them any more, so nobody could examine them, and the dossier would wait for that for ever.
     """
-    answers = answers_of(dossier)
     asked = [rule.code for rule in asked_papers(dossier.rules, answers)]
-    unasked = SupportingDocument.objects.current().filter(folder=dossier.folder).exclude(kind__in=asked)
+    unasked = SupportingDocument.objects.current().filter(folder=dossier.folder_id).exclude(kind__in=asked)
     for document in unasked.select_for_update(of=("self",)):
         intake.supersede(document)
         record("paper.removed", dossier, by=by, paper=str(document.pk), kind=document.kind)
@@ -105,7 +105,7 @@ def add_file(dossier: Dossier, rule: PaperRule, received: Received, *, by: User)
     """
     for replaced in _replaced_by_one_more(dossier, rule):
         intake.supersede(replaced)
-    document = intake.file_paper(dossier.folder, rule.code, received, by=by)
+    document = intake.file_paper(dossier.folder_id, rule.code, received, at=dossier.procedure.now(), by=by)
     if dossier.rules.submission.forced:
         dossier.explanations.filter(place=f"paper:{rule.code}").delete()  # it is there: nothing is left to explain
     return document
@@ -123,15 +123,22 @@ def asked_paper(dossier: Dossier, kind: str) -> PaperRule:
     Raises:
         NotAsked: it does not.
     """
-    rule = next((rule for rule in asked_papers(dossier.rules, answers_of(dossier)) if rule.code == kind), None)
-    if rule is None:
+    rule = dossier.rules.paper(kind)
+    if rule is None or not _is_asked(dossier, rule):
         raise NotAsked(gettext("Cette pièce ne vous est pas demandée."))
     return rule
 
 
+def _is_asked(dossier: Dossier, rule: PaperRule) -> bool:
+    """Whether this candidate is asked for a paper; answers are read only where it hangs on them."""
+    if rule.when == ALWAYS and not rule.per_choice:
+        return True
+    return any(asked.code == rule.code for asked in asked_papers(dossier.rules, answers_of(dossier)))
+
+
 def _replaced_by_one_more(dossier: Dossier, rule: PaperRule) -> list[SupportingDocument]:
     """The files whose place a new one takes, locked: those turned down; and the only one there may be."""
-    current = SupportingDocument.objects.current().filter(folder=dossier.folder, kind=rule.code)
+    current = SupportingDocument.objects.current().filter(folder=dossier.folder_id, kind=rule.code)
     files = list(current.select_for_update(of=("self",)))
     turned_down = [file for file in files if is_turned_down(file)]
     standing = [file for file in files if not is_turned_down(file)]

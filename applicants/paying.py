@@ -16,7 +16,7 @@ from journal.errors import Closed, Refused
 from payments.charges import PayerAct
 from payments.models import Charge
 from payments.standing import standing_of
-from programmes.models import Participation, Programme, School
+from programmes.models import Participation, Programme
 from programmes.rules import Means, Rules
 from programmes.words import deadline
 
@@ -83,6 +83,6 @@ def require_not_withdrawn(dossier: Dossier) -> None:
         raise Refused(gettext("Votre dossier est retiré : il n’y a plus rien à payer."))
 
 
-def school_paid(dossier: Dossier, school: School) -> Participation:
-    """The school, as it takes part in the dossier's procedure: where it is paid there."""
-    return Participation.objects.select_related("school").get(procedure=dossier.procedure_id, school=school)
+def school_paid(dossier: Dossier, code: str) -> Participation:
+    """The school of that code, as it takes part in the dossier's procedure: where it is paid there."""
+    return Participation.objects.select_related("school").get(procedure=dossier.procedure_id, school__code=code)

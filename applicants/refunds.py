@@ -92,7 +92,8 @@ def _ask(dossier_id: UUID, charge_id: UUID, case: str, received: Received, *, to
     charges.lock(charge_id)
     found = _open_case(dossier, charge_id, case)
     # a folder of its own: no paper of the dossier, which others examine
-    document = intake.file_paper(Folder.objects.create(procedure=dossier.procedure), PROOF, received, by=by)
+    folder = Folder.objects.create(procedure=dossier.procedure)
+    document = intake.file_paper(folder.pk, PROOF, received, at=dossier.procedure.now(), by=by)
     asked = Refund(rule=found.rule.code, label=found.rule.label, proof=document.pk, iban=to[0], account_holder=to[1])
     return open_refund(found.charge, refund=asked, by=by)
 

@@ -60,7 +60,7 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
     require_in_time(dossier, contents.answers)
     if contents.missing:
         raise NotReady(contents.missing)
-    lay_aside_unasked(dossier, by=by)
+    lay_aside_unasked(dossier, contents.answers, by=by)
     again = f":{dossier.reopened_at.isoformat()}" if dossier.reopened_at else ""
     dossier.status = Status.SUBMITTED
     dossier.submitted_at = dossier.procedure.now()
@@ -118,6 +118,7 @@ def _issue_receipt(dossier: Dossier, again: str) -> Receipt:
         order=str(dossier.rules.choices.order),
     )
     replace_notices(f"receipt:{dossier.pk}", by=notice)
-    says = {"number": notice.number, "issued_at": dossier.procedure.now(), "choices": choices}
-    receipt, _ = Receipt.objects.update_or_create(dossier=dossier, defaults=says)
+    receipt = Receipt.objects.filter(dossier=dossier).first() or Receipt(dossier=dossier)
+    receipt.number, receipt.issued_at, receipt.choices = notice.number, dossier.procedure.now(), choices
+    receipt.save()
     return receipt

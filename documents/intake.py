@@ -12,6 +12,7 @@ What is judged here takes no opening of the file: its size and its first bytes. 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import unicodedata
 import uuid
@@ -24,7 +25,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from documents import tasks
-from documents.models import Folder, SupportingDocument
+from documents.models import SupportingDocument
 from journal.clock import instant
 from journal.errors import Refused
 from journal.wakeups import wake_on_commit
@@ -81,8 +82,11 @@ def receive(upload: UploadedFile, rule: PaperRule) -> Received:
     )
 
 
-def file_paper(folder: Folder, kind: str, received: Received, *, by: User | None) -> SupportingDocument:
-    """Put a received file into a folder as a paper of that kind; its check follows the commit.
+def file_paper(
+    folder_id: uuid.UUID, kind: str, received: Received, *, at: dt.datetime, by: User | None
+) -> SupportingDocument:
+    """Put a received file into a folder as a paper of that kind, `at` an instant of the procedure's time; its check
+    follows the commit.
 
     A building block of acts: who may deposit what, and what it replaces, they know.
     """
@@ -90,14 +94,14 @@ def file_paper(folder: Folder, kind: str, received: Received, *, by: User | None
         raise RuntimeError("file_paper() belongs inside the act’s transaction")
     document = SupportingDocument.objects.create(
         id=received.id,
-        folder=folder,
+        folder_id=folder_id,
         kind=kind,
         file=received.stored_as,
         original_name=received.original_name,
         size=received.size,
         content=received.content,
         sha256=received.sha256,
-        uploaded_at=folder.procedure.now(),
+        uploaded_at=at,
         uploaded_by=by,
     )
     wake_on_commit(tasks.check_papers)

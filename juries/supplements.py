@@ -186,7 +186,7 @@ def _file(supplement_id: int, received: Received, *, by: User) -> SupportingDocu
     if supplement.document is not None:
         intake.supersede(supplement.document)
     kind = paper_rule(supplement).code
-    document = intake.file_paper(dossier.folder, kind, received, by=by)
+    document = intake.file_paper(dossier.folder_id, kind, received, at=dossier.procedure.now(), by=by)
     supplement.document = document
     supplement.save(update_fields=["document"])
     record("supplement.handed_in", dossier, by=by, supplement=supplement.pk, sha256=document.sha256)

@@ -158,12 +158,6 @@ def live_charge(account: Account, reason: str, subject: str = "") -> Charge | No
     return next(iter(charges.select_related("payee__school", "exemption").order_by()), None)
 
 
-def lock_live_charge(account: Account, reason: str) -> Charge | None:
-    """The same, locked until the act ends."""
-    charges = account.charges.live().select_for_update(of=("self",)).filter(reason=reason, subject="")
-    return next(iter(charges.select_related("payee__school").order_by()), None)
-
-
 def reopen_charge(
     charge: Charge, *, payee: Participation, lines: Sequence[tuple[Text, int]], basis: Mapping[str, Any] | None = None
 ) -> Charge:

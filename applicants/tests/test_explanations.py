@@ -16,6 +16,7 @@ from applicants.contents import read_contents
 from applicants.dossiers import start_dossier
 from applicants.editing import NotEditable
 from applicants.explanations import NotExplainable, explain_missing
+from applicants.given import answers_of
 from applicants.models import Dossier, Explanation
 from applicants.papers import NotAsked, deposit_paper, lay_aside_unasked
 from applicants.readiness import FilledIn, asked_papers, missing_items
@@ -90,7 +91,7 @@ def test_a_letter_is_deposited_for_a_programme_that_is_asked_for(dossier: Dossie
 def test_the_letter_of_a_programme_given_up_is_laid_aside(dossier: Dossier, zoe: User) -> None:
     deposit_paper(dossier.pk, "letter--logiciel", scenario.pdf(), by=zoe)
     rank_choices(dossier.pk, ["reseaux"], by=zoe, statuses={"reseaux": "student"})
-    lay_aside_unasked(scenario.reloaded(dossier.pk), by=zoe)
+    lay_aside_unasked(scenario.reloaded(dossier.pk), answers_of(scenario.reloaded(dossier.pk)), by=zoe)
     assert not SupportingDocument.objects.current().filter(kind="letter--logiciel").exists()
 
 

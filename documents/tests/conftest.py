@@ -15,6 +15,7 @@ from PIL import Image
 from accounts.models import User
 from documents.intake import file_paper, receive
 from documents.models import Folder, SupportingDocument
+from journal.clock import instant
 from programmes.models import Participation, Procedure, School
 from programmes.rules import FileKind, PaperRule
 from programmes.text import Text
@@ -62,7 +63,9 @@ def deposit(folder: Folder, candidate: User) -> Callable[..., SupportingDocument
     """Puts a file into the folder, as an act does."""
 
     def put(data: bytes, name: str = "cv.pdf") -> SupportingDocument:
-        return file_paper(folder, "cv", receive(SimpleUploadedFile(name, data), ANY_PAPER), by=candidate)
+        return file_paper(
+            folder.pk, "cv", receive(SimpleUploadedFile(name, data), ANY_PAPER), at=instant(), by=candidate
+        )
 
     return put
 

@@ -16,6 +16,7 @@ from accounts.models import User
 from documents.intake import WrongFile, clean_name, discard, file_paper, receive, supersede
 from documents.models import Folder, SupportingDocument
 from documents.tests.conftest import ANY_PAPER, pdf, photograph
+from journal.clock import instant
 from programmes.rules import FileKind, PaperRule
 from programmes.text import Text
 
@@ -117,11 +118,11 @@ def test_the_name_on_disk_is_ours(deposit, candidate: User, folder: Folder) -> N
 def test_a_paper_is_filed_inside_an_act_only(folder: Folder, candidate: User) -> None:
     received = receive(SimpleUploadedFile("cv.pdf", pdf()), ANY_PAPER)
     with pytest.raises(RuntimeError, match="transaction"):
-        file_paper(folder, "cv", received, by=candidate)
+        file_paper(folder.pk, "cv", received, at=instant(), by=candidate)
     discard(received)
     assert not default_storage.exists(received.stored_as)
     with transaction.atomic():
-        file_paper(folder, "cv", receive(SimpleUploadedFile("cv.pdf", pdf()), ANY_PAPER), by=candidate)
+        file_paper(folder.pk, "cv", receive(SimpleUploadedFile("cv.pdf", pdf()), ANY_PAPER), at=instant(), by=candidate)
     assert folder.documents.count() == 1
 
 

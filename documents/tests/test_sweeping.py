@@ -77,7 +77,7 @@ def test_a_file_that_is_filed_while_the_store_is_read_stays(
     def read_and_file(path: str) -> tuple[list[str], list[str]]:
         found = read(path)
         if path == "papers":
-            file_paper(folder, "cv", received, by=candidate)
+            file_paper(folder.pk, "cv", received, at=instant(), by=candidate)
         return found
 
     monkeypatch.setattr(FileSystemStorage, "listdir", lambda _store, path: read_and_file(path))
