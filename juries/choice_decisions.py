@@ -27,7 +27,7 @@ from juries.models import Decision
 from juries.presentability import objection
 from juries.steps import raise_frozen
 from programmes.models import Pool, Programme, Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, VERIFIER, require_role
+from programmes.roles import JURY, OFFICE, PRESIDENT, VERIFIER
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
 Outcome = Decision.Outcome
@@ -79,8 +79,8 @@ def decide_choice(
         Frozen: the decision is published, or about to be.
     Rules: APP-15, BS-03, BS-05, BS-06, NE-04, IIM-01, IIM-04, IIM-05.
     """
-    choice, step = lock_choice(choice_id, step_id, by=by)
-    require_role(by, step.procedure, *deciders_of(step), programme=choice.programme)
+    choice, step, held = lock_choice(choice_id, step_id, by=by)
+    held.require(step.procedure, *deciders_of(step), programme=choice.programme)
     require_before(choice, step)
     before = _require_unpublished(choice, step)
     reason, because = reason_typed(reason, at_most=LONGEST_EXPLANATION), reason_typed(out_of_turn_because)
@@ -90,8 +90,7 @@ def decide_choice(
     if outcome == Outcome.ADMITTED and not with_title_accepted([choice.dossier]):
         outcome = Outcome.CONDITIONAL
     decision = before or Decision(choice=choice, dossier=choice.dossier, step=step)
-    last = max((one.rank or 0 for one in waiting_list_of(step, choice)), default=0)
-    decision.rank = (decision.rank or last + 1) if outcome == Outcome.WAITING else None
+    decision.rank = (decision.rank or _last_rank(step, choice) + 1) if outcome == Outcome.WAITING else None
     decision.outcome, decision.reason = outcome, reason
     if is_out_of_turn:
         decision.out_of_turn_because = because
@@ -113,6 +112,11 @@ def waiting_list_of(step: Step, choice: Choice) -> list[Decision]:
     """The waiting list of the choice's programme and track, in its order."""
     waiting = Decision.objects.filter(step=step, rank__isnull=False, choice__programme=choice.programme_id)
     return list(waiting.filter(dossier__track=choice.dossier.track_id).order_by("rank", "decided_at", "pk"))
+
+
+def _last_rank(step: Step, choice: Choice) -> int:
+    """The last rank of the choice's waiting list; 0 where nobody waits."""
+    return max((one.rank or 0 for one in waiting_list_of(step, choice)), default=0)
 
 
 def told_rank(waiting: list[Decision]) -> int:

@@ -13,6 +13,7 @@ from journal.errors import Refused
 from juries.models import Decision
 from juries.steps import raise_frozen
 from programmes.models import Procedure, Step
+from programmes.roles import HeldRoles, roles_now
 
 
 class NotBefore(Refused):
@@ -30,7 +31,7 @@ def choices_before(step: Step) -> QuerySet[Choice]:
     favourable = Decision.objects.published(procedure).filter(
         outcome=Decision.Outcome.ADMISSIBLE, choice=OuterRef("pk")
     )
-    for earlier in procedure.steps.all():
+    for earlier in procedure.steps_in_order:
         if earlier.kind == Step.Kind.ADMISSIBILITY and earlier.position < step.position:
             choices = choices.filter(Exists(favourable.filter(step=earlier)))
     return choices
@@ -42,25 +43,24 @@ def hold_step(step_id: int, procedure: Procedure) -> Step:
     Raises:
         Refused: the procedure has no such step.
     """
-    steps = Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
-    step = steps.filter(pk=step_id, procedure=procedure).first()
+    step = procedure.steps.select_for_update(no_key=True).filter(pk=step_id).first()
     if step is None:
         raise Refused(gettext("Cette procédure ne comporte pas cette étape."))
     return step
 
 
-def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step]:
-    """A choice, its dossier locked, and a step, locked too, for an act of staff.
+def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step, HeldRoles]:
+    """A choice, its dossier locked, and a step, locked too, for an act of staff; with the roles of `by`.
 
     Raises:
         Choice.DoesNotExist: no choice of a dossier that `by` may see.
     """
-    visible = Dossier.objects.visible_to(by)
+    held = roles_now(by)
+    visible = Dossier.objects.visible_with(held)
     found = Choice.objects.get(pk=choice_id, dossier__in=visible)
     dossier = lock(found.dossier_id, among=visible)
-    choice = dossier.choices.select_related("programme__school").get(pk=choice_id)
-    choice.dossier = dossier
-    return choice, hold_step(step_id, dossier.procedure)
+    choice = dossier.choices.select_related("programme").get(pk=choice_id)
+    return choice, hold_step(step_id, dossier.procedure), held
 
 
 def require_before(choice: Choice, step: Step) -> None:

@@ -23,7 +23,7 @@ from juries.choices_before import require_before
 from juries.models import Panel, Supplement, TestSlot
 from juries.planning import PLANNERS, NotPlannable, hold_school
 from programmes.models import Step
-from programmes.roles import require_role
+from programmes.roles import require_role, roles_now
 from programmes.words import PARIS
 
 
@@ -89,10 +89,11 @@ def place_choice(slot_id: int, choice_id: int, *, by: User) -> TestSlot:
         NotPlannable: the slot is gone, taken or past, of another programme, or clashes with another of the candidate.
     Rules: BS-03, IIM-04.
     """
-    visible = Dossier.objects.visible_to(by)
+    held = roles_now(by)
+    visible = Dossier.objects.visible_with(held)
     found = Choice.objects.get(pk=choice_id, dossier__in=visible)
     choice = _of(lock(found.dossier_id, among=visible), choice_id)
-    require_role(by, choice.dossier.procedure, *PLANNERS, programme=choice.programme)
+    held.require(choice.dossier.procedure, *PLANNERS, programme=choice.programme)
     hold_school(choice.dossier.procedure, choice.programme.school_id)
     slot = free_slots(choice).filter(pk=slot_id).first()
     if slot is None:

@@ -29,7 +29,7 @@ from juries.models import Decision, Supplement
 from juries.steps import raise_frozen
 from notifications.outbox import queue_mail
 from programmes.models import Procedure, Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, has_role, require_role
+from programmes.roles import JURY, OFFICE, PRESIDENT, HeldRoles
 from programmes.rules import FileKind, PaperRule
 from programmes.text import Text
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
@@ -66,9 +66,9 @@ def ask_supplement(choice_id: int, *, kind: str, subject: str, due_at: dt.dateti
     Rules: BS-05, NE-04, IIM-05.
     """
     admission = admission_of(Choice.objects.select_related("dossier__procedure").get(pk=choice_id).dossier.procedure)
-    choice, admission = lock_choice(choice_id, admission.pk, by=by)
+    choice, admission, held = lock_choice(choice_id, admission.pk, by=by)
     procedure = admission.procedure
-    require_role(by, procedure, *ASKERS, programme=choice.programme)
+    held.require(procedure, *ASKERS, programme=choice.programme)
     require_before(choice, admission)
     subject = reason_typed(subject, at_most=LONGEST_EXPLANATION)
     _require_of_use(choice, admission, kind)
@@ -130,10 +130,10 @@ def judge_supplement(supplement_id: int, *, presentable: bool, comment: str = ""
     Rule: BS-05.
     """
     found = Supplement.objects.select_related("choice__dossier__procedure").get(pk=supplement_id)
-    choice, _admission = lock_choice(found.choice_id, admission_of(found.procedure).pk, by=by)
-    require_role(by, choice.dossier.procedure, *ASKERS, programme=choice.programme)
+    choice, admission, held = lock_choice(found.choice_id, admission_of(found.procedure).pk, by=by)
+    held.require(admission.procedure, *ASKERS, programme=choice.programme)
     supplement = Supplement.objects.select_related("document").get(pk=supplement_id)
-    now = choice.dossier.procedure.now()
+    now = admission.procedure.now()
     _require_answered(supplement, presentable, now)
     supplement.presentable, supplement.comment = presentable, reason_typed(comment, at_most=LONGEST_EXPLANATION)
     supplement.judged_at, supplement.judged_by = now, by
@@ -165,11 +165,11 @@ def own_supplement(supplement_id: int, *, by: User) -> Supplement:
     return own.select_related(*related).get(pk=supplement_id)
 
 
-def may_read_piece(document: SupportingDocument, procedure: Procedure, *, by: User) -> bool:
-    """Whether `by` works where the choice is decided for which the written piece was asked. Rule: APP-15."""
+def may_read_piece(document: SupportingDocument, procedure: Procedure, held: HeldRoles) -> bool:
+    """Whether one works by these roles where the choice is decided for which the piece was asked. Rule: APP-15."""
     supplement = Supplement.objects.select_related("choice__programme").filter(pk=document.kind.removeprefix(PAPER))
     readers = (*ASKERS, *deciders_of(admission_of(procedure)))
-    return any(has_role(by, procedure, *readers, programme=one.choice.programme) for one in supplement)
+    return any(held.has(procedure, *readers, programme=one.choice.programme) for one in supplement)
 
 
 def paper_rule(supplement: Supplement) -> PaperRule:

@@ -30,7 +30,7 @@ from juries.validation import Examined, Obstacle, obstacles
 from notifications.outbox import queue_mail
 from payments.standing import Standing
 from programmes.models import Step
-from programmes.roles import has_role, roles_of
+from programmes.roles import roles_now
 
 
 class NotExaminable(Refused):
@@ -76,12 +76,13 @@ def open_paper(dossier_id: UUID, document_id: UUID, *, by: User) -> SupportingDo
         Dossier.DoesNotExist, SupportingDocument.DoesNotExist: no such file for `by`.
     Rules: AST-07, APP-13, ALL-04.
     """
-    dossier = Dossier.objects.visible_to(by).select_related("procedure").get(pk=dossier_id)
-    papers = studied_of(dossier, roles_of(by)).papers_of(dossier)
-    if not Dossier.objects.readable_by(by).filter(pk=dossier.pk).exists():
+    held = roles_now(by)
+    dossier = Dossier.objects.visible_with(held).select_related("procedure").get(pk=dossier_id)
+    papers = studied_of(dossier, held).papers_of(dossier)
+    if not Dossier.objects.readable_with(held).filter(pk=dossier.pk).exists():
         papers = papers.filter(kind__in=dossier.rules.fee_papers)
     document = papers.get(pk=document_id)
-    if document.kind.startswith(SUPPLEMENTS) and not may_read_piece(document, dossier.procedure, by=by):
+    if document.kind.startswith(SUPPLEMENTS) and not may_read_piece(document, dossier.procedure, held):
         raise SupportingDocument.DoesNotExist
     record("paper.read", dossier, by=by, document=str(document.pk))
     return document
@@ -96,10 +97,11 @@ def open_appraisal(dossier_id: UUID, referee_id: UUID, *, by: User) -> Appraisal
         NotAllowed: `by` neither verifies for the school ranked first nor sits on the jury.
     Rules: AST-09, APP-13, ALL-04.
     """
-    dossier = Dossier.objects.visible_to(by).select_related("procedure").get(pk=dossier_id)
-    if not has_role(by, dossier.procedure, *JUDGES_OF_A_CHOICE):
-        require_examiner(dossier, by)
-    if not studied_of(dossier, roles_of(by)).may_open_appraisal(referee_id):
+    held = roles_now(by)
+    dossier = Dossier.objects.visible_with(held).select_related("procedure").get(pk=dossier_id)
+    if not held.has(dossier.procedure, *JUDGES_OF_A_CHOICE):
+        require_examiner(dossier, held)
+    if not studied_of(dossier, held).may_open_appraisal(referee_id):
         raise Appraisal.DoesNotExist
     appraisal = Appraisal.objects.select_related("referee").get(
         referee=referee_id, referee__dossier=dossier, referee__state=Referee.State.DEPOSITED

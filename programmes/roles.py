@@ -1,6 +1,7 @@
 """Rights of staff: the questions that acts and querysets ask about a person's roles.
 
-An act asks the database each time (`has_role`), under its lock; a page reads the roles once (`roles_of`) and asks them.
+An act reads the roles once (`roles_now`), for what may be seen and for what may be done, or asks for one right alone
+(`has_role`); a page reads them with what it shows of their procedures (`roles_of`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ EVALUATOR = Role.Kind.EVALUATOR
 
 @dataclass(frozen=True)
 class HeldRoles:
-    """The roles of a person as a page has read them: only to show what there is, never to let an act pass."""
+    """The roles of a person as a page or an act has read them: once for all that it asks of them."""
 
     user: User
     roles: tuple[Role, ...]
@@ -93,6 +94,20 @@ class HeldRoles:
             for role in self.roles
         )
 
+    def require(
+        self, procedure: Procedure, *kinds: str, school: School | None = None, programme: Programme | None = None
+    ) -> None:
+        """Raise `NotAllowed` unless `has`."""
+        if not self.has(procedure, *kinds, school=school, programme=programme):
+            raise _not_allowed()
+
+
+def roles_now(user: User) -> HeldRoles:
+    """The roles of `user` as an act needs them, with who examines and judges; none of a closed account."""
+    columns = ("user", "procedure__examination", "procedure__judgement", "kind", "school", "programme")
+    roles = Role.objects.filter(user=user, user__is_active=True).select_related("procedure").only(*columns)
+    return HeldRoles(user, tuple(roles.order_by()))
+
 
 def roles_of(user: User) -> HeldRoles:
     """All roles of `user` with their procedures and schools, the youngest first; none of a closed account."""
@@ -127,4 +142,8 @@ def require_role(
 ) -> None:
     """Raise `NotAllowed` unless `has_role`."""
     if not has_role(user, procedure, *kinds, school=school, programme=programme):
-        raise NotAllowed(gettext("Votre rôle ne permet pas cet acte dans cette procédure."))
+        raise _not_allowed()
+
+
+def _not_allowed() -> NotAllowed:
+    return NotAllowed(gettext("Votre rôle ne permet pas cet acte dans cette procédure."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Q
@@ -16,7 +16,7 @@ from documents.models import Folder
 from journal.clock import instant
 from payments.models import Account, Charge
 from programmes.models import Procedure, ProcedureVersion, Programme, Role, Track, rules_of
-from programmes.roles import HeldRoles
+from programmes.roles import HeldRoles, roles_now
 from programmes.rules import Rules
 from programmes.text import Text
 
@@ -74,11 +74,15 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         chose it. Drafts are the candidate's alone.
         Rules: AST-07, APP-11, APP-15.
         """
-        return self._visible_with(_held_by(user))
+        return self.visible_with(roles_now(user))
 
     def visible_with(self, held: HeldRoles) -> Self:
-        """As `visible_to`, for a page that has read the roles of the person already."""
-        return self._visible_with([_held(role) for role in held.roles])
+        """As `visible_to`, where the roles of the person are read already.
+
+        By what the roles name: a query that finds both at once takes longer to write than to run.
+        """
+        seen = _seen_in(held.roles, examiners=(Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT))
+        return self._in_view(seen | Q(account__in=_accounts_kept_in(held.roles)))
 
     def readable_by(self, user: User) -> Self:
         """Those of them that the person may read whole.
@@ -86,64 +90,36 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         Of the others, whose fee is all that concerns the person, answers, papers and opinions stay closed; but for
         the paper of an exemption. Rule: AST-07.
         """
-        return self._in_view(_seen_in(_held_by(user), examiners=(Role.Kind.VERIFIER,)))
+        return self.readable_with(roles_now(user))
+
+    def readable_with(self, held: HeldRoles) -> Self:
+        """As `readable_by`, where the roles of the person are read already."""
+        return self._in_view(_seen_in(held.roles, examiners=(Role.Kind.VERIFIER,)))
 
     def with_unread_messages(self, *, by_candidate: bool) -> Self:
         """With `unread_messages`: how many were written, by the candidate or to them, and not read yet."""
         unread = Q(messages__read_at=None, messages__by_candidate=by_candidate)
         return self.annotate(unread_messages=Count("messages", filter=unread))
 
-    def _visible_with(self, held: Collection[Held]) -> Self:
-        seen = _seen_in(held, examiners=(Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT))
-        return self._in_view(seen | Q(account__in=_accounts_kept_in(held)))
-
     def _in_view(self, seen: Q) -> Self:
         """Those `seen` that are no drafts; one that was submitted, and is filled in again, stays in view."""
         return self.filter(seen).exclude(status=Status.DRAFT, reopened_at=None)
 
 
-class Held(NamedTuple):
-    """A role, as far as it says which dossiers are seen."""
-
-    kind: str
-    procedure: int
-    school: int | None
-    programme: int | None
-    examination: str
-    judgement: str
-
-
-def _held_by(user: User) -> list[Held]:
-    """The roles of `user`, as they now are.
-
-    They are read first, so that the dossiers are then found by what the roles name: a query that finds both at once
-    takes longer to write than to run.
-    """
-    columns = ("kind", "procedure", "school", "programme", "procedure__examination", "procedure__judgement")
-    roles = Role.objects.filter(user=user, user__is_active=True)
-    return [Held(*role) for role in roles.order_by().values_list(*columns)]
-
-
-def _held(role: Role) -> Held:
-    """A role that was read with its procedure."""
-    procedure = role.procedure
-    return Held(role.kind, procedure.pk, role.school_id, role.programme_id, procedure.examination, procedure.judgement)
-
-
-def _seen_in(held: Iterable[Held], *, examiners: Collection[str]) -> Q:
+def _seen_in(held: Iterable[Role], *, examiners: Collection[str]) -> Q:
     """The dossiers that one sees as one of the office, of the jury, or of those `examiners`."""
     of_all = set[int]()
     examined, judged = Q(), Q()
     for role in held:
-        is_common_juror = role.kind in JURORS and role.judgement == Procedure.Judgement.COMMON
-        if role.kind == Role.Kind.OFFICE or is_common_juror or (role.kind in examiners and role.school is None):
-            of_all.add(role.procedure)
-        elif role.kind in examiners and role.examination == Procedure.Examination.FIRST_CHOICE:
-            examined |= Q(programme__procedure=role.procedure, programme__school=role.school)
-        if role.kind in DECIDERS_ON_A_CHOICE and role.judgement == Procedure.Judgement.BY_PROGRAMME:
-            named = {"programme__school": role.school, "programme": role.programme}
+        is_common_juror = role.kind in JURORS and role.procedure.judgement == Procedure.Judgement.COMMON
+        if role.kind == Role.Kind.OFFICE or is_common_juror or (role.kind in examiners and role.school_id is None):
+            of_all.add(role.procedure_id)
+        elif role.kind in examiners and role.procedure.examination == Procedure.Examination.FIRST_CHOICE:
+            examined |= Q(programme__procedure=role.procedure_id, programme__school=role.school_id)
+        if role.kind in DECIDERS_ON_A_CHOICE and role.procedure.judgement == Procedure.Judgement.BY_PROGRAMME:
+            named = {"programme__school": role.school_id, "programme": role.programme_id}
             within = {name: value for name, value in named.items() if value is not None}
-            judged |= Q(programme__procedure=role.procedure, **within)
+            judged |= Q(programme__procedure=role.procedure_id, **within)
     seen = Q(procedure__in=of_all)  # of none, nothing is seen
     if examined:
         seen |= Q(pk__in=Choice.objects.filter(examined, rank=1).values("dossier"))
@@ -152,12 +128,12 @@ def _seen_in(held: Iterable[Held], *, examiners: Collection[str]) -> Q:
     return seen
 
 
-def _accounts_kept_in(held: Iterable[Held]) -> models.QuerySet[Charge, Any]:
+def _accounts_kept_in(held: Iterable[Role]) -> models.QuerySet[Charge, Any]:
     """The accounts that owe or have paid something to a school whose accounts one keeps, in its procedure."""
     payees = Q()
     for role in held:
-        if role.kind == Role.Kind.ACCOUNTANT and role.school is not None:
-            payees |= Q(payee__school=role.school, payee__procedure=role.procedure)
+        if role.kind == Role.Kind.ACCOUNTANT and role.school_id is not None:
+            payees |= Q(payee__school=role.school_id, payee__procedure=role.procedure_id)
     charges = Charge.objects.live().filter(payees) if payees else Charge.objects.none()
     return charges.values("account")
 

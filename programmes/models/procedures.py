@@ -24,7 +24,7 @@ from programmes.text import LocalizedField
 from programmes.words import PARIS
 
 if TYPE_CHECKING:
-    from programmes.models.calendar import CalendarEntry
+    from programmes.models.calendar import CalendarEntry, Step
 
 
 VERSIONS_KEPT = 64
@@ -114,6 +114,11 @@ class Procedure(models.Model):
     def calendar(self) -> dict[str, CalendarEntry]:
         """The calendar's entries by key ("applications", "late_papers"…)."""
         return {entry.key: entry for entry in self.calendar_entries.order_by()}
+
+    @cached_property
+    def steps_in_order(self) -> list[Step]:
+        """The steps of the selection, the first one first."""
+        return list(self.steps.all())
 
     def is_open(self, key: str = "applications") -> bool:
         """Whether the procedure's time is within the calendar's window `key`: its start counts, its end does not."""
