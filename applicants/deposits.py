@@ -1,6 +1,6 @@
 """The deposit: what a candidate pays to confirm a place. Rules: BS-07, IIM-06.
 
-It is opened, postponed and dropped by the acts on places, which lock the dossier; here is how much it is, to whom,
+It is opened and postponed by the acts on places, which lock the dossier; here is how much it is, to whom,
 and until when the candidate may pay it.
 """
 
@@ -10,7 +10,7 @@ import datetime as dt
 
 from applicants.bills import Bill
 from applicants.models import Dossier
-from applicants.paying import bill_in_time, reference_for, require_in_time, school_paid
+from applicants.paying import FOR_PLACE, bill_in_time, reference_for, require_in_time, school_paid
 from payments import charges
 from payments.charges import PayerAct
 from payments.models import Charge
@@ -39,7 +39,7 @@ def open_deposit(dossier: Dossier, programme: Programme, *, until: dt.datetime) 
         amount=rule.amount,
         lines=[(rule.label, rule.amount)],
         reference=reference_for(rule.reference, dossier, programme),
-        needed_for="place",
+        needed_for=FOR_PLACE,
         due_at=until,
     )
 
@@ -49,15 +49,6 @@ def postpone_deposit(dossier: Dossier, programme: Programme, *, until: dt.dateti
     charge = deposit_of(dossier, programme)
     if charge is not None:
         charges.postpone(charge, until=until)
-
-
-def drop_deposit(dossier: Dossier, programme: Programme) -> None:
-    """The place is given up or lost: a deposit still due is owed no more, and what comes yet is paid back. One that
-    was paid stays, unless the rules pay it back. Inside an act that locked the dossier.
-    """
-    charge = deposit_of(dossier, programme)
-    if charge is not None:
-        charges.drop_if_due(charge)
 
 
 def deposit_of(dossier: Dossier, programme: Programme) -> Charge | None:

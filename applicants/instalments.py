@@ -1,6 +1,6 @@
 """The first instalment of tuition, paid at admission, and the mandate by which the others are debited. Rule: NE-08.
 
-The instalment is opened and dropped by the acts on places, which lock the dossier.
+The instalment is opened by the acts on places, which lock the dossier.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from applicants.bills import Bill
 from applicants.dossiers import lock_own
 from applicants.given import answers_of
 from applicants.models import Dossier
-from applicants.paying import bill_in_time, reference_for, require_in_time, require_not_withdrawn, school_paid
+from applicants.paying import (
+    FOR_PLACE,
+    bill_in_time,
+    reference_for,
+    require_in_time,
+    require_not_withdrawn,
+    school_paid,
+)
 from applicants.tuition import Schedule, schedule
 from journal.errors import Refused
 from journal.record import record
@@ -52,7 +59,7 @@ def open_instalment(dossier: Dossier, programme: Programme, *, until: dt.datetim
         amount=found.dues[0].amount,
         lines=found.first_lines,
         reference=reference_for(rule.reference, dossier, programme),
-        needed_for="place",
+        needed_for=FOR_PLACE,
         due_at=until,
     )
 
@@ -71,15 +78,6 @@ def postpone_instalment(dossier: Dossier, programme: Programme, *, until: dt.dat
         raise Refused(gettext("Choisissez un jour à venir, après la fin du délai actuel."))
     charges.postpone(charge, until=until)
     return charge
-
-
-def drop_instalment(dossier: Dossier, programme: Programme) -> None:
-    """The place is given up or lost: what is still due is owed no more, and what comes yet is paid back. Inside an act
-    that locked the dossier.
-    """
-    charge = instalment_of(dossier, programme)
-    if charge is not None:
-        charges.drop_if_due(charge)
 
 
 def instalment_of(dossier: Dossier, programme: Programme) -> Charge | None:

@@ -13,6 +13,7 @@ from applicants.bills import Bill
 from applicants.dossiers import lock
 from applicants.models import Dossier, Status
 from journal.errors import Closed, Refused
+from payments import charges
 from payments.charges import PayerAct
 from payments.models import Charge
 from payments.standing import standing_of
@@ -20,6 +21,7 @@ from programmes.models import Participation, Programme
 from programmes.rules import Means, Rules
 from programmes.words import deadline
 
+FOR_PLACE = "place"  # what a sum is needed for that goes with a place
 LONGEST_REFERENCE = 140  # of a bank transfer's text
 MEANS = {PayerAct.DECLARE_TRANSFER: Means.TRANSFER, PayerAct.PAY_BY_CARD: Means.CARD, PayerAct.DECLARE_LINK: Means.LINK}
 
@@ -69,6 +71,13 @@ def require_in_time(charge: Charge, act: PayerAct, means_of: Callable[[Rules], C
     if act == PayerAct.ASK_EXEMPTION:
         raise NotExempt(gettext("Personne n’est exonéré de cette somme."))
     require_means(dossier, act, means_of(dossier.rules))
+
+
+def drop_due_for_place(dossier: Dossier, programme: Programme) -> None:
+    """A place in `programme` is given up or lost: a deposit or an instalment still due is owed no more, and what comes
+    yet is paid back. What was paid stays, unless the rules pay it back. Inside an act that locked the dossier.
+    """
+    charges.drop_due(dossier.account_id, needed_for=FOR_PLACE, subject=programme.code)
 
 
 def bill_in_time(dossier: Dossier, charge: Charge, means: Collection[Means]) -> Bill:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from applicants.readiness import asked_papers
 from documents.models import SupportingDocument
 from programmes.facts import ADULT, PROGRAMME, STATUS, facts_needed
 from programmes.rules import PaperRule
+
+Files = dict[UUID, list[SupportingDocument]]  # by folder
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,32 @@ class Proof:
 def proofs_of(dossiers: Iterable[Dossier]) -> dict[UUID, list[Proof]]:
     """The papers that prove the title required of each dossier, in a few queries however many there are."""
     dossiers = list(dossiers)
+    return _proofs(dossiers, _files_of(dossiers))
+
+
+def papers_of_title(dossier: Dossier, answers: Mapping[str, str]) -> list[PaperRule]:
+    """The papers that prove the title required of a dossier with these answers."""
+    return [rule for rule in asked_papers(dossier.rules, answers) if rule.proves_title]
+
+
+def _files_of(dossiers: list[Dossier]) -> Files:
+    """The files of these dossiers that were not replaced, by folder."""
+    files: Files = defaultdict(list)
+    for file in SupportingDocument.objects.current().filter(folder__in=[dossier.folder_id for dossier in dossiers]):
+        files[file.folder_id].append(file)
+    return files
+
+
+def _proofs(dossiers: list[Dossier], files: Files) -> dict[UUID, list[Proof]]:
     _read_together(dossiers)
     answers: dict[UUID, dict[str, str]] = defaultdict(dict)
     rows = Answer.objects.filter(dossier__in=dossiers)
     for dossier_id, field, value in rows.values_list("dossier_id", "field", "value"):
         answers[dossier_id][field] = value
-    files: dict[tuple[UUID, str], list[SupportingDocument]] = defaultdict(list)
-    for file in SupportingDocument.objects.current().filter(folder__in=[dossier.folder_id for dossier in dossiers]):
-        files[file.folder_id, file.kind].append(file)
     return {
         dossier.pk: [
-            Proof(rule, tuple(files[dossier.folder_id, rule.code]))
-            for rule in asked_papers(dossier.rules, answers_with(dossier, answers[dossier.pk]))
-            if rule.proves_title
+            Proof(rule, tuple(file for file in files[dossier.folder_id] if file.kind == rule.code))
+            for rule in papers_of_title(dossier, answers_with(dossier, answers[dossier.pk]))
         ]
         for dossier in dossiers
     }
@@ -65,11 +80,8 @@ def _read_together(dossiers: list[Dossier]) -> None:
     versions = {dossier.version_id: dossier.rules for dossier in dossiers}
     if not any(facts_needed(rules) & {PROGRAMME, STATUS, ADULT} for rules in versions.values()):
         return
-    procedures = {dossier.procedure_id: dossier.procedure for dossier in dossiers}
-    for dossier in dossiers:
-        dossier.procedure = procedures[dossier.procedure_id]
     choices = Choice.objects.select_related("programme__school").order_by("rank")
-    prefetch_related_objects(dossiers, Prefetch("choices", choices, to_attr="ranked_choices"))
+    prefetch_related_objects(dossiers, "procedure", Prefetch("choices", choices, to_attr="ranked_choices"))
 
 
 def is_title_sent(dossier: Dossier) -> bool:
@@ -79,14 +91,21 @@ def is_title_sent(dossier: Dossier) -> bool:
 
 
 def with_title_accepted(dossiers: Iterable[Dossier]) -> set[UUID]:
-    """Those of `dossiers` for which every paper that proves the title is in and accepted."""
+    """Those of `dossiers` for which every paper that proves the title is in and accepted.
+
+    Nothing owed proves something only where the rules ask for no proof.
+    """
     dossiers = list(dossiers)
-    proofs = proofs_of(dossiers)
-    return {dossier.pk for dossier in dossiers if _is_proven(dossier, proofs[dossier.pk])}
+    without = {dossier.pk for dossier in dossiers if not any(rule.proves_title for rule in dossier.rules.papers)}
+    asked = [dossier for dossier in dossiers if dossier.pk not in without]
+    files = _files_of(asked)
+    # Answers are read of those only who may be there.
+    proofs = _proofs([dossier for dossier in asked if _has_accepted(dossier, files)], files)
+    return without | {key for key, owed in proofs.items() if owed and all(proof.is_accepted for proof in owed)}
 
 
-def _is_proven(dossier: Dossier, owed: list[Proof]) -> bool:
-    """Whether all that is owed is accepted. Nothing owed proves something only where the rules ask for no proof."""
-    if not owed:
-        return not any(rule.proves_title for rule in dossier.rules.papers)
-    return all(proof.is_accepted for proof in owed)
+def _has_accepted(dossier: Dossier, files: Files) -> bool:
+    """Whether some file that proves a title is accepted, be it not all that is owed."""
+    accepted = [file for file in files[dossier.folder_id] if file.review == SupportingDocument.Review.ACCEPTED]
+    rules = [dossier.rules.paper(file.kind) for file in accepted]
+    return any(rule is not None and rule.proves_title for rule in rules)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
@@ -48,34 +50,35 @@ def issue_notice(
     if kind not in Notice.TITLES:
         raise ValueError(f"No notice is called {kind}")
     now = procedure.now()
-    while (issued := _issued(key)) is None:
-        notice = Notice(
-            key=key,
-            number=new_reference(now.year),
-            code=random_letters(10),
-            kind=kind,
-            procedure=procedure,
-            school=school,
-            recipient=recipient,
-            language=recipient.language,
-            context=encode(context),
-            issued_at=now,
-            visible_at=visible_at or now,
-        )
+    notice = Notice(
+        key=key,
+        kind=kind,
+        procedure=procedure,
+        school=school,
+        recipient=recipient,
+        language=recipient.language,
+        context=encode(context),
+        issued_at=now,
+        visible_at=visible_at or now,
+    )
+    issued = None
+    while issued is None:
+        notice.number, notice.code = new_reference(now.year), random_letters(10)
         Notice.objects.bulk_create([notice], ignore_conflicts=True)  # its number may be taken: then another
-        if (kept := _issued(key)) is not None and kept.pk == notice.pk:
-            record("notice.issued", notice, kind=kind, number=notice.number)
-            wake_on_commit(tasks.render_notices)
-            return kept
-    return issued
+        issued = Notice.objects.filter(key=key).first()
+    if issued.pk != notice.pk:
+        return issued
+    record("notice.issued", notice, kind=kind, number=notice.number)
+    wake_on_commit(tasks.render_notices)
+    return notice
 
 
-def replace_notices(key: str, *, by: Notice) -> None:
-    """Say of the notices of that key, and of those that followed under it, that `by` holds in their place.
+def replace_notices(*keys: str, by: Notice) -> None:
+    """Say of the notices of these keys, and of those that followed under them, that `by` holds in their place.
 
     Rule: AST-24.
     """
-    _replace(Notice.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:")), by)
+    _replace(Notice.objects.filter(reduce(or_, (Q(key=key) | Q(key__startswith=f"{key}:") for key in keys))), by)
 
 
 def replace_letters(kinds: Collection[str], *, by: Notice) -> None:
@@ -83,13 +86,12 @@ def replace_letters(kinds: Collection[str], *, by: Notice) -> None:
     _replace(Notice.objects.filter(recipient=by.recipient_id, procedure=by.procedure_id, kind__in=kinds), by)
 
 
-def _issued(key: str) -> Notice | None:
-    """The notice of that key."""
-    return next(iter(Notice.objects.filter(key=key).order_by()), None)  # one at most
-
-
 def _replace(letters: QuerySet[Notice], by: Notice) -> None:
     earlier = letters.filter(replaced_by=None).exclude(pk=by.pk)
-    for notice in earlier.select_related("procedure"):
+    replaced = list(earlier.only("pk").order_by())
+    if not replaced:
+        return
+    for notice in replaced:
+        notice.procedure = by.procedure
         record("notice.replaced", notice, replacement=by.number)
     earlier.update(replaced_by=by)

@@ -135,7 +135,7 @@ def send(dossier: Dossier, slots: Sequence[TestSlot], *, by: User, replaces: boo
         school=summons.host.school,
         **facts,
     )
-    replace_notices(f"summons:{dossier.pk}:", by=notice)
+    replace_notices(f"summons:{dossier.pk}", by=notice)
     queue_mail(
         "summons",
         to=person,

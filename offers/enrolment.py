@@ -14,13 +14,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.dossiers import home_of, lock
 from applicants.editing import LATE_PAPERS
+from applicants.given import answers_of
 from applicants.models import Dossier
-from applicants.proof import is_title_sent, proofs_of, with_title_accepted
+from applicants.proof import is_title_sent, papers_of_title, with_title_accepted
 from documents.models import SupportingDocument
 from documents.notices import issue_notice
 from documents.reviews import holds_papers, review_paper
@@ -45,9 +47,13 @@ def take_seat(dossier: Dossier, pool: Pool) -> Enrolment:
 
     Rules: AST-19, AST-22, NE-02.
     """
-    taken = {"pool": pool, "state": State.AWAITING_TITLE, "taken_at": dossier.procedure.now()}
-    unset = dict.fromkeys(("integration_file_at", "pronounced_at", "ended_at"))
-    enrolment, _ = Enrolment.objects.update_or_create(dossier=dossier, defaults=taken | unset)
+    enrolment = Enrolment(dossier=dossier, pool=pool, state=State.AWAITING_TITLE, taken_at=dossier.procedure.now())
+    Enrolment.objects.bulk_create(
+        [enrolment],
+        update_conflicts=True,
+        unique_fields=["dossier"],
+        update_fields=["pool", "state", "taken_at", "integration_file_at", "pronounced_at", "ended_at"],
+    )
     record("seat.taken", dossier, pool=pool.pk)
     if not _pronounce_if_ready(enrolment):
         kind = "place_confirmed" if is_by_confirmation(dossier) else "seat_taken"
@@ -85,7 +91,7 @@ def review_title(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
     Rules: AST-07, AST-12, AST-22.
     """
     document = SupportingDocument.objects.get(pk=document_id)
-    enrolment = _locked(Enrolment.objects.get(dossier__folder=document.folder_id).pk)
+    enrolment = _locked(Enrolment.objects.values_list("dossier", flat=True).get(dossier__folder=document.folder_id))
     _require_staff(enrolment, by)
     if not _proves_title(document, enrolment.dossier):
         raise NotAwaited(gettext("Cette pièce ne justifie pas le titre exigé."))
@@ -106,7 +112,7 @@ def note_integration_file(dossier_id: UUID, *, by: User) -> Enrolment:
         NotAwaited: it was noted already, or the seat is lost.
     Rule: AST-22.
     """
-    enrolment = _locked(Enrolment.objects.get(dossier=dossier_id).pk)
+    enrolment = _locked(dossier_id)
     _require_staff(enrolment, by)
     if enrolment.integration_file_at is not None:
         raise NotAwaited(gettext("Le dossier d’intégration est déjà noté comme reçu."))
@@ -138,7 +144,7 @@ def pronounce_all_ready(procedure: Procedure) -> int:
     waiting = Enrolment.objects.filter(dossier__procedure=procedure, state=State.AWAITING_TITLE)
     dossiers = Dossier.objects.filter(enrolment__in=waiting).select_related("candidate")
     ready = with_title_accepted(dossiers)
-    return sum(_pronounce(pk) for pk in waiting.filter(dossier__in=ready).order_by("pk").values_list("pk", flat=True))
+    return sum(_pronounce(pk) for pk in _in_order(waiting.filter(dossier__in=ready)))
 
 
 def lapse_overdue(procedure: Procedure) -> int:
@@ -152,12 +158,17 @@ def lapse_overdue(procedure: Procedure) -> int:
     if deadline is None or procedure.now() < deadline + STILL_ARRIVING:
         return 0
     waiting = Enrolment.objects.filter(dossier__procedure=procedure, state=State.AWAITING_TITLE)
-    return sum(_lapse_if_overdue(pk) for pk in waiting.order_by("pk").values_list("pk", flat=True))
+    return sum(_lapse_if_overdue(pk) for pk in _in_order(waiting))
+
+
+def _in_order(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment, UUID]:
+    """The keys of their dossiers, in the order in which the seats were taken."""
+    return enrolments.order_by("pk").values_list("dossier", flat=True)
 
 
 @transaction.atomic
-def _pronounce(enrolment_id: int) -> bool:
-    return _pronounce_if_ready(_locked(enrolment_id))
+def _pronounce(dossier_id: UUID) -> bool:
+    return _pronounce_if_ready(_locked(dossier_id))
 
 
 def _pronounce_if_ready(enrolment: Enrolment) -> bool:
@@ -188,8 +199,8 @@ def _pronounce_if_ready(enrolment: Enrolment) -> bool:
 
 
 @transaction.atomic
-def _lapse_if_overdue(enrolment_id: int) -> bool:
-    enrolment = _locked(enrolment_id)
+def _lapse_if_overdue(dossier_id: UUID) -> bool:
+    enrolment = _locked(dossier_id)
     dossier = enrolment.dossier
     if enrolment.state != State.AWAITING_TITLE or is_title_sent(dossier):
         return False
@@ -201,16 +212,16 @@ def _lapse_if_overdue(enrolment_id: int) -> bool:
     return True
 
 
-def _locked(enrolment_id: int) -> Enrolment:
-    """The enrolment, read when its dossier is locked."""
-    dossier = lock(Enrolment.objects.values_list("dossier", flat=True).get(pk=enrolment_id))
-    enrolment = Enrolment.objects.select_related("pool__programme__school", "pool__track").get(pk=enrolment_id)
+def _locked(dossier_id: UUID) -> Enrolment:
+    """The enrolment of a dossier, read when the dossier is locked."""
+    dossier = lock(dossier_id)
+    enrolment = Enrolment.objects.select_related("pool__programme__school", "pool__track").get(dossier=dossier)
     enrolment.dossier = dossier
     return enrolment
 
 
 def _proves_title(document: SupportingDocument, dossier: Dossier) -> bool:
-    return document.kind in {proof.rule.code for proof in proofs_of([dossier])[dossier.pk]}
+    return document.kind in {rule.code for rule in papers_of_title(dossier, answers_of(dossier))}
 
 
 def _require_staff(enrolment: Enrolment, by: User) -> None:

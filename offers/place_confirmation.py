@@ -19,9 +19,9 @@ from journal.record import record
 from offers.confirmation import WORD, end_of_delay, is_complete
 from offers.enrolment import take_seat
 from offers.models import Place
-from offers.place_endings import end_place
+from offers.place_endings import give_up_others
 from offers.place_needs import needs_by_place, needs_of
-from offers.place_rows import lock_own_place, lock_place, refresh_opening, standing_places
+from offers.place_rows import lock_own_place, lock_place
 from payments.charges import SETTLED_FACT
 from programmes.models import Procedure
 from programmes.words import deadline
@@ -55,15 +55,13 @@ def confirm_by_word(place_id: int, *, by: User) -> Place:
         )
     if [need.what for need in needs_of(place)] != [WORD]:
         raise NotOpen(gettext("Cette place se confirme par ce qui est demandé sur cette page."))
-    place.accepted_at = place.procedure.now()
-    place.save(update_fields=["accepted_at"])
+    place.accepted_at = place.procedure.now()  # saved as the place is confirmed by it
     record("place.accepted", place.dossier, by=by, programme=place.choice.programme.code)
     confirm_if_complete(place)
     return place
 
 
 @acts_on(SETTLED_FACT)
-@transaction.atomic
 def confirm_when_paid(charge_id: str) -> None:
     """A deposit has come: the place that waited for it alone is confirmed. Rule: BS-07."""
     waiting = Place.objects.filter(state=State.OFFERED, dossier__account__charges=UUID(charge_id))
@@ -96,12 +94,11 @@ def confirm_if_complete(place: Place) -> bool:
     if place.state != State.OFFERED or not found or not is_complete(found):
         return False
     dossier = place.dossier
-    for other in standing_places(dossier).exclude(pk=place.pk):
-        other.dossier = dossier
-        end_place(other, State.DECLINED, because="elsewhere")
+    give_up_others(place)
     place.state, place.confirmed_at = State.CONFIRMED, place.procedure.now()
-    place.save(update_fields=["state", "confirmed_at"])
-    refresh_opening(dossier)
+    place.save(update_fields=["state", "accepted_at", "confirmed_at"])
+    dossier.place_until = None  # no other place is left to be confirmed
+    dossier.save(update_fields=["place_until"])
     record("place.confirmed", dossier, programme=place.choice.programme.code)
     take_seat(dossier, place.pool)
     _ask_for_tuition(place)

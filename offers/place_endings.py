@@ -12,9 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.deposits import drop_deposit, postpone_deposit
-from applicants.instalments import drop_instalment, postpone_instalment
+from applicants.deposits import postpone_deposit
+from applicants.instalments import postpone_instalment
 from applicants.models import Dossier
+from applicants.paying import drop_due_for_place
 from journal.errors import Refused
 from journal.record import record
 from offers.confirmation import end_of_day
@@ -53,7 +54,8 @@ def decline_place(place_id: int, *, by: User) -> Place:
         return place
     if not place.is_standing:
         raise NotStanding(gettext("Cette place ne vous est plus proposée."))
-    end_place(place, State.DECLINED, because="declined", by=by)
+    _end(place, State.DECLINED, because="declined", by=by)
+    refresh_opening(place.dossier)
     return place
 
 
@@ -88,7 +90,8 @@ def release_place(place_id: int, *, by: User) -> Place:
         raise NotOverdue(gettext("Le candidat a encore du temps pour confirmer cette place."))
     if is_sent(place, needs_of(place)):
         raise NotOverdue(gettext("Le candidat a tout transmis : examinez d’abord ce qui attend."))
-    end_place(place, State.RELEASED, because="released", by=by)
+    _end(place, State.RELEASED, because="released", by=by)
+    refresh_opening(place.dossier)
     return place
 
 
@@ -140,28 +143,17 @@ def postpone_tuition(place_id: int, last_day: dt.date, *, by: User) -> Place:
 
 def end_places(dossier: Dossier, state: str, *, of_choice: int | None = None) -> None:
     """End the standing places of a dossier that is locked, or that of one choice; another letter tells why."""
-    places = standing_places(dossier)
-    for place in places if of_choice is None else places.filter(choice=of_choice):
-        place.dossier = dossier
-        end_place(place, state, because="")
-
-
-def end_place(place: Place, state: str, *, because: str, by: User | None = None) -> None:
-    """End a standing place, in an act that locked its dossier: its seat is free, nothing more is asked for it.
-
-    `because` is what the candidate is told (see templates/mail/fr/place_ended.txt); blank where another letter says it.
-    """
-    dossier = place.dossier
-    if place.state == State.CONFIRMED:
-        give_up_seats(dossier.procedure, [dossier.pk])
-    place.state, place.ended_at = state, dossier.procedure.now()
-    place.save(update_fields=["state", "ended_at"])
+    for place in standing_places(dossier):
+        if of_choice in (None, place.choice_id):
+            _end(place, state, because="")
     refresh_opening(dossier)
-    drop_deposit(dossier, place.choice.programme)
-    drop_instalment(dossier, place.choice.programme)
-    record("place.ended", dossier, by=by, programme=place.choice.programme.code, state=str(state))
-    if because:
-        tell_ended(place, because)
+
+
+def give_up_others(place: Place) -> None:
+    """Give up the standing places beside one that is being confirmed, in an act that locked their dossier."""
+    for other in standing_places(place.dossier):
+        if other != place:
+            _end(other, State.DECLINED, because="elsewhere")
 
 
 @transaction.atomic
@@ -171,7 +163,8 @@ def _release_if_due(place_id: int) -> bool:
     is_due = place.is_late and rule is not None and rule.release == Who.AUTOMATIC
     if not is_due or is_sent(place, needs_of(place)):
         return False
-    end_place(place, State.RELEASED, because="released")
+    _end(place, State.RELEASED, because="released")
+    refresh_opening(place.dossier)
     return True
 
 
@@ -179,3 +172,20 @@ def _lock_for_staff(place_id: int, *, by: User) -> Place:
     place = lock_place(place_id)
     require_role(by, place.procedure, *KEEPERS, programme=place.choice.programme)
     return place
+
+
+def _end(place: Place, state: str, *, because: str, by: User | None = None) -> None:
+    """End a standing place, in an act that locked its dossier and refreshes what it leaves open: its seat is free,
+    nothing more is asked for it.
+
+    `because` is what the candidate is told (see templates/mail/fr/place_ended.txt); blank where another letter says it.
+    """
+    dossier = place.dossier
+    if place.state == State.CONFIRMED:
+        give_up_seats(dossier.procedure, [dossier.pk])
+    place.state, place.ended_at = state, dossier.procedure.now()
+    place.save(update_fields=["state", "ended_at"])
+    drop_due_for_place(dossier, place.choice.programme)
+    record("place.ended", dossier, by=by, programme=place.choice.programme.code, state=str(state))
+    if because:
+        tell_ended(place, because)

@@ -51,19 +51,13 @@ def tell_ended(place: Place, because: str) -> None:
     "released". Rules: NE-05, IIM-06.
     """
     letter = _write_letter("place_ended", place, outcome=because)
-    replace_notices(key_of(place.decision), by=letter)
-    replace_letters_of(place, by=letter)
+    replace_notices(key_of(place.decision), *_letters_of(place), by=letter)
     _mail("place_ended", place, because=because)
 
 
 def replace_letters_of(place: Place, *, by: Notice) -> None:
     """The letters of a place that ended say no more; `by` holds in their place. Rule: AST-24."""
-    for key in (
-        letter_key("place", place),
-        letter_key("start", place),
-        seat_key("enrolment", place.dossier, place.pool),
-    ):
-        replace_notices(key, by=by)
+    replace_notices(*_letters_of(place), by=by)
 
 
 def tell_start(place: Place, starts_on: dt.date) -> None:
@@ -104,6 +98,12 @@ def _write_letter(kind: str, place: Place, *, about: str = "", **said: Any) -> N
         **_about(place),
         **said,
     )
+
+
+def _letters_of(place: Place) -> list[str]:
+    """The keys of the letters that hold as long as the place stands."""
+    seat = seat_key("enrolment", place.dossier, place.pool)
+    return [letter_key("place", place), letter_key("start", place), seat]
 
 
 def _mail(kind: str, place: Place, *, about: str = "", **said: Any) -> None:

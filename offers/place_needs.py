@@ -69,7 +69,8 @@ def is_sent(place: Place, found: Iterable[Need]) -> bool:
 
 def papers_asked(dossier: Dossier) -> list[PaperRule]:
     """The papers that confirm a place of this candidate."""
-    return _asked(dossier, answers_of(dossier))
+    rule = dossier.rules.confirmation
+    return _asked(dossier, answers_of(dossier)) if rule is not None and rule.papers else []
 
 
 def _asked(dossier: Dossier, answers: Mapping[str, str]) -> list[PaperRule]:

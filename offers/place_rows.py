@@ -8,7 +8,7 @@ from accounts.models import User
 from applicants.dossiers import lock
 from applicants.models import Dossier
 from offers.models import Place
-from programmes.models import Pool, Procedure
+from programmes.models import Pool, Programme
 
 RELATED = ("choice__programme__school", "pool__track", "decision")
 
@@ -20,9 +20,7 @@ def lock_place(place_id: int) -> Place:
         Place.DoesNotExist: there is none.
     """
     dossier = lock(Place.objects.values_list("dossier", flat=True).get(pk=place_id))
-    place = Place.objects.select_related(*RELATED).get(pk=place_id)
-    place.dossier = dossier
-    return place
+    return _read(dossier, Place.objects.filter(pk=place_id))[0]
 
 
 def lock_own_place(place_id: int, *, by: User) -> Place:
@@ -31,19 +29,21 @@ def lock_own_place(place_id: int, *, by: User) -> Place:
     Raises:
         Place.DoesNotExist: not this person's, or not to be seen yet.
     """
-    procedure = Procedure.objects.filter(dossiers__places=place_id).first()
-    own = Place.objects.visible(procedure) if procedure else Place.objects.none()
-    return lock_place(own.values_list("pk", flat=True).get(pk=place_id, dossier__candidate__user=by))
+    own = Place.objects.filter(pk=place_id, dossier__candidate__user=by)
+    dossier = lock(own.values_list("dossier", flat=True).get())
+    visible = _read(dossier, Place.objects.visible(dossier.procedure).filter(pk=place_id))
+    if not visible:
+        raise Place.DoesNotExist
+    return visible[0]
 
 
-def lock_pool(programme_id: int, dossier: Dossier) -> Pool | None:
+def lock_pool(programme: Programme, dossier: Dossier) -> Pool | None:
     """The seats of a programme for those who enter as this dossier does, locked: nobody else counts them meanwhile."""
-    pools = Pool.objects.select_for_update(of=("self",), no_key=True)
-    return (
-        pools.select_related("programme__school", "track")
-        .filter(programme=programme_id, track=dossier.track_id)
-        .first()
-    )
+    pools = Pool.objects.select_for_update(of=("self",), no_key=True).select_related("track")
+    pool = pools.filter(programme=programme, track=dossier.track_id).first()
+    if pool is not None:
+        pool.programme = programme
+    return pool
 
 
 def free_seats(pool: Pool) -> int:
@@ -51,13 +51,23 @@ def free_seats(pool: Pool) -> int:
     return max(pool.capacity - pool.places.standing().count(), 0)
 
 
-def standing_places(dossier: Dossier) -> QuerySet[Place]:
-    """The places that hold a seat for a dossier."""
-    return Place.objects.standing().filter(dossier=dossier).select_related(*RELATED)
+def standing_places(dossier: Dossier) -> list[Place]:
+    """The places that hold a seat for a dossier, which is locked."""
+    return _read(dossier, Place.objects.standing().filter(dossier=dossier))
 
 
 def refresh_opening(dossier: Dossier) -> None:
     """Keep on the dossier, which is locked, until when the papers of a place may be deposited. Rule: IIM-06."""
     waiting = dossier.places.filter(state=Place.State.OFFERED)
-    dossier.place_until = waiting.aggregate(last=Max("until"))["last"]
-    dossier.save(update_fields=["place_until"])
+    until = waiting.aggregate(last=Max("until"))["last"]
+    if dossier.place_until != until:
+        dossier.place_until = until
+        dossier.save(update_fields=["place_until"])
+
+
+def _read(dossier: Dossier, places: QuerySet[Place]) -> list[Place]:
+    """The places of a dossier with what letters say of them; dossier and programme are read once for all."""
+    found = list(places.select_related(*RELATED))
+    for place in found:
+        place.dossier, place.pool.programme = dossier, place.choice.programme
+    return found

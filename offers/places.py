@@ -22,7 +22,7 @@ from juries.publication import CORRECTED_FACT
 from offers.confirmation import end_of_delay
 from offers.models import Place
 from offers.place_letters import tell_offered
-from offers.place_rows import free_seats, lock_pool, refresh_opening
+from offers.place_rows import free_seats, lock_pool
 from programmes.models import Pool, Step
 from programmes.roles import OFFICE, VERIFIER
 
@@ -32,15 +32,15 @@ ADMITTED = (Decision.Outcome.ADMITTED, Decision.Outcome.CONDITIONAL)
 
 @acts_on(TOLD_FACT)
 @acts_on(CORRECTED_FACT)
-@transaction.atomic
 def offer_if_admitted(decision_id: str) -> None:
     """Offer a place to somebody who has just learnt of being admitted. Repeating it changes nothing.
 
     Where all seats are held the place is offered as soon as one is free, before anyone on the waiting list is called.
     """
-    decision = Decision.objects.get(pk=int(decision_id))
-    if decision.choice_id is not None and decision.outcome in ADMITTED:
-        offer_place(decision.pk)
+    admitted = Decision.objects.filter(pk=int(decision_id), choice__isnull=False, outcome__in=ADMITTED)
+    dossier_id = admitted.values_list("dossier", flat=True).first()
+    if dossier_id is not None:
+        _offer_if_free(lock(dossier_id), int(decision_id), by=None)
 
 
 @transaction.atomic
@@ -50,11 +50,16 @@ def offer_place(decision_id: int, *, by: User | None = None) -> Place | None:
     A choice has one place at most: one that ended does not come back. Rules: BS-07, NE-05, IIM-05, IIM-06.
     """
     dossier = lock(Decision.objects.values_list("dossier", flat=True).get(pk=decision_id))
+    return _offer_if_free(dossier, decision_id, by=by)
+
+
+def _offer_if_free(dossier: Dossier, decision_id: int, *, by: User | None) -> Place | None:
+    """As `offer_place`, in an act that locked the dossier."""
     public = Decision.objects.published(dossier.procedure).filter(step__kind=Step.Kind.ADMISSION, choice__place=None)
     decision = public.select_related("choice__programme__school").filter(pk=decision_id).first()
     if decision is None or decision.choice is None or dossier.status != Status.VALIDATED:
         return None
-    pool = lock_pool(decision.choice.programme_id, dossier)
+    pool = lock_pool(decision.choice.programme, dossier)
     if pool is None or free_seats(pool) < 1:
         return None
     return _offer(dossier, decision, pool, by=by)
@@ -72,7 +77,8 @@ def _offer(dossier: Dossier, decision: Decision, pool: Pool, *, by: User | None)
         offered_at=now,
         until=end_of_delay(now, rule.days),
     )
-    refresh_opening(dossier)
+    dossier.place_until = max(place.until, dossier.place_until or place.until)
+    dossier.save(update_fields=["place_until"])
     if rule.deposit:
         open_deposit(dossier, choice.programme, until=place.until)
     is_called = decision.outcome == Decision.Outcome.WAITING

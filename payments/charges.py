@@ -22,7 +22,7 @@ from journal.followups import state_fact
 from journal.record import record
 from notifications.outbox import queue_mail
 from payments import ledger
-from payments.models import CASHIERS, Account, Charge, Exemption, Payment
+from payments.models import CASHIERS, Account, Charge, ChargeQuerySet, Exemption, Payment
 from programmes.models import Participation
 from programmes.roles import require_role
 from programmes.text import Text
@@ -97,8 +97,7 @@ def lock_for_staff(charge_id: UUID, *, by: User) -> Charge:
 
 def lock(charge_id: UUID) -> Charge:
     """The charge with its school and its procedure, locked until the act ends."""
-    charges = Charge.objects.select_for_update(of=("self",))
-    return charges.select_related("account__procedure", "account__payer", "payee__school").get(pk=charge_id)
+    return _locked().get(pk=charge_id)
 
 
 def require_due(charge: Charge) -> None:
@@ -221,10 +220,10 @@ def postpone(charge: Charge, *, until: dt.datetime) -> None:
     charge.save(update_fields=["due_at"])
 
 
-def drop_if_due(charge: Charge) -> None:
-    """Lock a charge, and drop it if it is still due: what was paid stays."""
-    charge = lock(charge.pk)
-    if charge.state == Charge.State.DUE:
+def drop_due(account_id: UUID, *, needed_for: str, subject: str) -> None:
+    """Drop what is still due for that and about that subject: what was paid stays."""
+    due = _locked().filter(account=account_id, needed_for=needed_for, subject=subject, state=Charge.State.DUE)
+    for charge in due.order_by("pk"):
         drop_charge(charge)
 
 
@@ -295,6 +294,12 @@ def waive(charge: Charge) -> None:
     charge.save(update_fields=["state", "settled_at"])
     ledger.book_dropped(charge)
     state_fact(SETTLED_FACT, charge.pk)
+
+
+def _locked() -> ChargeQuerySet:
+    """Charges with their school and procedure, locked as they are read until the act ends."""
+    charges = Charge.objects.select_for_update(of=("self",))
+    return charges.select_related("account__procedure", "account__payer", "payee__school")
 
 
 def _settle(charge: Charge, payment: Payment, *, by: User | None) -> None:

@@ -12,10 +12,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from applicants.deposits import deposit_of, drop_deposit, open_deposit, postpone_deposit
+from applicants.deposits import deposit_of, open_deposit, postpone_deposit
 from applicants.dossiers import lock
 from applicants.endings import withdraw_dossier
 from applicants.models import Dossier
+from applicants.paying import drop_due_for_place
 from applicants.refunds import ask_refund, cases_of
 from applicants.tests.reading import Page
 from applicants.tests.reading import read as words_of
@@ -130,7 +131,7 @@ class TestDeposit:
         charge = opened(dossier, programme)
         declare_transfer(charge.pk, on=dt.date(2026, 2, 10), by=zoe)
         with transaction.atomic():
-            drop_deposit(lock(dossier.pk), programme)
+            drop_due_for_place(lock(dossier.pk), programme)
         assert deposit_of(dossier, programme) is None
         late = confirm_transfer(charge.pk, received_on=dt.date(2026, 2, 10), by=accountant)
         assert late.state == Payment.State.SURPLUS  # and so to be paid back
@@ -140,7 +141,7 @@ class TestDeposit:
     ) -> None:
         charge = paid(dossier, programme, accountant)
         with transaction.atomic():
-            drop_deposit(lock(dossier.pk), programme)
+            drop_due_for_place(lock(dossier.pk), programme)
         assert deposit_of(dossier, programme) == charge
 
     def test_who_has_withdrawn_pays_nothing(self, dossier: Dossier, programme: Programme, zoe: User) -> None:

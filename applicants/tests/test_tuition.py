@@ -17,13 +17,13 @@ from applicants.dossiers import lock
 from applicants.endings import withdraw_dossier
 from applicants.instalments import (
     NothingToDebit,
-    drop_instalment,
     instalment_of,
     open_instalment,
     postpone_instalment,
     sign_mandate,
 )
 from applicants.models import Dossier
+from applicants.paying import drop_due_for_place
 from applicants.refunds import ask_refund
 from applicants.tests.reading import read
 from applicants.tests.scenario import ast_2026, begun, pdf, set_clock, staff, submitted
@@ -172,7 +172,7 @@ def test_its_hour_is_too_late_unless_it_is_postponed(dossier: Dossier, programme
 def test_a_place_given_up_is_not_paid_for(dossier: Dossier, programme: Programme) -> None:
     opened(dossier, programme)
     with transaction.atomic():
-        drop_instalment(lock(dossier.pk), programme)
+        drop_due_for_place(lock(dossier.pk), programme)
     assert instalment_of(dossier, programme) is None
 
 
