@@ -47,6 +47,7 @@ def dossier(procedure: Procedure) -> Dossier:
 def home(client: Client, dossier: Dossier, django_assert_max_num_queries: DjangoAssertNumQueries):
     """The page as its candidate sees it now."""
     client.force_login(dossier.candidate.user)
+    assert dossier.rules  # read once in the life of a process, not by each page
 
     def look() -> str:
         with django_assert_max_num_queries(MOST_QUERIES):

@@ -76,6 +76,7 @@ def test_a_procedure_is_shown_whole_in_few_queries(
     client: Client, rehearsal: Procedure, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.force_login(person())
+    assert rehearsal.rules  # read once in the life of a process, not by each page
     with django_assert_max_num_queries(MOST_QUERIES):
         text = page(client, reverse("campaign:procedure", args=[rehearsal.slug]))
     for said in [
