@@ -50,8 +50,11 @@ def rank_choices(
         Committed: the first choice would change, and money is on its way to its school, or there.
     Rules: AST-03, AST-06, AST-10, APP-02.
     """
-    _refuse_after_submission(dossier_id)
-    dossier = lock_own(dossier_id, by=by)
+    try:
+        dossier = lock_own(dossier_id, by=by)
+    except Dossier.DoesNotExist:
+        _refuse_after_submission(dossier_id)
+        raise
     require_editable(dossier, CHOICES)
     programmes = {programme.code: programme for programme in dossier.procedure.programmes.select_related("school")}
     _check_order(dossier, programme_codes, known=programmes)

@@ -52,8 +52,8 @@ def start_dossier(procedure_id: int, *, by: User, identity: Mapping[str, str] | 
             gettext("Lisez d’abord la notice sur vos données personnelles, et dites que vous l’acceptez.")
         )
     # Two clicks wait for each other here; so does the office, if it gives this person a role at this moment.
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    candidate, _ = Candidate.objects.get_or_create(user=by)
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+    candidate = Candidate.objects.filter(user=by).first() or Candidate.objects.create(user=by)
     procedure = Procedure.objects.get(pk=procedure_id)
     if (begun := Dossier.objects.filter(procedure=procedure, candidate=candidate).first()) is not None:
         return begun

@@ -69,15 +69,16 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt
         return
     answers = answers_of(dossier)
     payee, basis = _payee(dossier, fee, programmes), Basis(len(programmes), _is_reduced(dossier, answers))
+    reference = reference_for(fee.reference, dossier, programmes[0])
     if charge is None:
-        charge = _open(dossier, fee, payee, basis)
+        charge = _open(dossier, fee, payee, basis, reference)
     elif charge.payee_id != payee.pk or _is_of_other_amount(charge, complements, fee, basis):
         charge = charges.reopen_charge(charge, payee=payee, lines=lines(fee, basis), basis=basis.as_json())
     elif charges.is_free(charge):
         _keep_basis(charge, basis)
     asked = _keep_complement_in_step(dossier, fee, charge, complements, basis, due_at=complement_due_at)
     for owed in [charge, *asked]:
-        charges.set_reference(owed, reference_for(fee.reference, dossier, programmes[0]))
+        charges.set_reference(owed, reference)
     if not claims_exemption(fee, answers):
         charges.drop_request(charge, by=by)
 
@@ -197,14 +198,14 @@ def _payee(dossier: Dossier, fee: FeeRule, programmes: list[Programme]) -> Parti
     return school_paid(dossier, fee.payee or programmes[0].school.code)
 
 
-def _open(dossier: Dossier, fee: FeeRule, payee: Participation, basis: Basis) -> Charge:
+def _open(dossier: Dossier, fee: FeeRule, payee: Participation, basis: Basis, reference: str) -> Charge:
     return charges.open_charge(
         dossier.account,
         payee=payee,
         reason=APPLICATION_FEE,
         amount=total(fee, basis),
         lines=lines(fee, basis),
-        reference="",
+        reference=reference,
         needed_for=fee.needed_for,
         basis=basis.as_json(),
     )

@@ -48,8 +48,8 @@ def deposit_paper(dossier_id: UUID, kind: str, upload: UploadedFile, *, by: User
     Rules: AST-02, AST-08, AST-12.
     """
     dossier = Dossier.objects.owned_by(by).select_related("procedure").get(pk=dossier_id)
-    rule = _open_paper(dossier, kind)  # first, so that nothing is stored in vain; it is asked again under the lock
-    received = intake.receive(upload, rule)
+    require_editable(dossier, f"paper:{kind}")  # first, so that nothing is stored in vain; all is asked under the lock
+    received = intake.receive(upload, _rule_of(dossier, kind))
     try:
         return _file(dossier_id, kind, received, by=by)
     except Exception:
@@ -92,7 +92,8 @@ def lay_aside_unasked(dossier: Dossier, answers: Mapping[str, str], *, by: User)
 @transaction.atomic
 def _file(dossier_id: UUID, kind: str, received: Received, *, by: User) -> SupportingDocument:
     dossier = lock_own(dossier_id, by=by)
-    document = add_file(dossier, _open_paper(dossier, kind), received, by=by)
+    require_editable(dossier, f"paper:{kind}")
+    document = add_file(dossier, asked_paper(dossier, kind), received, by=by)
     record("paper.deposited", dossier, by=by, paper=str(document.pk), kind=kind, sha256=document.sha256)
     return document
 
@@ -111,29 +112,28 @@ def add_file(dossier: Dossier, rule: PaperRule, received: Received, *, by: User)
     return document
 
 
-def _open_paper(dossier: Dossier, kind: str) -> PaperRule:
-    """The rule of a paper that may be deposited now."""
-    require_editable(dossier, f"paper:{kind}")
-    return asked_paper(dossier, kind)
-
-
 def asked_paper(dossier: Dossier, kind: str) -> PaperRule:
     """The rule of a paper that the procedure asks of this candidate.
 
     Raises:
         NotAsked: it does not.
     """
-    rule = dossier.rules.paper(kind)
-    if rule is None or not _is_asked(dossier, rule):
-        raise NotAsked(gettext("Cette pièce ne vous est pas demandée."))
+    rule = _rule_of(dossier, kind)
+    hangs_on_answers = rule.per_choice or rule.when != ALWAYS
+    if hangs_on_answers and rule not in asked_papers(dossier.rules, answers_of(dossier)):
+        raise NotAsked(_not_asked())
     return rule
 
 
-def _is_asked(dossier: Dossier, rule: PaperRule) -> bool:
-    """Whether this candidate is asked for a paper; answers are read only where it hangs on them."""
-    if rule.when == ALWAYS and not rule.per_choice:
-        return True
-    return any(asked.code == rule.code for asked in asked_papers(dossier.rules, answers_of(dossier)))
+def _rule_of(dossier: Dossier, kind: str) -> PaperRule:
+    """The rule of a paper that the procedure asks of some; `NotAsked` where there is none."""
+    if (rule := dossier.rules.paper(kind)) is None:
+        raise NotAsked(_not_asked())
+    return rule
+
+
+def _not_asked() -> str:
+    return gettext("Cette pièce ne vous est pas demandée.")
 
 
 def _replaced_by_one_more(dossier: Dossier, rule: PaperRule) -> list[SupportingDocument]:

@@ -173,7 +173,7 @@ class TestPages:
         submit_dossier(dossier.pk, by=zoe)
         assert "Réseaux et télécommunications, Étudiant" in read(client.get(self.url(dossier, "receipt")))
         answer = client.post(self.url(dossier), {"programme-logiciel": "yes"}, follow=True)
-        assert "les formations qu’il demande ne changent plus" in read(answer)
+        assert "les formations que vous demandez ne changent plus" in read(answer)
         assert len(chosen(dossier)) == 2
         (mail,) = scenario.mails("dossier_submitted")
         assert "Réseaux et télécommunications, Étudiant" in scenario.words_of(mail)

@@ -76,12 +76,12 @@ def begin(company: Company, person: Person) -> None:
     dossier = company.attempt(start_dossier, company.procedure.pk, by=user, identity=person.identity)
     if dossier is None:
         return
-    _fill_in(company, person, dossier, first=True)
+    _fill_in(company, person, dossier, user, first=True)
     if company.rules.titles:
         choose_title(
             dossier.pk, title=person.title, speciality=person.speciality, equivalence=person.equivalence, by=user
         )
-    _fill_in(company, person, dossier, first=False)
+    _fill_in(company, person, dossier, user, first=False)
     _rank(company, person, dossier, user)
     if person.has(Habit.ASKS_A_REFEREE):
         for rule in company.rules.referees:
@@ -193,12 +193,12 @@ def _moments(person: Person, window: tuple[dt.datetime, dt.datetime]) -> tuple[d
     return begins, ends
 
 
-def _fill_in(company: Company, person: Person, dossier: Dossier, *, first: bool) -> None:
+def _fill_in(company: Company, person: Person, dossier: Dossier, user: User, *, first: bool) -> None:
     """Answer the pages before which nothing else opens, or all others."""
     answers = answers_of(person, company.rules)
     for page in (page for page in company.rules.pages if page.first == first):
         given = {field.code: answers[field.code] for field in page.fields}
-        save_answers(dossier.pk, page.code, given, by=company.user(person))
+        save_answers(dossier.pk, page.code, given, by=user)
 
 
 def _rank(company: Company, person: Person, dossier: Dossier, user: User) -> None:
