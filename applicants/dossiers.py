@@ -111,10 +111,20 @@ def lock(dossier_id: UUID, *, among: models.QuerySet[Dossier] | None = None) -> 
     Raises:
         Dossier.DoesNotExist: it is not `among` those.
     """
-    dossiers = Dossier.objects.all() if among is None else among
+    dossier = lock_where((Dossier.objects.all() if among is None else among).filter(pk=dossier_id))
+    if dossier is None:
+        raise Dossier.DoesNotExist
+    return dossier
+
+
+def lock_where(dossiers: models.QuerySet[Dossier]) -> Dossier | None:
+    """The one dossier that `dossiers` finds, by a row that points to it for one, locked as by `lock`; None where it
+    finds none.
+    """
     # What is joined to a row while waiting for its lock is as it was before the wait: it is read when that is over.
-    dossier = dossiers.select_for_update(of=("self",), no_key=True).get(pk=dossier_id)
-    keep_for_study(dossier)  # before the act changes anything of it. Rule: APP-13
+    dossier = dossiers.select_for_update(of=("self",), no_key=True).first()
+    if dossier is not None:
+        keep_for_study(dossier)  # before the act changes anything of it. Rule: APP-13
     return dossier
 
 

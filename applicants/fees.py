@@ -17,12 +17,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import lock, lock_own
+from applicants.dossiers import lock_own
 from applicants.editing import PAYMENT, may_edit, require_editable
 from applicants.fee_amounts import Basis, complement_lines, lines, still_owed, total
 from applicants.given import answers_of
 from applicants.models import Dossier
-from applicants.paying import NotExempt, reference_for, require_means, school_paid
+from applicants.paying import NotExempt, lock_payer, reference_for, require_means, school_paid
 from documents.models import SupportingDocument
 from journal.errors import Refused
 from payments import charges
@@ -150,15 +150,15 @@ def require_payable(charge: Charge, act: PayerAct) -> None:
             that proves it. Refused: this means of payment is not for this fee; the name that the transfer
             must bear is not filled in.
     """
-    dossier = lock(charge.account.dossier.pk)
+    dossier = lock_payer(charge)
     require_editable(dossier, PAYMENT)
     fee = dossier.rules.fee
     if fee is None:
         raise Refused(gettext("Cette procédure ne demande pas de frais."))
-    answers = answers_of(dossier)
-    require_means(dossier, act, means_for(fee, answers))
+    hangs_on_answers = act == PayerAct.DECLARE_LINK
+    require_means(dossier, act, means_for(fee, answers_of(dossier)) if hangs_on_answers else fee.means)
     if act == PayerAct.ASK_EXEMPTION:
-        _require_exempt(charge, fee, dossier, answers)
+        _require_exempt(charge, fee, dossier, answers_of(dossier))
 
 
 def means_for(fee: FeeRule, answers: Mapping[str, str]) -> set[Means]:

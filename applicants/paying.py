@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from django.utils.translation import gettext
 
 from applicants.bills import Bill
-from applicants.dossiers import lock
+from applicants.dossiers import lock_where
 from applicants.models import Dossier, Status
 from journal.errors import Closed, Refused
 from payments import charges
@@ -56,6 +56,13 @@ def require_means(dossier: Dossier, act: PayerAct, allowed: Collection[Means]) -
         raise Refused(gettext("Remplissez d’abord votre identité : le virement porte votre nom."))
 
 
+def lock_payer(charge: Charge) -> Dossier:
+    """The dossier that owes a charge, locked."""
+    dossier = lock_where(Dossier.objects.filter(account=charge.account_id))
+    assert dossier is not None
+    return dossier
+
+
 def require_in_time(charge: Charge, act: PayerAct, means_of: Callable[[Rules], Collection[Means]]) -> None:
     """Lock the dossier, and raise the reason why its candidate may not do `act` now about a sum that goes with a place.
 
@@ -63,7 +70,7 @@ def require_in_time(charge: Charge, act: PayerAct, means_of: Callable[[Rules], C
         Closed: the time to pay it has passed.
         NotExempt, Refused: the dossier has ended; nobody is spared this sum; it is not paid in this way.
     """
-    dossier = lock(charge.account.dossier.pk)
+    dossier = lock_payer(charge)
     require_not_withdrawn(dossier)
     if charge.is_overdue:
         assert charge.due_at is not None

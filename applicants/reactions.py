@@ -10,13 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
 from applicants.corrections import close, open_correction, still_missing, waiting_corrections
 from applicants.delays import answer_until
-from applicants.dossiers import home_of, lock
+from applicants.dossiers import home_of, lock_where
 from applicants.editing import LATE_PAPERS, PAYMENT
 from applicants.fees import fee_standing
 from applicants.models import Dossier, Status
@@ -25,7 +24,6 @@ from documents.models import SupportingDocument
 from journal.followups import acts_on
 from notifications.outbox import queue_mail
 from payments.charges import DUE_AGAIN_FACT, SETTLED_FACT
-from payments.models import Charge
 from payments.standing import Standing
 from programmes.rules import PaperRule
 
@@ -34,15 +32,12 @@ WITH_THE_SCHOOL = (Status.SUBMITTED, Status.VALIDATED)
 
 @acts_on("paper_rejected")
 @acts_on("paper_refused")
-@transaction.atomic
 def ask_for_paper_again(document_id: str) -> None:
     """A paper was turned down, by the check or by staff: ask for another."""
-    document = SupportingDocument.objects.get(pk=UUID(document_id))
-    found = Dossier.objects.filter(folder=document.folder_id).values_list("pk", flat=True).first()
-    if found is None:
+    dossier = lock_where(Dossier.objects.filter(folder__documents=UUID(document_id)))
+    if dossier is None:
         return  # a file joined to a message: whoever reads it there sees that it cannot be opened
-    dossier = lock(found)
-    document.refresh_from_db()
+    document = SupportingDocument.objects.get(pk=UUID(document_id))
     rule = dossier.rules.paper(document.kind)
     if rule is None or document.superseded_at is not None or not is_turned_down(document):
         return
@@ -59,7 +54,6 @@ def ask_for_paper_again(document_id: str) -> None:
 
 
 @acts_on(DUE_AGAIN_FACT)
-@transaction.atomic
 def ask_for_payment_again(charge_id: str) -> None:
     """A transfer never came, or an exemption was refused: ask for the fee again, after submission."""
     dossier = _dossier_of(charge_id)
@@ -73,7 +67,6 @@ def ask_for_payment_again(charge_id: str) -> None:
 
 
 @acts_on(SETTLED_FACT)
-@transaction.atomic
 def close_what_asked_for_payment(charge_id: str) -> None:
     """The fee is settled: a correction that asked for nothing else is answered."""
     dossier = _dossier_of(charge_id)
@@ -86,9 +79,7 @@ def close_what_asked_for_payment(charge_id: str) -> None:
 
 def _dossier_of(charge_id: str) -> Dossier | None:
     """The dossier, locked, whose fee it is."""
-    account = Charge.objects.values_list("account", flat=True).get(pk=UUID(charge_id))
-    found = Dossier.objects.filter(account=account).values_list("pk", flat=True).first()
-    return lock(found) if found is not None else None
+    return lock_where(Dossier.objects.filter(account__charges=UUID(charge_id)))
 
 
 def _is_asked(dossier: Dossier, place: str) -> bool:

@@ -6,7 +6,6 @@ list of each school that the dossier chose: so nobody else's rank moves, and nob
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.db.models import Max
 
 from applicants.dossiers import home_of, lock
@@ -24,7 +23,6 @@ ADMITTED = (Decision.Outcome.ADMITTED, Decision.Outcome.CONDITIONAL)
 
 
 @acts_on(CORRECTED_FACT)
-@transaction.atomic
 def rank_if_admitted(decision_id: str) -> None:
     """Rank last, on every list of their choices, somebody who was on none and whose refusal was corrected.
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
-
 from applicants.dossiers import lock
 from applicants.endings import ENDED_FACT
 from applicants.models import Dossier
@@ -26,7 +24,6 @@ from programmes.models import Step
 
 
 @acts_on(ENDED_FACT)
-@transaction.atomic
 def leave_with_dossier(dossier_id: str) -> None:
     """Free what a dossier that ended held. Rules: AST-24, IIM-05."""
     dossier = lock(UUID(dossier_id))
@@ -35,7 +32,6 @@ def leave_with_dossier(dossier_id: str) -> None:
 
 
 @acts_on(CORRECTED_FACT)
-@transaction.atomic
 def leave_if_refused(decision_id: str) -> None:
     """Free what someone held whose admission was corrected to a refusal. Rule: AST-24."""
     decision = Decision.objects.select_related("step").get(pk=int(decision_id))

@@ -215,7 +215,9 @@ def _lapse_if_overdue(dossier_id: UUID) -> bool:
 def _locked(dossier_id: UUID) -> Enrolment:
     """The enrolment of a dossier, read when the dossier is locked."""
     dossier = lock(dossier_id)
-    enrolment = Enrolment.objects.select_related("pool__programme__school", "pool__track").get(dossier=dossier)
+    related = ("pool__programme__school", "pool__track", "dossier__candidate__user")
+    enrolment = Enrolment.objects.select_related(*related).get(dossier=dossier)
+    dossier.candidate = enrolment.dossier.candidate  # whom letters name
     enrolment.dossier = dossier
     return enrolment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Max, QuerySet
 
 from accounts.models import User
-from applicants.dossiers import lock
+from applicants.dossiers import lock_where
 from applicants.models import Dossier
 from offers.models import Place
 from programmes.models import Pool, Programme
@@ -19,8 +19,10 @@ def lock_place(place_id: int) -> Place:
     Raises:
         Place.DoesNotExist: there is none.
     """
-    dossier = lock(Place.objects.values_list("dossier", flat=True).get(pk=place_id))
-    return _read(dossier, Place.objects.filter(pk=place_id))[0]
+    dossier = lock_where(Dossier.objects.filter(places=place_id))
+    if dossier is None:
+        raise Place.DoesNotExist
+    return _place_of(dossier, Place.objects.filter(pk=place_id))
 
 
 def lock_own_place(place_id: int, *, by: User) -> Place:
@@ -29,12 +31,10 @@ def lock_own_place(place_id: int, *, by: User) -> Place:
     Raises:
         Place.DoesNotExist: not this person's, or not to be seen yet.
     """
-    own = Place.objects.filter(pk=place_id, dossier__candidate__user=by)
-    dossier = lock(own.values_list("dossier", flat=True).get())
-    visible = _read(dossier, Place.objects.visible(dossier.procedure).filter(pk=place_id))
-    if not visible:
+    dossier = lock_where(Dossier.objects.owned_by(by).filter(places=place_id))
+    if dossier is None:
         raise Place.DoesNotExist
-    return visible[0]
+    return _place_of(dossier, Place.objects.visible(dossier.procedure).filter(pk=place_id))
 
 
 def lock_pool(programme: Programme, dossier: Dossier) -> Pool | None:
@@ -53,7 +53,8 @@ def free_seats(pool: Pool) -> int:
 
 def standing_places(dossier: Dossier) -> list[Place]:
     """The places that hold a seat for a dossier, which is locked."""
-    return _read(dossier, Place.objects.standing().filter(dossier=dossier))
+    places = Place.objects.standing().filter(dossier=dossier).select_related(*RELATED)
+    return [_linked(place, dossier) for place in places]
 
 
 def refresh_opening(dossier: Dossier) -> None:
@@ -65,9 +66,14 @@ def refresh_opening(dossier: Dossier) -> None:
         dossier.save(update_fields=["place_until"])
 
 
-def _read(dossier: Dossier, places: QuerySet[Place]) -> list[Place]:
-    """The places of a dossier with what letters say of them; dossier and programme are read once for all."""
-    found = list(places.select_related(*RELATED))
-    for place in found:
-        place.dossier, place.pool.programme = dossier, place.choice.programme
-    return found
+def _place_of(dossier: Dossier, found: QuerySet[Place]) -> Place:
+    """The one place found, of a dossier that is locked; the candidate, whom letters name, is read with it."""
+    place = found.select_related(*RELATED, "dossier__candidate__user").get()
+    dossier.candidate = place.dossier.candidate
+    return _linked(place, dossier)
+
+
+def _linked(place: Place, dossier: Dossier) -> Place:
+    """The place with its dossier and its programme, each read once."""
+    place.dossier, place.pool.programme = dossier, place.choice.programme
+    return place

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts.models import User
 from applicants.deposits import open_deposit
-from applicants.dossiers import lock
+from applicants.dossiers import lock_where
 from applicants.models import Dossier, Status
 from journal.followups import acts_on
 from journal.record import record
@@ -38,9 +38,9 @@ def offer_if_admitted(decision_id: str) -> None:
     Where all seats are held the place is offered as soon as one is free, before anyone on the waiting list is called.
     """
     admitted = Decision.objects.filter(pk=int(decision_id), choice__isnull=False, outcome__in=ADMITTED)
-    dossier_id = admitted.values_list("dossier", flat=True).first()
-    if dossier_id is not None:
-        _offer_if_free(lock(dossier_id), int(decision_id), by=None)
+    dossier = lock_where(Dossier.objects.filter(decisions__in=admitted))
+    if dossier is not None:
+        _offer_if_free(dossier, int(decision_id), by=None)
 
 
 @transaction.atomic
@@ -49,16 +49,18 @@ def offer_place(decision_id: int, *, by: User | None = None) -> Place | None:
 
     A choice has one place at most: one that ended does not come back. Rules: BS-07, NE-05, IIM-05, IIM-06.
     """
-    dossier = lock(Decision.objects.values_list("dossier", flat=True).get(pk=decision_id))
-    return _offer_if_free(dossier, decision_id, by=by)
+    dossier = lock_where(Dossier.objects.filter(decisions=decision_id))
+    return _offer_if_free(dossier, decision_id, by=by) if dossier is not None else None
 
 
 def _offer_if_free(dossier: Dossier, decision_id: int, *, by: User | None) -> Place | None:
     """As `offer_place`, in an act that locked the dossier."""
     public = Decision.objects.published(dossier.procedure).filter(step__kind=Step.Kind.ADMISSION, choice__place=None)
-    decision = public.select_related("choice__programme__school").filter(pk=decision_id).first()
+    related = ("choice__programme__school", "dossier__candidate__user")
+    decision = public.select_related(*related).filter(pk=decision_id).first()
     if decision is None or decision.choice is None or dossier.status != Status.VALIDATED:
         return None
+    dossier.candidate = decision.dossier.candidate  # whom letters name
     pool = lock_pool(decision.choice.programme, dossier)
     if pool is None or free_seats(pool) < 1:
         return None

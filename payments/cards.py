@@ -63,9 +63,8 @@ def settle(provider_reference: str, outcome: Outcome) -> Payment:
     Raises:
         Payment.DoesNotExist: no payment has this reference.
     """
-    found = Payment.objects.get(provider_reference=provider_reference)
-    charge = charges.lock(found.charge_id)
-    payment = Payment.objects.get(pk=found.pk)  # again, under the charge's lock
+    charge = charges.lock(Payment.objects.values_list("charge", flat=True).get(provider_reference=provider_reference))
+    payment = Payment.objects.get(provider_reference=provider_reference)  # under the charge's lock
     if payment.state in (Payment.State.CONFIRMED, Payment.State.SURPLUS):
         return payment
     if outcome == Outcome.PAID:
@@ -82,13 +81,13 @@ def _begun(charge_id: UUID, *, by: User) -> Payment:
     charge = charges.lock_for_payer(charge_id, PayerAct.PAY_BY_CARD, by=by)
     if not takes_cards(charge):
         raise _no_cards()
-    if charges.announced_payment(charge) is not None:
+    on_its_way = {payment.means: payment for payment in charge.payments.filter(state=Payment.State.DECLARED)}
+    if not on_its_way.keys().isdisjoint(Payment.ANNOUNCED_BY_PAYER):
         raise charges.Committed(
             gettext("Vous avez annoncé un virement : retirez d’abord cette annonce pour payer par carte.")
         )
-    begun = charge.payments.filter(means=Payment.Means.CARD, state=Payment.State.DECLARED).first()
-    if begun is not None:
-        return begun
+    if Payment.Means.CARD in on_its_way:
+        return on_its_way[Payment.Means.CARD]
     payment = Payment.objects.create(charge=charge, means=Payment.Means.CARD, amount=charge.amount)
     record("card.begun", charge, by=by, payment=str(payment.pk))
     return payment

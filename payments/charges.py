@@ -77,7 +77,7 @@ def lock_for_payer(charge_id: UUID, act: PayerAct, *, by: User) -> Charge:
         Refused: the guard's reason.
         NotDue: there is nothing to pay.
     """
-    charge = Charge.objects.select_related("account__procedure", "payee__school").get(pk=charge_id, account__payer=by)
+    charge = Charge.objects.select_related("account__procedure").get(pk=charge_id, account__payer=by)
     _guards[charge.reason](charge, act)
     charge = lock(charge_id)
     require_due(charge)
