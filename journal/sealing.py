@@ -91,7 +91,8 @@ def _seal_batch() -> int:
     seal.save(force_insert=True)
     for entry in batch:
         entry.seal = seal
-    Entry.objects.bulk_update(batch, ["number", "seal"], batch_size=200)
+    # The rows are there: only their number and seal are written, many in one statement.
+    Entry.objects.bulk_create(batch, update_conflicts=True, unique_fields=["id"], update_fields=["number", "seal"])
     return len(batch)
 
 
