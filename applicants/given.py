@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Set
 
 from django.utils import timezone
 
@@ -27,12 +28,16 @@ def own_answers(dossier: Dossier) -> dict[str, str]:
     return dict(dossier.answers.values_list("field", "value"))
 
 
-def answers_with(dossier: Dossier, own: dict[str, str]) -> dict[str, str]:
-    """As `answers_of`, where the form's answers are read already, as for many dossiers at once."""
-    chosen = {"title": dossier.title, "speciality": dossier.speciality, "equivalence": dossier.equivalence}
-    answers = own | identity_of(dossier.candidate) | chosen
+def answers_with(dossier: Dossier, own: dict[str, str], *, names: Set[str] | None = None) -> dict[str, str]:
+    """As `answers_of`, where the form's answers are read already, as for many dossiers at once.
+
+    With `names`, only what they name is sure to be there.
+    """
+    answers = own | {"title": dossier.title, "speciality": dossier.speciality, "equivalence": dossier.equivalence}
+    if names is None or not names.isdisjoint({ADULT, *Candidate.IDENTITY_FIELDS}):
+        answers |= identity_of(dossier.candidate)
     # Choices and calendar are read only where something hangs on them.
-    needed = facts_needed(dossier.rules)
+    needed = facts_needed(dossier.rules) if names is None else names
     choices = dossier.ranked_choices if needed & {PROGRAMME, STATUS} else []
     return answers | facts(
         dossier.rules,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from applicants.models import Answer, Choice, Dossier
 from applicants.papers import is_turned_down
 from applicants.readiness import asked_papers
 from documents.models import SupportingDocument
-from programmes.facts import ADULT, PROGRAMME, STATUS, facts_needed
-from programmes.rules import PaperRule
+from programmes.facts import ADULT, PROGRAMME, STATUS, question_of
+from programmes.rules import PaperRule, Rules
 
 Files = dict[UUID, list[SupportingDocument]]  # by folder
 
@@ -59,26 +59,37 @@ def _files_of(dossiers: list[Dossier]) -> Files:
 
 
 def _proofs(dossiers: list[Dossier], files: Files) -> dict[UUID, list[Proof]]:
-    _read_together(dossiers)
+    names = frozenset(name for rules in _rules_of(dossiers) for name in _names_in(rules))
+    if not names.isdisjoint({PROGRAMME, STATUS, ADULT}):
+        _read_together(dossiers)
     answers: dict[UUID, dict[str, str]] = defaultdict(dict)
-    rows = Answer.objects.filter(dossier__in=dossiers)
+    rows = Answer.objects.filter(dossier__in=dossiers, field__in={question_of(name) for name in names})
     for dossier_id, field, value in rows.values_list("dossier_id", "field", "value"):
         answers[dossier_id][field] = value
     return {
         dossier.pk: [
             Proof(rule, tuple(file for file in files[dossier.folder_id] if file.kind == rule.code))
-            for rule in papers_of_title(dossier, answers_with(dossier, answers[dossier.pk]))
+            for rule in papers_of_title(dossier, answers_with(dossier, answers[dossier.pk], names=names))
         ]
         for dossier in dossiers
     }
 
 
+def _rules_of(dossiers: list[Dossier]) -> Iterable[Rules]:
+    """The rules that there are among these dossiers."""
+    return {dossier.version_id: dossier.rules for dossier in dossiers}.values()
+
+
+def _names_in(rules: Rules) -> Iterator[str]:
+    """The names on which it hangs what proves the title."""
+    for paper in rules.papers:
+        if paper.proves_title:
+            yield from (*paper.when.values, *([PROGRAMME] if paper.per_choice else []))
+
+
 def _read_together(dossiers: list[Dossier]) -> None:
-    """Read at once what the facts of each dossier follow from, where a condition hangs on one: choices, calendar."""
+    """Read at once what the facts of each dossier follow from: choices, calendar."""
     if len(dossiers) == 1:  # one reads its own, if it has to
-        return
-    versions = {dossier.version_id: dossier.rules for dossier in dossiers}
-    if not any(facts_needed(rules) & {PROGRAMME, STATUS, ADULT} for rules in versions.values()):
         return
     choices = Choice.objects.select_related("programme__school").order_by("rank")
     prefetch_related_objects(dossiers, "procedure", Prefetch("choices", choices, to_attr="ranked_choices"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -36,9 +35,8 @@ def holds_papers(holder: Holder) -> Holder:
     return holder
 
 
-@transaction.atomic
 def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: User) -> SupportingDocument:
-    """Accept a paper, or refuse it with a reason that its owner will read. It can be reviewed again.
+    """Accept a paper, or refuse it with a reason that its owner will read, in an act. It can be reviewed again.
 
     A refusal is stated as the fact "paper_refused". Rules: BS-03, AST-07.
 

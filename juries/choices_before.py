@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import lock
+from applicants.dossiers import lock_where
 from applicants.fees import left_unstudied
 from applicants.models import Choice, Dossier, Status
 from journal.errors import Refused
@@ -56,9 +56,9 @@ def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step
         Choice.DoesNotExist: no choice of a dossier that `by` may see.
     """
     held = roles_now(by)
-    visible = Dossier.objects.visible_with(held)
-    found = Choice.objects.get(pk=choice_id, dossier__in=visible)
-    dossier = lock(found.dossier_id, among=visible)
+    dossier = lock_where(Dossier.objects.visible_with(held).filter(choices=choice_id))
+    if dossier is None:
+        raise Choice.DoesNotExist
     choice = dossier.choices.select_related("programme").get(pk=choice_id)
     return choice, hold_step(step_id, dossier.procedure), held
 

@@ -14,7 +14,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import lock
+from applicants.dossiers import lock_where
 from applicants.models import Choice, Dossier
 from journal.record import record
 from juries import appointments, timetable
@@ -90,9 +90,10 @@ def place_choice(slot_id: int, choice_id: int, *, by: User) -> TestSlot:
     Rules: BS-03, IIM-04.
     """
     held = roles_now(by)
-    visible = Dossier.objects.visible_with(held)
-    found = Choice.objects.get(pk=choice_id, dossier__in=visible)
-    choice = _of(lock(found.dossier_id, among=visible), choice_id)
+    dossier = lock_where(Dossier.objects.visible_with(held).filter(choices=choice_id))
+    if dossier is None:
+        raise Choice.DoesNotExist
+    choice = _of(dossier, choice_id)
     held.require(choice.dossier.procedure, *PLANNERS, programme=choice.programme)
     hold_school(choice.dossier.procedure, choice.programme.school_id)
     slot = free_slots(choice).filter(pk=slot_id).first()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from applicants.contents import Contents, read_contents
 from applicants.corrections import lock_as_examiner, require_examiner, waiting_corrections
-from applicants.dossiers import home_of
+from applicants.dossiers import home_of, lock_where
 from applicants.models import JUDGES_OF_A_CHOICE, Appraisal, Correction, Dossier, Referee, Status
 from applicants.studying import keep_for_study
 from documents import reviews
@@ -58,8 +58,11 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
         Refused: the paper is not checked yet, is replaced, or is refused without a reason.
     Rule: AST-07.
     """
-    owner = Dossier.objects.only("pk").get(folder__documents=document_id)
-    dossier = lock_as_examiner(owner.pk, by=by)
+    held = roles_now(by)
+    dossier = lock_where(Dossier.objects.visible_with(held).filter(folder__documents=document_id))
+    if dossier is None:
+        raise Dossier.DoesNotExist
+    require_examiner(dossier, held)
     if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
         raise NotExaminable(gettext("Ce dossier est retiré : ses pièces ne s’examinent plus."))
     return reviews.review_paper(document_id, accepted=accepted, reason=reason, by=by)
