@@ -17,7 +17,7 @@ from notifications.context import encode
 from notifications.models import Mail
 from notifications.outbox import queue_mail
 from notifications.rendering import Rendered, render
-from programmes.models import School, Step
+from programmes.models import Period, Procedure, School, Step
 
 MAILS = {
     Decision.Outcome.ADMISSIBLE: "result_admissible",
@@ -41,7 +41,8 @@ MAILS_OF_A_CHOICE = {
     Decision.Outcome.WAITING: "choice_waiting",
     Decision.Outcome.REFUSED: "choice_refused",
 }
-TOLD_FACT = "choice_told"  # the decision on a choice is public and its candidate told: a place may follow
+GIVE_A_PLACE = (Decision.Outcome.ADMITTED, Decision.Outcome.CONDITIONAL)
+TOLD_FACT = "choice_told"  # a programme has admitted a candidate, who is told: a place may follow
 FALL_WITH = {  # letters that rested on the decision before
     Decision.Outcome.NOT_ADMISSIBLE: ("summons",),
     Decision.Outcome.REFUSED: ("enrolment",),
@@ -63,7 +64,7 @@ def announce_decision(decision: Decision, publication: Publication) -> None:
         **facts,
     )
     queue_mail(_mail(decision), to=dossier.candidate.user, key=key, procedure=publication.procedure, **facts)
-    if decision.choice is not None:
+    if decision.choice is not None and decision.outcome in GIVE_A_PLACE:
         state_fact(TOLD_FACT, decision.pk)
 
 
@@ -122,14 +123,17 @@ def facts_of(decision: Decision) -> dict[str, Any]:
 def _dates(decision: Decision) -> dict[str, Any]:
     """The next dates that concern the candidate, as far as the calendar has them."""
     procedure = decision.procedure
-    # A correction comes when some are over.
-    to_come = (period for period in procedure.periods.all() if period.ends_at > procedure.now())
     dates: dict[str, Any] = {}
     if decision.outcome == Decision.Outcome.CONDITIONAL and LATE_PAPERS in procedure.calendar:
         dates["title_until"] = procedure.calendar[LATE_PAPERS].ends_at
-    if decision.step.kind == Step.Kind.ADMISSION and (period := next(to_come, None)):
+    if decision.step.kind == Step.Kind.ADMISSION and (period := _next_period(procedure)):
         dates |= {"replies_from": period.starts_at, "replies_until": period.ends_at}
     return dates
+
+
+def _next_period(procedure: Procedure) -> Period | None:
+    """The first period that is not over; a correction comes when some are."""
+    return next((period for period in procedure.periods.all() if period.ends_at > procedure.now()), None)
 
 
 def _facts_of_choice(decision: Decision, choice: Choice) -> dict[str, Any]:

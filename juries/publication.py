@@ -12,11 +12,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.models import Dossier, Status
+from applicants.models import Choice, Dossier, Status
 from journal.errors import Refused
 from journal.followups import state_fact
 from journal.record import record
@@ -135,8 +135,9 @@ def announce(publication_id: int) -> int:
     Works in batches, each in its own transaction: an interrupted announcement goes on where it stopped, and
     nobody is told twice. Does nothing before the instant. Rules: AST-13, AST-25.
     """
-    told = 0
-    while count := _announce_batch(publication_id):
+    told = count = _announce_batch(publication_id)
+    while count == BATCH:  # fewer are the last
+        count = _announce_batch(publication_id)
         told += count
     return told
 
@@ -239,9 +240,12 @@ def _announce_batch(publication_id: int) -> int:
     concerned = publication.decisions.filter(dossier__status=Status.VALIDATED)
     waiting = concerned.filter(announced_at=None).order_by("pk")
     waiting = waiting.select_for_update(of=("self",), no_key=True)  # none is corrected meanwhile
-    related = ("dossier__candidate__user", "dossier__procedure", "step__procedure", "choice__programme__school")
-    batch = list(waiting.select_related(*related)[:BATCH])
+    related = ("dossier__candidate__user", "dossier__track", "choice__programme__school")
+    chosen = Prefetch("dossier__choices", Choice.objects.select_related("programme__school"), to_attr="ranked_choices")
+    batch = list(waiting.select_related(*related).prefetch_related(chosen)[:BATCH])
+    prefetch_related_objects([publication.procedure], "periods")
     for decision in batch:
+        decision.step, decision.dossier.procedure = publication.step, publication.procedure  # the same: read once
         announce_decision(decision, publication)
     Decision.objects.filter(pk__in=[decision.pk for decision in batch]).update(announced_at=publication.procedure.now())
     if len(batch) < BATCH:

@@ -18,7 +18,7 @@ from campaign.rehearsal.people import Person
 from campaign.rehearsal.stages.hearings import evaluate, give_opinions, hold_interviews, see_to_supplements
 from juries.choice_decisions import decide_choice, undecided_choices
 from juries.choice_publication import publish_decisions, publish_session, studies, unpublished
-from juries.hearing import heard_of
+from juries.hearing import Hearing, hear
 from juries.models import Decision
 from juries.presentability import objection
 from programmes.models import JurySession, Step
@@ -63,9 +63,7 @@ def work_through(company: Company) -> None:
 
 def meet(company: Company, session: JurySession) -> None:
     """A session of a jury: it decides on what it studies, and its results are made ready."""
-    for choice in list(_undecided(session.step)):
-        if studies(session, choice):
-            _decide(company, session.step, choice)
+    _decide(company, session.step, [choice for choice in _undecided(session.step) if studies(session, choice)])
     if any(decision.choice and studies(session, decision.choice) for decision in _to_publish(session.step)):
         programme = session.programme_id
         company.attempt(publish_session, session.pk, by=_publisher(company, session.step, programme))
@@ -73,8 +71,7 @@ def meet(company: Company, session: JurySession) -> None:
 
 def decide_all(company: Company, step: Step) -> None:
     """Decide on all that is before a step, in the order of arrival, and publish it programme by programme."""
-    for choice in list(_undecided(step)):
-        _decide(company, step, choice)
+    _decide(company, step, _undecided(step))
     by_programme: dict[int, list[int]] = {}
     for decision in _to_publish(step):
         assert decision.choice is not None
@@ -116,18 +113,19 @@ def _to_publish(step: Step) -> list[Decision]:
     return list(unpublished(step).select_related("choice__dossier").order_by("pk"))
 
 
-def _decide(company: Company, step: Step, choice: Choice) -> None:
-    """What somebody of the programme, or of the service, makes of a choice."""
-    outcome, reason = _verdict(company.person(choice.dossier), step, choice)
-    heard = heard_of(step, [choice])[choice.pk]
-    keeps = outcome not in (Outcome.NOT_ADMISSIBLE, Outcome.REFUSED)
-    if keeps and (not heard.came or (heard.is_short and heard.supplement is False)):
-        keeps, outcome, reason = False, Outcome.REFUSED, REASONS[0] if heard.came else NOT_COME
-    if objection(heard, keeps=keeps) or _is_to_be_seen(step, choice):
-        return
-    company.attempt(
-        decide_choice, choice.pk, step.pk, outcome=outcome, reason=reason, by=_decider(company, step, choice)
-    )
+def _decide(company: Company, step: Step, choices: list[Choice]) -> None:
+    """What somebody of each programme, or of the service, makes of those who chose it."""
+    hearings = hear(step, choices)
+    for choice in choices:
+        outcome, reason = _verdict(company.person(choice.dossier), step, choice)
+        heard = hearings[choice.pk].heard
+        keeps = outcome not in (Outcome.NOT_ADMISSIBLE, Outcome.REFUSED)
+        if keeps and (not heard.came or (heard.is_short and heard.supplement is False)):
+            keeps, outcome, reason = False, Outcome.REFUSED, REASONS[0] if heard.came else NOT_COME
+        if objection(heard, keeps=keeps) or _is_to_be_seen(step, hearings[choice.pk]):
+            continue
+        decider = _decider(company, step, choice)
+        company.attempt(decide_choice, choice.pk, step.pk, outcome=outcome, reason=reason, by=decider)
 
 
 def _verdict(person: Person, step: Step, choice: Choice) -> tuple[str, str]:
@@ -153,11 +151,11 @@ def _is_full(step: Step, choice: Choice) -> bool:
     return admitted.count() >= pool.capacity
 
 
-def _is_to_be_seen(step: Step, choice: Choice) -> bool:
+def _is_to_be_seen(step: Step, hearing: Hearing) -> bool:
     """Whether an interview comes before `step`, and the candidate has not been to it yet."""
-    asked = step.procedure.steps.filter(kind=Step.Kind.TESTS, position__lt=step.position)
-    over = choice.test_slots.filter(ends_at__lte=step.procedure.now(), supplement=None)
-    return asked.exists() and not over.exists()
+    earlier = [one.kind for one in step.procedure.steps_in_order if one.position < step.position]
+    is_over = hearing.slot is not None and hearing.slot.ends_at <= step.procedure.now()
+    return Step.Kind.TESTS in earlier and not is_over
 
 
 def _decider(company: Company, step: Step, choice: Choice) -> User:
