@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ParamSpec, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from accounts.models import User
 from applicants.models import Dossier
@@ -96,16 +96,21 @@ class Company:
         """The account of a candidate who has begun."""
         return User.objects.get(email=person.email)
 
-    def dossiers(self) -> QuerySet[Dossier]:
-        """All dossiers, with what acts and those who do them ask of a dossier, in an order that is always the same."""
-        related = ("procedure", "candidate__user", "folder", "account", "track")
-        return (
-            Dossier.objects.filter(procedure=self.procedure).select_related(*related).order_by("candidate__user__email")
-        )
+    def dossiers(self, *conditions: Q) -> list[Dossier]:
+        """The dossiers that meet `conditions`, with their candidates, in an order that is always the same."""
+        found = Dossier.objects.filter(*conditions, procedure=self.procedure).select_related("candidate__user")
+        dossiers = list(found.order_by("candidate__user__email"))
+        for dossier in dossiers:
+            dossier.procedure = self.procedure  # the same, whose calendar is read already
+        return dossiers
 
     def dossier(self, person: Person) -> Dossier | None:
         """The dossier of a candidate, as it now stands; None before it was begun."""
-        return next(iter(self.dossiers().filter(candidate__user__email=person.email).order_by()), None)
+        return next(iter(self.dossiers(Q(candidate__user__email=person.email))), None)
+
+    def anew(self, dossier: Dossier) -> Dossier:
+        """A dossier as it now stands."""
+        return self.dossiers(Q(pk=dossier.pk))[0]
 
     def person(self, dossier: Dossier) -> Person:
         """Whose dossier it is; a visitor of a demonstration has no habits."""

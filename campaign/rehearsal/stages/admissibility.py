@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from django.db.models import Q
+
 from applicants.models import Dossier, Status
 from campaign.rehearsal.company import Company, Event
 from juries.decisions import decide_admissibility
@@ -33,7 +35,7 @@ def events(company: Company) -> Iterator[Event]:
 
 def meet(company: Company, step: Step) -> None:
     """Decide of every dossier not decided yet, and prepare the publication."""
-    waiting = company.dossiers().filter(status=Status.VALIDATED).exclude(decisions__step=step)
+    waiting = company.dossiers(Q(status=Status.VALIDATED), ~Q(decisions__step=step))
     for dossier in waiting:
         reason = _why_not(company, dossier)
         company.attempt(decide_admissibility, dossier.pk, admissible=not reason, reason=reason, by=company.staff.juror)

@@ -48,7 +48,7 @@ def events(company: Company) -> Iterator[Event]:
 def answer(company: Company) -> None:
     """Each candidate with a place to confirm does what it asks, gives it up, or leaves it."""
     for place in _places(company, Place.State.OFFERED):
-        place.dossier = company.dossiers().get(pk=place.dossier_id)
+        place.dossier = company.anew(place.dossier)
         person = company.person(place.dossier)
         if person.draw(f"place {place.choice.programme.code}").random() < SHARE_WHO_GO_ELSEWHERE:
             company.attempt(decline_place, place.pk, by=place.dossier.candidate.user)

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
+from django.db.models import Q
+
 from campaign.rehearsal.company import Company, Event
 from campaign.rehearsal.people import Habit, Person
 from juries.decisions import admissible_dossiers
 from juries.marks import record_mark
-from juries.models import Panel
+from juries.models import Panel, TestSlot
 from juries.planning import add_panel, admissible_at, assign_candidates, change_panel, plan_slots, send_summons
 from programmes.models import School, Step, TestDay
 from programmes.rules import TestRule
@@ -80,8 +82,8 @@ def move_a_panel(company: Company, step: Step) -> None:
 def enter_marks(company: Company, day: dt.date) -> None:
     """Enter the marks of those who sat on `day`."""
     start = dt.datetime.combine(day, dt.time(), PARIS)
-    sat = company.dossiers().filter(test_slots__starts_at__range=(start, start + dt.timedelta(days=1))).distinct()
-    for dossier in sat.filter(marks=None):
+    sat = TestSlot.objects.filter(starts_at__range=(start, start + dt.timedelta(days=1))).values("dossier")
+    for dossier in company.dossiers(Q(pk__in=sat), Q(marks=None)):
         person = company.person(dossier)
         for rule in dossier.rules.marked_tests:
             value = _mark(person, rule)

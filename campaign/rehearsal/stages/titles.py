@@ -9,6 +9,8 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 
+from django.db.models import Q
+
 from applicants.editing import LATE_PAPERS
 from applicants.models import Dossier
 from applicants.proof import proofs_of
@@ -64,7 +66,7 @@ def review_titles(company: Company) -> None:
     """The school of each seat reviews what has come in."""
     waiting = Enrolment.objects.filter(dossier__procedure=company.procedure, state=Enrolment.State.AWAITING_TITLE)
     enrolments = waiting.select_related("pool__programme__school").in_bulk(field_name="dossier_id")
-    dossiers = company.dossiers().filter(pk__in=enrolments)
+    dossiers = company.dossiers(Q(pk__in=enrolments))
     for dossier in dossiers:
         verifier = company.staff.verifier(enrolments[dossier.pk].pool.programme.school)
         for document in _to_review(dossier):

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -87,7 +87,7 @@ def look(company: Company, person: Person, *, again: bool = False) -> None:
 
 def look_at_the_rest(company: Company) -> None:
     """Look once more at all dossiers that still wait, those of visitors among them."""
-    for dossier in company.dossiers().filter(status=Status.SUBMITTED):
+    for dossier in company.dossiers(Q(status=Status.SUBMITTED)):
         examine(company, dossier, again=True)
 
 
@@ -106,7 +106,7 @@ def examine(company: Company, dossier: Dossier, *, again: bool) -> None:
             until=company.procedure.now() + dt.timedelta(days=dossier.rules.corrections.days),
             by=verifier,
         )
-    dossier = company.dossiers().get(pk=dossier.pk)
+    dossier = company.anew(dossier)
     if not what_remains(read_contents(dossier), waiting_corrections(dossier)):
         company.attempt(validate_dossier, dossier.pk, by=verifier)
 
