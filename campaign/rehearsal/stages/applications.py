@@ -37,7 +37,7 @@ from payments.providers import Outcome
 from payments.standing import Standing, standing_of
 from payments.transfers import declare_transfer
 from programmes.eligibility import open_programmes
-from programmes.rules import FieldKind, FieldRule, Means, PaperRule
+from programmes.rules import OF, FieldKind, FieldRule, Means, PaperRule
 
 LATE_BY = dt.timedelta(minutes=3)
 
@@ -165,8 +165,9 @@ def deposit(company: Company, person: Person, dossier: Dossier, rule: PaperRule)
     document = company.attempt(deposit_paper, dossier.pk, rule.code, upload, by=dossier.candidate.user)
     if document is None:
         return
-    if company.checked[rule.code] < company.samples:
-        company.checked[rule.code] += 1
+    kind = rule.code.partition(OF)[0]  # a letter for each programme is of one kind
+    if company.checked[kind] < company.samples:
+        company.checked[kind] += 1
         check_paper(document.pk)
     else:
         waiting = SupportingDocument.objects.filter(pk=document.pk, check_state=SupportingDocument.Check.PENDING)
