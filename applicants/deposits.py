@@ -10,7 +10,7 @@ import datetime as dt
 
 from applicants.bills import Bill
 from applicants.models import Dossier
-from applicants.paying import FOR_PLACE, bill_in_time, reference_for, require_in_time, school_paid
+from applicants.paying import FOR_PLACE, account_of, bill_in_time, reference_for, require_in_time, school_paid
 from payments import charges
 from payments.charges import PayerAct
 from payments.models import Charge
@@ -32,7 +32,7 @@ def open_deposit(dossier: Dossier, programme: Programme, *, until: dt.datetime) 
     if (charge := deposit_of(dossier, programme)) is not None:
         return charge
     return charges.open_charge(
-        dossier.account,
+        account_of(dossier),
         payee=school_paid(dossier, programme.school.code),
         reason=DEPOSIT,
         subject=programme.code,
@@ -53,7 +53,7 @@ def postpone_deposit(dossier: Dossier, programme: Programme, *, until: dt.dateti
 
 def deposit_of(dossier: Dossier, programme: Programme) -> Charge | None:
     """The deposit asked for a place in `programme`, settled or not."""
-    return charges.live_charge(dossier.account, DEPOSIT, programme.code)
+    return charges.live_charge(dossier.account_id, DEPOSIT, programme.code)
 
 
 def deposit_bill(dossier: Dossier, charge: Charge) -> Bill:

@@ -22,13 +22,13 @@ from applicants.editing import PAYMENT, may_edit, require_editable
 from applicants.fee_amounts import Basis, complement_lines, lines, still_owed, total
 from applicants.given import answers_of
 from applicants.models import Dossier
-from applicants.paying import NotExempt, lock_payer, reference_for, require_means, school_paid
+from applicants.paying import NotExempt, account_of, lock_payer, reference_for, require_means, school_paid
 from documents.models import SupportingDocument
 from journal.errors import Refused
 from payments import charges
 from payments.charges import PayerAct
-from payments.models import Charge, Reduction
-from payments.standing import Standing, standing_of, worst
+from payments.models import Charge, ChargeQuerySet, Reduction
+from payments.standing import Standing, standing_as_read, worst
 from programmes.models import Participation, Procedure, Programme, School
 from programmes.rules import FeeRule, Means
 
@@ -48,7 +48,7 @@ def fee_charge(dossier_id: UUID, *, by: User) -> Charge | None:
     dossier = lock_own(dossier_id, by=by)
     if may_edit(dossier, PAYMENT):
         keep_fee_in_step(dossier, by=by)
-    return charges.live_charge(dossier.account, APPLICATION_FEE)
+    return charges.live_charge(dossier.account_id, APPLICATION_FEE)
 
 
 def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt.datetime | None = None) -> None:
@@ -74,7 +74,7 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt
         charge = _open(dossier, fee, payee, basis, reference)
     elif charge.payee_id != payee.pk or _is_of_other_amount(charge, complements, fee, basis):
         charge = charges.reopen_charge(charge, payee=payee, lines=lines(fee, basis), basis=basis.as_json())
-    elif charges.is_free(charge):
+    elif charge.basis != basis.as_json() and charges.is_free(charge):
         _keep_basis(charge, basis)
     asked = _keep_complement_in_step(dossier, fee, charge, complements, basis, due_at=complement_due_at)
     for owed in [charge, *asked]:
@@ -92,14 +92,20 @@ def answers_that_matter(dossier: Dossier) -> frozenset[str]:
 
 
 def fee_charges(dossier: Dossier) -> list[Charge]:
-    """What the dossier owes or has paid as its fee: the first charge, then its complements."""
-    owed = dossier.account.charges.live().filter(reason__in=FEE_REASONS)
-    return list(owed.select_related("payee__school", "exemption"))
+    """What the dossier owes or has paid as its fee: the first charge, then its complements; with what tells how far
+    each is settled, and how it may be paid.
+    """
+    related = ("account__procedure", "payee__school", "exemption")
+    return list(_live(dossier).with_announcement().select_related(*related))
 
 
 def fee_standing(dossier: Dossier) -> Standing:
     """How far the fee is settled, its complements with it; due when it was never opened."""
-    return worst(standing_of(charge) for charge in fee_charges(dossier))
+    return worst(standing_as_read(charge) for charge in fee_charges(dossier))
+
+
+def _live(dossier: Dossier) -> ChargeQuerySet:
+    return Charge.objects.live().filter(account=dossier.account_id, reason__in=FEE_REASONS)
 
 
 def left_unstudied(procedure: Procedure) -> QuerySet[Dossier]:
@@ -186,9 +192,9 @@ def _programmes(dossier: Dossier) -> list[Programme]:
 
 def _lock_live(dossier: Dossier) -> tuple[Charge | None, list[Charge]]:
     """The fee and its complements, those that were not cancelled, locked until the act ends."""
-    dossier.account.procedure = dossier.procedure  # the same: it is read once
-    live = dossier.account.charges.live().filter(reason__in=FEE_REASONS).select_for_update(of=("self",))
-    found = list(live.select_related("payee__school", "exemption"))
+    found = list(_live(dossier).select_for_update(of=("self",)).select_related("payee__school"))
+    for charge in found:
+        charge.account = account_of(dossier)
     complements = [charge for charge in found if charge.reason == COMPLEMENT]
     return next((charge for charge in found if charge not in complements), None), complements
 
@@ -200,7 +206,7 @@ def _payee(dossier: Dossier, fee: FeeRule, programmes: list[Programme]) -> Parti
 
 def _open(dossier: Dossier, fee: FeeRule, payee: Participation, basis: Basis, reference: str) -> Charge:
     return charges.open_charge(
-        dossier.account,
+        account_of(dossier),
         payee=payee,
         reason=APPLICATION_FEE,
         amount=total(fee, basis),
@@ -243,7 +249,7 @@ def _keep_complement_in_step(
     if not owed:
         return stand
     opened = charges.open_charge(
-        dossier.account,
+        account_of(dossier),
         payee=first.payee,
         reason=COMPLEMENT,
         subject=str(dossier.account.charges.filter(reason=COMPLEMENT).count() + 1),

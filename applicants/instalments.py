@@ -18,6 +18,7 @@ from applicants.given import answers_of
 from applicants.models import Dossier
 from applicants.paying import (
     FOR_PLACE,
+    account_of,
     bill_in_time,
     reference_for,
     require_in_time,
@@ -52,7 +53,7 @@ def open_instalment(dossier: Dossier, programme: Programme, *, until: dt.datetim
     if (charge := instalment_of(dossier, programme)) is not None:
         return charge
     return charges.open_charge(
-        dossier.account,
+        account_of(dossier),
         payee=school_paid(dossier, programme.school.code),
         reason=INSTALMENT,
         subject=programme.code,
@@ -82,7 +83,7 @@ def postpone_instalment(dossier: Dossier, programme: Programme, *, until: dt.dat
 
 def instalment_of(dossier: Dossier, programme: Programme) -> Charge | None:
     """The first instalment asked for a place in `programme`, settled or not."""
-    return charges.live_charge(dossier.account, INSTALMENT, programme.code)
+    return charges.live_charge(dossier.account_id, INSTALMENT, programme.code)
 
 
 def schedule_of(dossier: Dossier, programme_code: str) -> Schedule | None:

@@ -15,7 +15,7 @@ from applicants.models import Dossier, Status
 from journal.errors import Closed, Refused
 from payments import charges
 from payments.charges import PayerAct
-from payments.models import Charge
+from payments.models import Account, Charge
 from payments.standing import standing_of
 from programmes.models import Participation, Programme
 from programmes.rules import Means, Rules
@@ -78,6 +78,12 @@ def require_in_time(charge: Charge, act: PayerAct, means_of: Callable[[Rules], C
     if act == PayerAct.ASK_EXEMPTION:
         raise NotExempt(gettext("Personne n’est exonéré de cette somme."))
     require_means(dossier, act, means_of(dossier.rules))
+
+
+def account_of(dossier: Dossier) -> Account:
+    """The account of a dossier, with the procedure that was read with the dossier."""
+    dossier.account.procedure = dossier.procedure
+    return dossier.account
 
 
 def drop_due_for_place(dossier: Dossier, programme: Programme) -> None:

@@ -70,8 +70,8 @@ def ask_for_payment_again(charge_id: str) -> None:
 def close_what_asked_for_payment(charge_id: str) -> None:
     """The fee is settled: a correction that asked for nothing else is answered."""
     dossier = _dossier_of(charge_id)
-    if dossier is None:
-        return
+    if dossier is None or dossier.submitted_at is None:
+        return  # nothing was asked for before
     for correction in waiting_corrections(dossier):
         if correction.opens == [PAYMENT] and not still_missing(dossier, correction):
             close(dossier, correction, by=None)

@@ -12,14 +12,13 @@ from applicants.dossiers import home_of, lock
 from applicants.models import Dossier, Status
 from journal.followups import acts_on
 from journal.record import record
+from juries.announcements import GIVE_A_PLACE
 from juries.models import Decision
 from juries.publication import CORRECTED_FACT
 from notifications.outbox import queue_mail
 from offers.allocation import Reply
 from offers.models import ListEntry, ReplyRecord
 from programmes.models import Pool, Procedure, Step
-
-ADMITTED = (Decision.Outcome.ADMITTED, Decision.Outcome.CONDITIONAL)
 
 
 @acts_on(CORRECTED_FACT)
@@ -37,7 +36,7 @@ def rank_if_admitted(decision_id: str) -> None:
     list(procedure.periods.select_for_update(of=("self",), no_key=True).order_by("pk"))
     dossier = lock(decision.dossier_id)
     decision.refresh_from_db(fields=["outcome"])
-    is_admitted = decision.step.kind == Step.Kind.ADMISSION and decision.outcome in ADMITTED
+    is_admitted = decision.step.kind == Step.Kind.ADMISSION and decision.outcome in GIVE_A_PLACE
     if not is_admitted or dossier.status != Status.VALIDATED or dossier.list_entries.exists():
         return
     ranks = {pool.programme.school.name: _rank_last(pool, dossier) for pool in _pools_of(dossier)}

@@ -16,7 +16,7 @@ from applicants.dossiers import lock_where
 from applicants.models import Dossier, Status
 from journal.followups import acts_on
 from journal.record import record
-from juries.announcements import TOLD_FACT
+from juries.announcements import GIVE_A_PLACE, TOLD_FACT
 from juries.models import Decision
 from juries.publication import CORRECTED_FACT
 from offers.confirmation import end_of_delay
@@ -27,7 +27,6 @@ from programmes.models import Pool, Step
 from programmes.roles import OFFICE, VERIFIER
 
 KEEPERS = (VERIFIER, OFFICE)  # they keep the places of the programmes for which they work
-ADMITTED = (Decision.Outcome.ADMITTED, Decision.Outcome.CONDITIONAL)
 
 
 @acts_on(TOLD_FACT)
@@ -37,7 +36,7 @@ def offer_if_admitted(decision_id: str) -> None:
 
     Where all seats are held the place is offered as soon as one is free, before anyone on the waiting list is called.
     """
-    admitted = Decision.objects.filter(pk=int(decision_id), choice__isnull=False, outcome__in=ADMITTED)
+    admitted = Decision.objects.filter(pk=int(decision_id), choice__isnull=False, outcome__in=GIVE_A_PLACE)
     dossier = lock_where(Dossier.objects.filter(decisions__in=admitted))
     if dossier is not None:
         _offer_if_free(dossier, int(decision_id), by=None)

@@ -8,16 +8,17 @@ by the jury, or by staff. Rules: NE-05, IIM-05, IIM-06.
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.models import Status
 from journal.errors import Refused
+from juries.announcements import GIVE_A_PLACE
 from juries.models import Decision
 from offers.models import Place
 from offers.place_rows import free_seats
-from offers.places import ADMITTED, KEEPERS, offer_place
+from offers.places import KEEPERS, offer_place
 from programmes.models import Pool, Procedure, Step
 from programmes.roles import require_role
 from programmes.rules import Who
@@ -74,15 +75,16 @@ def lines_of(procedure: Procedure) -> QuerySet[Decision]:
         step__kind=Step.Kind.ADMISSION,
         choice__place=None,
         dossier__status=Status.VALIDATED,
-        outcome__in=[*ADMITTED, WAITING],
+        outcome__in=[*GIVE_A_PLACE, WAITING],
     )
     return public.order_by(F("rank").asc(nulls_first=True), "decided_at", "pk")
 
 
 def freed_and_not_called_for(pool: Pool) -> int:
     """For how many places that ended nobody was called yet."""
-    ended = Place.objects.filter(pool=pool).exclude(state__in=Place.STANDING).count()
-    return max(ended - Place.objects.filter(pool=pool, decision__outcome=WAITING).count(), 0)
+    ended, called = ~Q(state__in=Place.STANDING), Q(decision__outcome=WAITING)
+    found = pool.places.aggregate(ended=Count("pk", filter=ended), called=Count("pk", filter=called))
+    return max(int(found["ended"] - found["called"]), 0)
 
 
 def _fill(pool: Pool, *, calls: bool) -> int:

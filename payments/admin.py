@@ -25,7 +25,7 @@ from journal.errors import Refused
 from payments import ledger
 from payments.models import CASHIERS, Charge, LedgerLine, Mandate, kept_by
 from payments.reconciliation import reconcile
-from payments.standing import in_words, standing_from
+from payments.standing import in_words, standing_as_read
 from payments.transfers import confirm_transfer, refuse_transfer
 from programmes.desk import DeskAdmin, attempt, person
 from programmes.models import Procedure, School
@@ -133,9 +133,7 @@ class ChargeAdmin(DeskAdmin):
         """How far it is settled."""
         if charge.state == Charge.State.CANCELLED:
             return charge.get_state_display()
-        is_announced = getattr(charge, "declared_on", None) is not None
-        request = getattr(charge, "exemption", None)
-        return in_words(standing_from(charge, is_announced=is_announced, request=request))
+        return in_words(standing_as_read(charge))
 
     @admin.display(description=_("réglé le"), ordering="settled_at")
     def settled_on(self, charge: Charge) -> dt.date | None:

@@ -63,7 +63,7 @@ def settle(provider_reference: str, outcome: Outcome) -> Payment:
     Raises:
         Payment.DoesNotExist: no payment has this reference.
     """
-    charge = charges.lock(Payment.objects.values_list("charge", flat=True).get(provider_reference=provider_reference))
+    charge = charges.lock_paid_as(provider_reference)
     payment = Payment.objects.get(provider_reference=provider_reference)  # under the charge's lock
     if payment.state in (Payment.State.CONFIRMED, Payment.State.SURPLUS):
         return payment

@@ -100,6 +100,18 @@ def lock(charge_id: UUID) -> Charge:
     return _locked().get(pk=charge_id)
 
 
+def lock_paid_as(provider_reference: str) -> Charge:
+    """The charge, locked, that somebody began to pay under that reference of a provider.
+
+    Raises:
+        Payment.DoesNotExist: no payment has this reference.
+    """
+    charge = _locked().filter(payments__provider_reference=provider_reference).first()
+    if charge is None:
+        raise Payment.DoesNotExist
+    return charge
+
+
 def require_due(charge: Charge) -> None:
     """Raise `NotDue`, saying why, unless the charge is to be paid."""
     match charge.state:
@@ -151,9 +163,9 @@ def open_charge(
     return charge
 
 
-def live_charge(account: Account, reason: str, subject: str = "") -> Charge | None:
+def live_charge(account_id: UUID, reason: str, subject: str = "") -> Charge | None:
     """The charge of that reason, and on that subject, which was not cancelled."""
-    charges = account.charges.live().filter(reason=reason, subject=subject)  # one at most
+    charges = Charge.objects.live().filter(account=account_id, reason=reason, subject=subject)  # one at most
     return next(iter(charges.select_related("payee__school", "exemption").order_by()), None)
 
 

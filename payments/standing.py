@@ -43,6 +43,12 @@ def standing_from(charge: Charge | None, *, is_announced: bool = False, request:
     return Standing.EXEMPTION_ASKED if asked else Standing.DUE
 
 
+def standing_as_read(charge: Charge) -> Standing:
+    """The same, of a charge that was read `with_announcement`, and with its exemption."""
+    is_announced = getattr(charge, "declared_on", None) is not None
+    return standing_from(charge, is_announced=is_announced, request=getattr(charge, "exemption", None))
+
+
 def worst(standings: Iterable[Standing]) -> Standing:
     """How far several charges are settled together: as far as the one that is furthest from it; none at all is due."""
     order = list(Standing)

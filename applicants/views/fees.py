@@ -57,7 +57,7 @@ def withdraw_request(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 def _about_exemption(
     request: HttpRequest, dossier: Dossier, act: Callable[[Charge], object], done: str
 ) -> HttpResponse:
-    charge = live_charge(dossier.account, APPLICATION_FEE)
+    charge = live_charge(dossier.account_id, APPLICATION_FEE)
     if charge is None:
         raise Http404
     try_act(request, lambda: act(charge), done=done)

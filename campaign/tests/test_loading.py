@@ -183,7 +183,7 @@ def test_a_fee_on_its_way_stays_what_it_was(procedure: Procedure, zoe: User) -> 
     rules = ast_2026().rules
     assert rules.fee is not None
     load(replace(ast_2026(), rules=replace(rules, fee=replace(rules.fee, amount=9000))), rehearsal=True)
-    charge = live_charge(draft.account, "application_fee")
+    charge = live_charge(draft.account_id, "application_fee")
     assert charge is not None
     assert charge.amount == 7600
 

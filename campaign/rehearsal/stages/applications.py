@@ -18,7 +18,7 @@ from applicants.contents import read_contents
 from applicants.dossiers import start_dossier
 from applicants.editing import APPLICATIONS
 from applicants.explanations import explain_missing
-from applicants.fees import fee_charge, fee_charges, fee_standing
+from applicants.fees import fee_charge, fee_charges
 from applicants.models import Dossier, Referee, Status
 from applicants.papers import deposit_paper
 from applicants.readiness import asked_papers, is_required_now
@@ -34,7 +34,7 @@ from payments.cards import begin_card_payment, settle, takes_cards
 from payments.exemptions import ask_exemption
 from payments.models import Charge, Payment
 from payments.providers import Outcome
-from payments.standing import Standing, standing_of
+from payments.standing import Standing, standing_as_read
 from payments.transfers import declare_transfer
 from programmes.eligibility import open_programmes
 from programmes.rules import OF, FieldKind, FieldRule, Means, PaperRule
@@ -140,15 +140,15 @@ def submit(company: Company, person: Person) -> None:
 def see_to_fee(company: Company, person: Person, dossier: Dossier, user: User) -> None:
     """Ask for the exemption, or pay: by card where the school takes it, else by announcing a transfer."""
     charge = company.attempt(fee_charge, dossier.pk, by=user)
-    if charge is None or fee_standing(dossier) != Standing.DUE:
+    due = [owed for owed in fee_charges(dossier) if standing_as_read(owed) == Standing.DUE]
+    if charge is None or not due:
         return
     exempts = company.rules.fee is not None and company.rules.fee.exemption is not None
     if exempts and person.has(Habit.SCHOLARSHIP) and company.did(ask_exemption, charge.pk, by=user):
         return
     if dossier.rules.fee is not None:
-        for owed in fee_charges(dossier):
-            if standing_of(owed) == Standing.DUE:
-                pay(company, person, owed, dossier.rules.fee.means, user)
+        for owed in due:
+            pay(company, person, owed, dossier.rules.fee.means, user)
 
 
 def pay(company: Company, person: Person, charge: Charge, means: Collection[Means], user: User) -> None:

@@ -159,7 +159,7 @@ def _poor_paper(person: Person, dossier: Dossier) -> str:
 
 
 def _see_to_money(company: Company, person: Person, dossier: Dossier, *, again: bool) -> None:
-    charge = live_charge(dossier.account, APPLICATION_FEE)
+    charge = live_charge(dossier.account_id, APPLICATION_FEE)
     if charge is None:
         return
     accountant = company.staff.accountants[charge.payee.school_id]
