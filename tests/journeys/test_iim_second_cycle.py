@@ -18,7 +18,7 @@ from tests.journeys.iim_second_cycle.place import enrol
 from tests.journeys.iim_second_cycle.selection import select
 from tests.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.postgresql]
 
 
 @pytest.fixture
