@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from applicants.editing import is_asked_for
 from applicants.given import answers_with
@@ -50,10 +50,11 @@ def papers_of_title(dossier: Dossier, answers: Mapping[str, str]) -> list[PaperR
     return [rule for rule in asked_papers(dossier.rules, answers) if rule.proves_title]
 
 
-def _files_of(dossiers: list[Dossier]) -> Files:
-    """The files of these dossiers that were not replaced, by folder."""
+def _files_of(dossiers: list[Dossier], *conditions: Q) -> Files:
+    """The files of these dossiers that were not replaced, and meet `conditions`, by folder."""
     files: Files = defaultdict(list)
-    for file in SupportingDocument.objects.current().filter(folder__in=[dossier.folder_id for dossier in dossiers]):
+    folders = [dossier.folder_id for dossier in dossiers]
+    for file in SupportingDocument.objects.current().filter(*conditions, folder__in=folders):
         files[file.folder_id].append(file)
     return files
 
@@ -109,14 +110,13 @@ def with_title_accepted(dossiers: Iterable[Dossier]) -> set[UUID]:
     dossiers = list(dossiers)
     without = {dossier.pk for dossier in dossiers if not any(rule.proves_title for rule in dossier.rules.papers)}
     asked = [dossier for dossier in dossiers if dossier.pk not in without]
-    files = _files_of(asked)
-    # Answers are read of those only who may be there.
-    proofs = _proofs([dossier for dossier in asked if _has_accepted(dossier, files)], files)
+    accepted = _files_of(asked, Q(review=SupportingDocument.Review.ACCEPTED)) if asked else {}
+    may_be = [dossier for dossier in asked if _has_proof(dossier, accepted)]  # answers are read of these only
+    proofs = _proofs(may_be, accepted) if may_be else {}
     return without | {key for key, owed in proofs.items() if owed and all(proof.is_accepted for proof in owed)}
 
 
-def _has_accepted(dossier: Dossier, files: Files) -> bool:
-    """Whether some file that proves a title is accepted, be it not all that is owed."""
-    accepted = [file for file in files[dossier.folder_id] if file.review == SupportingDocument.Review.ACCEPTED]
-    rules = [dossier.rules.paper(file.kind) for file in accepted]
+def _has_proof(dossier: Dossier, files: Files) -> bool:
+    """Whether one of the files proves the title, be it not all that is owed."""
+    rules = [dossier.rules.paper(file.kind) for file in files[dossier.folder_id]]
     return any(rule is not None and rule.proves_title for rule in rules)

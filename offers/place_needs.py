@@ -40,14 +40,14 @@ def needs_by_place(places: Iterable[Place]) -> dict[int, list[Need]]:
     to_confirm = {key: dossier.rules.confirmation for key, dossier in dossiers.items()}
     with_papers = {key: dossiers[key] for key, rule in to_confirm.items() if rule and rule.papers}
     with_deposit = {key: dossiers[key] for key, rule in to_confirm.items() if rule and rule.deposit}
-    answers, papers = _answers(with_papers), _papers(with_papers.values())
-    deposits = _deposits(with_deposit.values())
+    answers, papers = (_answers(with_papers), _papers(with_papers.values())) if with_papers else ({}, {})
+    deposits = _deposits(with_deposit.values()) if with_deposit else {}
     found = {}
     for place in places:
         rule = to_confirm[place.dossier_id]
         asked = _asked(place.dossier, answers.get(place.dossier_id, {}))
         given = Given(
-            papers=papers[place.dossier.folder_id],
+            papers=papers.get(place.dossier.folder_id, {}),
             deposit=deposits.get((place.dossier.account_id, place.choice.programme.code), Progress.TODO),
             word=place.accepted_at is not None,
         )
@@ -95,10 +95,7 @@ def _papers(dossiers: Iterable[Dossier]) -> dict[UUID, dict[str, Progress]]:
     found: dict[UUID, dict[str, list[SupportingDocument]]] = defaultdict(lambda: defaultdict(list))
     for file in SupportingDocument.objects.current().filter(folder__in=folders):
         found[file.folder_id][file.kind].append(file)
-    return defaultdict(
-        dict,
-        {folder: {kind: _progress(files) for kind, files in kinds.items()} for folder, kinds in found.items()},
-    )
+    return {folder: {kind: _progress(files) for kind, files in kinds.items()} for folder, kinds in found.items()}
 
 
 def _deposits(dossiers: Iterable[Dossier]) -> dict[tuple[UUID, str], Progress]:

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from applicants.editing import LATE_PAPERS
 from applicants.models import Dossier
-from applicants.proof import proofs_of
+from applicants.proof import Proof, proofs_of
 from campaign.rehearsal.company import Company, Event, between
 from campaign.rehearsal.people import Habit, Person
 from campaign.rehearsal.stages.applications import deposit
@@ -67,9 +67,10 @@ def review_titles(company: Company) -> None:
     waiting = Enrolment.objects.filter(dossier__procedure=company.procedure, state=Enrolment.State.AWAITING_TITLE)
     enrolments = waiting.select_related("pool__programme__school").in_bulk(field_name="dossier_id")
     dossiers = company.dossiers(Q(pk__in=enrolments))
+    proofs = proofs_of(dossiers)
     for dossier in dossiers:
         verifier = company.staff.verifier(enrolments[dossier.pk].pool.programme.school)
-        for document in _to_review(dossier):
+        for document in _to_review(proofs[dossier.pk]):
             is_poor = company.person(dossier).has(Habit.TITLE_UNREADABLE) and _is_first(document)
             reason = "Le document est illisible." if is_poor else ""
             company.attempt(review_title, document.pk, accepted=not is_poor, reason=reason, by=verifier)
@@ -91,9 +92,9 @@ def _is_admitted(company: Company, dossier: Dossier) -> bool:
     return conditional.exists()
 
 
-def _to_review(dossier: Dossier) -> list[SupportingDocument]:
+def _to_review(proofs: list[Proof]) -> list[SupportingDocument]:
     """The files that prove the title, checked, and not looked at yet."""
-    files = [file for proof in proofs_of([dossier])[dossier.pk] for file in proof.files]
+    files = [file for proof in proofs for file in proof.files]
     return [
         file
         for file in files
