@@ -57,10 +57,10 @@ def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step
     """
     held = roles_now(by)
     dossier = lock_where(Dossier.objects.visible_with(held).filter(choices=choice_id))
-    if dossier is None:
+    choice = next((one for one in dossier.ranked_choices if one.pk == choice_id), None) if dossier else None
+    if choice is None:
         raise Choice.DoesNotExist
-    choice = dossier.choices.select_related("programme").get(pk=choice_id)
-    return choice, hold_step(step_id, dossier.procedure), held
+    return choice, hold_step(step_id, choice.dossier.procedure), held
 
 
 def require_before(choice: Choice, step: Step) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
+from uuid import UUID
 
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -15,7 +17,6 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.answers import save_answers
-from applicants.contents import read_contents
 from applicants.corrections import answer_correction, ask_correction, waiting_corrections
 from applicants.editing import APPLICATIONS, PAYMENT
 from applicants.endings import void_dossier, withdraw_dossier
@@ -26,7 +27,7 @@ from campaign.rehearsal.company import Company, Event
 from campaign.rehearsal.people import Habit, Person, answers_of
 from campaign.rehearsal.stages.applications import deposit, see_to_fee, submission_moment
 from documents.models import SupportingDocument
-from juries.verification import review_paper, validate_dossier, what_remains
+from juries.verification import NotValid, review_paper, validate_dossier
 from payments.charges import live_charge
 from payments.exemptions import decide_exemption
 from payments.models import Charge, Reduction
@@ -106,9 +107,7 @@ def examine(company: Company, dossier: Dossier, *, again: bool) -> None:
             until=company.procedure.now() + dt.timedelta(days=dossier.rules.corrections.days),
             by=verifier,
         )
-    dossier = company.anew(dossier)
-    if not what_remains(read_contents(dossier), waiting_corrections(dossier)):
-        company.attempt(validate_dossier, dossier.pk, by=verifier)
+    company.attempt(_validate_if_nothing_remains, dossier.pk, by=verifier)
 
 
 def answer(company: Company, person: Person) -> None:
@@ -136,6 +135,12 @@ def void(company: Company, person: Person) -> None:
 
 
 # --- Below ----------------------------------------------------------------------------------------------------------
+
+
+def _validate_if_nothing_remains(dossier_id: UUID, *, by: User) -> None:
+    """Validate a dossier; what stands in the way is no refusal: it is looked at again later."""
+    with suppress(NotValid):
+        validate_dossier(dossier_id, by=by)
 
 
 def _review_papers(company: Company, person: Person, dossier: Dossier, verifier: User, *, again: bool) -> None:
