@@ -21,7 +21,7 @@ from journal.record import record
 from juries.models import Decision
 from juries.steps import hold_unfrozen
 from programmes.models import Procedure, Step
-from programmes.roles import JURY, PRESIDENT, require_role
+from programmes.roles import JURY, PRESIDENT, roles_now
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
 JUDGES = (JURY, PRESIDENT)
@@ -42,8 +42,9 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
         Frozen: the publication is prepared.
     Rule: AST-13.
     """
-    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
-    require_role(by, dossier.procedure, *JUDGES)
+    held = roles_now(by)
+    dossier = lock(dossier_id, among=Dossier.objects.visible_with(held))
+    held.require(dossier.procedure, *JUDGES)
     step = hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
     if step is None or dossier.status != Status.VALIDATED:
         raise NotJudgeable(
@@ -53,19 +54,13 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
     reason = reason_typed(reason, at_most=LONGEST_EXPLANATION)
     if not admissible and not reason:
         raise NotJudgeable(gettext("Indiquez pourquoi le dossier n’est pas admissible : le motif est conservé."))
-    outcome = Decision.Outcome.ADMISSIBLE if admissible else Decision.Outcome.NOT_ADMISSIBLE
-    decision, _ = Decision.objects.update_or_create(
-        dossier=dossier,
-        choice=None,
-        step=step,
-        defaults={
-            "outcome": outcome,
-            "reason": reason,
-            "decided_at": dossier.procedure.now(),
-            "decided_by": by,
-        },
-    )
-    record("decision.taken", dossier, by=by, step=step.code, outcome=outcome)
+    before = Decision.objects.filter(dossier=dossier, choice=None, step=step).first()
+    decision = before or Decision(dossier=dossier, step=step)
+    decision.outcome = Decision.Outcome.ADMISSIBLE if admissible else Decision.Outcome.NOT_ADMISSIBLE
+    decision.reason = reason
+    decision.decided_at, decision.decided_by = dossier.procedure.now(), by
+    decision.save()
+    record("decision.taken", dossier, by=by, step=step.code, outcome=decision.outcome)
     return decision
 
 

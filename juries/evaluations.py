@@ -54,15 +54,19 @@ def deposit_evaluation(
     others = Evaluation.objects.filter(choice=choice, step=step).exclude(evaluator=by).count()
     _require_still_to_give(choice, step, rule, others)
     _require_on_the_grid(rule, marks)
-    evaluation, _ = Evaluation.objects.update_or_create(
+    evaluation = Evaluation(
         choice=choice,
         step=step,
         evaluator=by,
-        defaults={
-            "marks": {criterion.code: str(marks[criterion.code]) for criterion in rule.criteria},
-            "comment": reason_typed(comment, at_most=LONGEST_EXPLANATION),
-            "deposited_at": step.procedure.now(),
-        },
+        marks={criterion.code: str(marks[criterion.code]) for criterion in rule.criteria},
+        comment=reason_typed(comment, at_most=LONGEST_EXPLANATION),
+        deposited_at=step.procedure.now(),
+    )
+    Evaluation.objects.bulk_create(
+        [evaluation],
+        update_conflicts=True,
+        unique_fields=["choice", "step", "evaluator"],
+        update_fields=["marks", "comment", "deposited_at"],
     )
     # The journal, which others read, says that there is one, and not what it says.
     record("evaluation.deposited", choice.dossier, by=by, step=step.code, programme=choice.programme.code)

@@ -21,7 +21,7 @@ from journal.record import record
 from juries.models import Decision, Mark
 from juries.steps import hold_unfrozen
 from programmes.models import Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, require_role
+from programmes.roles import JURY, OFFICE, PRESIDENT, roles_now
 from programmes.rules import Rules, TestRule
 from programmes.typed import reason_typed
 
@@ -76,24 +76,20 @@ def record_mark(dossier_id: UUID, test: str, *, value: Decimal | None, absent: b
         Frozen: the publication of the admission is prepared.
     Rule: AST-15.
     """
-    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
-    require_role(by, dossier.procedure, *MARKERS)
+    dossier = _lock(dossier_id, by=by)
     hold_unfrozen(dossier.procedure, Step.Kind.ADMISSION)
     _require_markable(dossier, test, value, absent)
     record("mark.recorded", dossier, by=by, test=test, value=None if value is None else str(value), absent=absent)
     if value is None and not absent:
         Mark.objects.filter(dossier=dossier, test=test).delete()
         return None
-    mark, _ = Mark.objects.update_or_create(
-        dossier=dossier,
-        test=test,
-        defaults={
-            "value": value,
-            "is_absent": absent,
-            "excuse": "",
-            "recorded_at": dossier.procedure.now(),
-            "recorded_by": by,
-        },
+    now = dossier.procedure.now()
+    mark = Mark(dossier=dossier, test=test, value=value, is_absent=absent, recorded_at=now, recorded_by=by)
+    Mark.objects.bulk_create(
+        [mark],
+        update_conflicts=True,
+        unique_fields=["dossier", "test"],
+        update_fields=["value", "is_absent", "excuse", "recorded_at", "recorded_by"],
     )
     return mark
 
@@ -109,8 +105,7 @@ def excuse_absence(dossier_id: UUID, test: str, *, reason: str, by: User) -> Mar
         Frozen: the publication of the admission is prepared.
     Rules: AST-15, ALL-07.
     """
-    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
-    require_role(by, dossier.procedure, *MARKERS)
+    dossier = _lock(dossier_id, by=by)
     hold_unfrozen(dossier.procedure, Step.Kind.ADMISSION)
     mark = Mark.objects.filter(dossier=dossier, test=test, is_absent=True).first()
     if mark is None:
@@ -119,6 +114,14 @@ def excuse_absence(dossier_id: UUID, test: str, *, reason: str, by: User) -> Mar
     mark.save(update_fields=["excuse"])
     record("absence.excused", dossier, by=by, test=test, excused=mark.is_excused)
     return mark
+
+
+def _lock(dossier_id: UUID, *, by: User) -> Dossier:
+    """The dossier, locked, for whoever may mark it."""
+    held = roles_now(by)
+    dossier = lock(dossier_id, among=Dossier.objects.visible_with(held))
+    held.require(dossier.procedure, *MARKERS)
+    return dossier
 
 
 def _require_markable(dossier: Dossier, test: str, value: Decimal | None, absent: bool) -> None:

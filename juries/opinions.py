@@ -40,15 +40,13 @@ def give_opinion(choice_id: int, step_id: int, *, favourable: bool, comment: str
     comment = reason_typed(comment, at_most=LONGEST_EXPLANATION)
     if not favourable and not comment:
         raise NotAnOpinion(gettext("Dites au jury pourquoi l’avis est défavorable."))
-    opinion, _ = Opinion.objects.update_or_create(
-        choice=choice,
-        step=step,
-        defaults={
-            "favourable": favourable,
-            "comment": comment,
-            "given_at": step.procedure.now(),
-            "given_by": by,
-        },
+    now = step.procedure.now()
+    opinion = Opinion(choice=choice, step=step, favourable=favourable, comment=comment, given_at=now, given_by=by)
+    Opinion.objects.bulk_create(
+        [opinion],
+        update_conflicts=True,
+        unique_fields=["choice", "step"],
+        update_fields=["favourable", "comment", "given_at", "given_by"],
     )
     ids = {"step": step.code, "programme": choice.programme.code}
     record("opinion.given", choice.dossier, by=by, **ids, favourable=favourable)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from journal.errors import Refused
@@ -22,7 +21,8 @@ class Frozen(Refused):
 
 def lock_step(step_id: int) -> Step:
     """The step, locked for this transaction: ranks, turns and publications stay what they are meanwhile."""
-    return _for_update().get(pk=step_id)
+    steps = Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
+    return steps.get(pk=step_id)
 
 
 def hold_unfrozen(procedure: Procedure, kind: str) -> Step | None:
@@ -31,7 +31,7 @@ def hold_unfrozen(procedure: Procedure, kind: str) -> Step | None:
     Raises:
         Frozen: its publication is prepared.
     """
-    step = _for_update().filter(procedure=procedure, kind=kind).first()
+    step = procedure.steps.select_for_update(no_key=True).filter(kind=kind).first()
     if step is not None:
         require_unfrozen(step)
     return step
@@ -60,7 +60,3 @@ def raise_frozen(publication: Publication, step: Step) -> NoReturn:
         gettext("Les résultats de l’étape « %(step)s » sont prêts à paraître : annulez d’abord leur publication.")
         % {"step": step.label}
     )
-
-
-def _for_update() -> QuerySet[Step]:
-    return Step.objects.select_for_update(of=("self",), no_key=True).select_related("procedure")
