@@ -58,10 +58,19 @@ def fill_places(procedure: Procedure) -> int:
     rule = procedure.rules.confirmation if procedure.rules else None
     if rule is None:
         return 0
-    waited_for = set(lines_of(procedure).order_by().values_list("choice__programme", "dossier__track"))
-    pools = Pool.objects.filter(programme__procedure=procedure).select_related("programme__procedure", "track")
-    wanted = [pool for pool in pools if (pool.programme_id, pool.track_id) in waited_for]
-    return sum(_fill(pool, calls=rule.call_next == Who.AUTOMATIC) for pool in wanted)
+    calls, lines = rule.call_next == Who.AUTOMATIC, lines_of(procedure)
+    waiting = lines if calls else lines.exclude(outcome=WAITING)
+    return sum(_fill(pool, calls=calls) for pool in pools_of(procedure, waiting))
+
+
+def pools_of(procedure: Procedure, lines: QuerySet[Decision]) -> list[Pool]:
+    """The pools of a procedure for which somebody of these lines waits."""
+    waited_for = set(lines.order_by().values_list("choice__programme", "dossier__track"))
+    if not waited_for:
+        return []
+    pools = Pool.objects.filter(programme__procedure=procedure)
+    related = pools.select_related("programme__procedure", "programme__school", "track")
+    return [pool for pool in related if (pool.programme_id, pool.track_id) in waited_for]
 
 
 def next_in_line(pool: Pool) -> QuerySet[Decision]:

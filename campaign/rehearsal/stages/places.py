@@ -24,10 +24,9 @@ from offers.place_desk import review_paper_of_place
 from offers.place_endings import decline_place, release_place
 from offers.place_needs import is_sent, needs_of
 from offers.start_letters import send_start_letters, untold
-from offers.waiting_list import call_next, freed_and_not_called_for, next_in_line
+from offers.waiting_list import call_next, freed_and_not_called_for, lines_of, next_in_line, pools_of
 from payments.models import Charge, Payment
 from payments.transfers import confirm_transfer
-from programmes.models import Pool
 
 ANSWERS = dt.timedelta(days=2)  # after a round of decisions
 LOOKS = dt.timedelta(days=4)
@@ -66,9 +65,7 @@ def look(company: Company) -> None:
         if place.is_late and not is_sent(place, needs_of(place)):
             company.attempt(release_place, place.pk, by=verifier)
     _note_transfers(company)
-    for pool in Pool.objects.filter(programme__procedure=company.procedure).select_related(
-        "programme__school", "track"
-    ):
+    for pool in pools_of(company.procedure, lines_of(company.procedure)):
         for _ in range(freed_and_not_called_for(pool)):
             if (waiting := next_in_line(pool).first()) is not None:
                 verifier = company.staff.verifier(pool.programme.school)
