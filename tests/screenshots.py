@@ -6,8 +6,8 @@ of page is taken once, wide and narrow, in French and in English, into
 screenshots/LANGUAGE/PROCEDURE/PERSON/PAGE-WIDTH.png of var/ (or VAR_DIR). What looks as with another candidate (the
 same headings, questions, buttons and states) is not taken again. A page that is wider than a telephone is named.
 
-`make screenshots ONLY="fr iim candidate"` takes those whose folder has one of these words at least. The pictures are
-those of the moments at which the procedures stand: move their clocks for the others.
+`make screenshots ONLY="fr iim candidate"` takes those of which each of these words begins a part of the folder. The
+pictures are those of the moments at which the procedures stand: move their clocks for the others.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def main(words: list[str]) -> int:
                 break
             for person in everyone:
                 folder = FOLDER / language / person.folder
-                if not words or any(word in str(folder.relative_to(FOLDER)) for word in words):
+                parts = folder.relative_to(FOLDER).parts
+                if all(any(part.startswith(word) for part in parts) for word in words):
                     complaints += walk(browser.new_context(locale=locale), person, folder)
         browser.close()
     pictures = len(list(FOLDER.rglob("*.png")))
