@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef, Q
 
 from applicants.given import answers_of
 from applicants.models import Choice, Dossier, DossierContent, Explanation, Referee, Status, StudyCopy
@@ -55,7 +55,8 @@ def keep_for_study(dossier: Dossier) -> list[StudyCopy]:
     if not dossier.procedure.judges_by_programme or dossier.validated_at is None:
         return []
     now = dossier.procedure.now()
-    is_begun = JurySession.objects.filter(step__procedure=dossier.procedure_id, meets_at__lte=now)
+    is_own = Q(programme=None) | Q(programme=OuterRef("programme"))
+    is_begun = JurySession.objects.filter(is_own, step__procedure=dossier.procedure_id, meets_at__lte=now)
     left = set(Choice.objects.filter(Exists(is_begun), dossier=dossier, study_copy=None).values_list("pk", flat=True))
     if dossier.status == Status.WITHDRAWN or not left:
         return []

@@ -8,6 +8,7 @@ Rule: ALL-07.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from itertools import pairwise
 from uuid import UUID
 
@@ -99,7 +100,7 @@ def is_too_short(dossier: Dossier, slot: TestSlot) -> bool:
     return slot.ends_at < _end_for(dossier, slot)
 
 
-def lengthen(dossier: Dossier, slots: QuerySet[TestSlot]) -> None:
+def lengthen(dossier: Dossier, slots: Iterable[TestSlot]) -> None:
     """Make slots as long as the candidate needs; free ones that stand in the way go. In an act that holds the planning.
 
     Raises:
@@ -116,10 +117,11 @@ def lengthen(dossier: Dossier, slots: QuerySet[TestSlot]) -> None:
             )
         end = _end_for(dossier, slot)
         _overlapped(slot, end).filter(dossier=None).delete()
-        TestSlot.objects.filter(pk=slot.pk).update(ends_at=end)
+        slot.ends_at = end
+        slot.save(update_fields=["ends_at"])
 
 
-def release(dossier: Dossier, slots: QuerySet[TestSlot]) -> None:
+def release(dossier: Dossier, slots: Iterable[TestSlot]) -> None:
     """Free slots of a candidate; they are as long as their test again."""
     usual = {rule.code: dt.timedelta(minutes=rule.minutes) for rule in dossier.rules.tests}
     for slot in slots:

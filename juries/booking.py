@@ -14,10 +14,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import lock_own
 from applicants.models import Choice, Dossier
 from journal.errors import Refused
-from juries.choices_before import choices_before
+from juries.choices_before import choices_before, lock_chosen
 from juries.interviews import free_slots, give, given_slots, interview_that_waits
 from juries.models import Decision, Supplement, TestSlot
 from juries.planning import hold_school
@@ -78,11 +77,8 @@ def book_slot(slot_id: int, choice_id: int, *, by: User) -> TestSlot:
         NotPlannable: the candidate would be in two places at once.
     Rule: BS-03.
     """
-    owned = Choice.objects.filter(dossier__in=Dossier.objects.owned_by(by))
-    dossier = lock_own(owned.get(pk=choice_id).dossier_id, by=by)
-    choice = dossier.choices.select_related("programme__school").get(pk=choice_id)
-    choice.dossier = dossier
-    hold_school(dossier.procedure, choice.programme.school_id)
+    choice = lock_chosen(choice_id, among=Dossier.objects.owned_by(by))
+    hold_school(choice.dossier.procedure, choice.programme.school_id)
     booking = booking_of(choice)
     if booking is None or not booking.chooses:
         raise NotBookable(gettext("Vous n’avez pas de créneau à choisir pour cette candidature."))
@@ -104,7 +100,7 @@ def booking_of(choice: Choice) -> Booking | None:
     interview that was asked for). Rules: BS-03, IIM-04, IIM-05.
     """
     procedure = choice.dossier.procedure
-    step = procedure.steps.filter(kind=Step.Kind.TESTS).select_related("procedure").first()
+    step = next((step for step in procedure.steps_in_order if step.kind == Step.Kind.TESTS), None)
     if step is None or not choices_before(step).filter(pk=choice.pk).exists():
         return None
     supplement = interview_that_waits(choice)

@@ -56,11 +56,21 @@ def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step
         Choice.DoesNotExist: no choice of a dossier that `by` may see.
     """
     held = roles_now(by)
-    dossier = lock_where(Dossier.objects.visible_with(held).filter(choices=choice_id))
+    choice = lock_chosen(choice_id, among=Dossier.objects.visible_with(held))
+    return choice, hold_step(step_id, choice.dossier.procedure), held
+
+
+def lock_chosen(choice_id: int, *, among: QuerySet[Dossier]) -> Choice:
+    """A choice with its programme and school, its dossier locked.
+
+    Raises:
+        Choice.DoesNotExist: no choice of one of these dossiers.
+    """
+    dossier = lock_where(among.filter(choices=choice_id))
     choice = next((one for one in dossier.ranked_choices if one.pk == choice_id), None) if dossier else None
     if choice is None:
         raise Choice.DoesNotExist
-    return choice, hold_step(step_id, choice.dossier.procedure), held
+    return choice
 
 
 def require_before(choice: Choice, step: Step) -> None:

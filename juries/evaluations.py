@@ -6,7 +6,7 @@ An evaluator may change the own marks until the last evaluation is there; then a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.db import transaction
@@ -51,8 +51,9 @@ def deposit_evaluation(
     require_nothing_published_after(step, choice)
     if not was_interviewed(choice, step):
         raise NotEvaluable(gettext("L’entretien n’a pas encore eu lieu : les évaluations viennent après."))
-    others = Evaluation.objects.filter(choice=choice, step=step).exclude(evaluator=by).count()
-    _require_still_to_give(choice, step, rule, others)
+    given = list(Evaluation.objects.filter(choice=choice, step=step))
+    others = sum(one.evaluator_id != by.pk for one in given)
+    _require_still_to_give(given, rule, others)
     _require_on_the_grid(rule, marks)
     evaluation = Evaluation(
         choice=choice,
@@ -89,9 +90,9 @@ def _rule_of(step: Step, choice: Choice) -> EvaluationRule:
     return rule
 
 
-def _require_still_to_give(choice: Choice, step: Step, rule: EvaluationRule, others: int) -> None:
+def _require_still_to_give(given: Iterable[Evaluation], rule: EvaluationRule, others: int) -> None:
     """Raise `NotEvaluable` if all are opened, or if others gave as many as there may be."""
-    if Evaluation.objects.opened().filter(choice=choice, step=step).exists():
+    if any(one.opened_at is not None for one in given):
         raise NotEvaluable(gettext("Toutes les évaluations sont déposées : elles ne changent plus."))
     if others >= rule.evaluators:
         raise NotEvaluable(gettext("Cette candidature a déjà tous ses évaluateurs."))

@@ -14,12 +14,11 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import lock_where
 from applicants.models import Choice, Dossier
 from journal.record import record
 from juries import appointments, timetable
 from juries.adjustments import lengthen, release
-from juries.choices_before import require_before
+from juries.choices_before import lock_chosen, require_before
 from juries.models import Panel, Supplement, TestSlot
 from juries.planning import PLANNERS, NotPlannable, hold_school
 from programmes.models import Step
@@ -90,10 +89,7 @@ def place_choice(slot_id: int, choice_id: int, *, by: User) -> TestSlot:
     Rules: BS-03, IIM-04.
     """
     held = roles_now(by)
-    dossier = lock_where(Dossier.objects.visible_with(held).filter(choices=choice_id))
-    if dossier is None:
-        raise Choice.DoesNotExist
-    choice = _of(dossier, choice_id)
+    choice = lock_chosen(choice_id, among=Dossier.objects.visible_with(held))
     held.require(choice.dossier.procedure, *PLANNERS, programme=choice.programme)
     hold_school(choice.dossier.procedure, choice.programme.school_id)
     slot = free_slots(choice).filter(pk=slot_id).first()
@@ -134,13 +130,9 @@ def give(slot: TestSlot, choice: Choice, *, by: User) -> None:
         NoRoom: the candidate has more time than the panel has before it sees the next one.
     """
     supplement = interview_that_waits(choice)
-    before = given_slots(choice, supplement)
-    if supplement is None:
-        before = before.filter(test=slot.test)
-    is_moved = before.exists()
+    before = [one for one in given_slots(choice, supplement) if supplement is not None or one.test == slot.test]
     release(choice.dossier, before)
-    lengthen(choice.dossier, TestSlot.objects.filter(pk=slot.pk))
-    slot.refresh_from_db(fields=["ends_at"])
+    lengthen(choice.dossier, [slot])
     others = choice.dossier.test_slots.filter(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
     if others.exists():
         raise NotPlannable(gettext("Le candidat a déjà un entretien à cette heure-là."))
@@ -151,7 +143,7 @@ def give(slot: TestSlot, choice: Choice, *, by: User) -> None:
     except IntegrityError as clash:
         raise NotPlannable(gettext("Le candidat a déjà un entretien à cette heure-là.")) from clash
     record("tests.booked", choice.dossier, by=by, slot=slot.pk, programme=choice.programme.code)
-    appointments.tell(slot, by=by, replaces=is_moved)
+    appointments.tell(slot, by=by, replaces=bool(before))
 
 
 def free_slots(choice: Choice) -> QuerySet[TestSlot]:
@@ -185,13 +177,6 @@ def given_slots(choice: Choice, supplement: Supplement | None) -> QuerySet[TestS
 def interview_that_waits(choice: Choice) -> Supplement | None:
     """The further interview that is asked of the choice, and not judged yet."""
     return choice.supplements.filter(kind=Supplement.Kind.INTERVIEW, judged_at=None).first()
-
-
-def _of(dossier: Dossier, choice_id: int) -> Choice:
-    """One of the choices of a dossier that is locked."""
-    choice = dossier.choices.select_related("programme__school").get(pk=choice_id)
-    choice.dossier = dossier
-    return choice
 
 
 def _hold_panel(panel_id: int, by: User) -> Panel:

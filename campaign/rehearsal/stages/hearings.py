@@ -51,7 +51,8 @@ def give_opinions(company: Company, step: Step) -> None:
 def hold_interviews(company: Company, step: Step) -> None:
     """Note who did not come; open slots where some wait; candidates book, or the service gives them a slot."""
     _note_absences(company)
-    waiting = [choice for choice in _choices(step) if _waits_for_a_slot(choice)]
+    choices = _choices(step).prefetch_related("supplements", "test_slots")
+    waiting = [choice for choice in choices if _waits_for_a_slot(choice)]
     for programme in {choice.programme for choice in waiting}:
         _open_slots(company, step, programme, len([one for one in waiting if one.programme == programme]))
     for choice in waiting:
@@ -104,8 +105,9 @@ def _choices(step: Step) -> QuerySet[Choice]:
 
 def _waits_for_a_slot(choice: Choice) -> bool:
     """Whether the choice has no interview yet, or asks for a further one that has no slot."""
-    further = choice.supplements.filter(kind=Supplement.Kind.INTERVIEW, judged_at=None).first()
-    return not choice.test_slots.filter(supplement=further).exists()
+    asked = [one for one in choice.supplements.all() if one.kind == Supplement.Kind.INTERVIEW and one.judged_at is None]
+    further = asked[0].pk if asked else None
+    return all(slot.supplement_id != further for slot in choice.test_slots.all())
 
 
 def _open_slots(company: Company, step: Step, programme: Programme, count: int) -> None:
