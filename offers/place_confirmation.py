@@ -65,7 +65,7 @@ def confirm_by_word(place_id: int, *, by: User) -> Place:
 def confirm_when_paid(charge_id: str) -> None:
     """A deposit has come: the place that waited for it alone is confirmed. Rule: BS-07."""
     waiting = Place.objects.filter(state=State.OFFERED, dossier__account__charges=UUID(charge_id))
-    for place_id in waiting.values_list("pk", flat=True):
+    for place_id in waiting.order_by("pk").values_list("pk", flat=True):
         confirm_if_complete(lock_place(place_id))
 
 

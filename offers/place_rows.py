@@ -54,7 +54,7 @@ def free_seats(pool: Pool) -> int:
 def standing_places(dossier: Dossier) -> list[Place]:
     """The places that hold a seat for a dossier, which is locked."""
     places = Place.objects.standing().filter(dossier=dossier).select_related(*RELATED)
-    return [_linked(place, dossier) for place in places]
+    return [_linked(place, dossier) for place in places.order_by("pk")]
 
 
 def refresh_opening(dossier: Dossier) -> None:

@@ -12,6 +12,7 @@ from accounts.models import User
 from applicants.endings import withdraw_dossier
 from applicants.models import Dossier
 from applicants.tests import scenario
+from documents.models import Notice
 from journal.errors import NotAllowed
 from journal.models import Entry
 from juries.adjustments import NoRoom, WrongAdjustment, note_adjustment
@@ -111,6 +112,8 @@ def test_noted_after_the_summons_the_slots_grow_and_the_candidate_is_told_again(
     assert summons is not None
     assert [s.ends_at - s.starts_at for s in summons.sittings] == [dt.timedelta(minutes=34), dt.timedelta(minutes=24)]
     assert Mail.objects.filter(kind="summons", recipient=two[0].candidate.user).count() == 2
+    first, second = Notice.objects.filter(kind="summons", recipient=two[0].candidate.user).order_by("issued_at")
+    assert (first.replaced_by, second.replaced_by) == (second, None)
 
 
 def test_where_the_next_slot_is_taken_the_board_says_that_the_time_lacks(
