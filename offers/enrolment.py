@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import home_of, lock
+from applicants.dossiers import home_of, lock_where
 from applicants.editing import LATE_PAPERS
 from applicants.given import answers_of
 from applicants.models import Dossier
@@ -90,9 +90,9 @@ def review_title(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
         Refused: a refusal without a reason, a paper that is not checked yet.
     Rules: AST-07, AST-12, AST-22.
     """
-    document = SupportingDocument.objects.get(pk=document_id)
-    enrolment = _locked(Enrolment.objects.values_list("dossier", flat=True).get(dossier__folder=document.folder_id))
+    enrolment = _locked(Dossier.objects.filter(folder__documents=document_id))
     _require_staff(enrolment, by)
+    document = SupportingDocument.objects.get(pk=document_id)
     if not _proves_title(document, enrolment.dossier):
         raise NotAwaited(gettext("Cette pièce ne justifie pas le titre exigé."))
     if enrolment.state != State.AWAITING_TITLE:
@@ -112,7 +112,7 @@ def note_integration_file(dossier_id: UUID, *, by: User) -> Enrolment:
         NotAwaited: it was noted already, or the seat is lost.
     Rule: AST-22.
     """
-    enrolment = _locked(dossier_id)
+    enrolment = _locked(Dossier.objects.filter(pk=dossier_id))
     _require_staff(enrolment, by)
     if enrolment.integration_file_at is not None:
         raise NotAwaited(gettext("Le dossier d’intégration est déjà noté comme reçu."))
@@ -168,7 +168,7 @@ def _in_order(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment, UUID]:
 
 @transaction.atomic
 def _pronounce(dossier_id: UUID) -> bool:
-    return _pronounce_if_ready(_locked(dossier_id))
+    return _pronounce_if_ready(_locked(Dossier.objects.filter(pk=dossier_id)))
 
 
 def _pronounce_if_ready(enrolment: Enrolment) -> bool:
@@ -200,7 +200,7 @@ def _pronounce_if_ready(enrolment: Enrolment) -> bool:
 
 @transaction.atomic
 def _lapse_if_overdue(dossier_id: UUID) -> bool:
-    enrolment = _locked(dossier_id)
+    enrolment = _locked(Dossier.objects.filter(pk=dossier_id))
     dossier = enrolment.dossier
     if enrolment.state != State.AWAITING_TITLE or is_title_sent(dossier):
         return False
@@ -212,9 +212,11 @@ def _lapse_if_overdue(dossier_id: UUID) -> bool:
     return True
 
 
-def _locked(dossier_id: UUID) -> Enrolment:
-    """The enrolment of a dossier, read when the dossier is locked."""
-    dossier = lock(dossier_id)
+def _locked(dossiers: QuerySet[Dossier]) -> Enrolment:
+    """The enrolment of the one dossier found, read when the dossier is locked."""
+    dossier = lock_where(dossiers)
+    if dossier is None:
+        raise Enrolment.DoesNotExist
     related = ("pool__programme__school", "pool__track", "dossier__candidate__user")
     enrolment = Enrolment.objects.select_related(*related).get(dossier=dossier)
     dossier.candidate = enrolment.dossier.candidate  # whom letters name
