@@ -18,10 +18,12 @@ BEFORE_A_JURY = dt.timedelta(minutes=30)
 BEFORE_RESULTS = dt.timedelta(minutes=3)
 INTO_A_PERIOD = dt.timedelta(days=2)
 AFTER_THE_END = dt.timedelta(days=15)
-MID_WAY = 0.55  # of the window of applications: where programmes decide as dossiers come, every stage is there then
+WELL_IN = 0.75  # of the window of applications: where programmes decide as dossiers come, every stage is there then
+MORNING = dt.time(10)  # in Paris
 PLACES_KEPT = dt.timedelta(days=20)  # after the closing hour,
 AFTER_RESULTS = dt.timedelta(days=3)  # and after the last results that the calendar announces
 ALL_IS_DECIDED = dt.timedelta(days=75)
+OPENINGS = ("selection", "applications")
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,14 @@ class Moment:
 
 
 def moments_of(procedure: Procedure) -> list[Moment]:
-    """The moments of `procedure`, in their order."""
-    return sorted(_moments(procedure), key=lambda moment: moment.at)
+    """The moments of `procedure`, in their order.
+
+    The first is the one at which a demonstration opens: amid the selection where programmes decide as dossiers come,
+    else amid the applications. What comes before would show little.
+    """
+    found = sorted(_moments(procedure), key=lambda moment: moment.at)
+    opening = next((moment for code in OPENINGS for moment in found if moment.code == code), found[0])
+    return [moment for moment in found if moment.at >= opening.at]
 
 
 def _moments(procedure: Procedure) -> Iterator[Moment]:
@@ -77,9 +85,10 @@ def _moments(procedure: Procedure) -> Iterator[Moment]:
 
 def _of_programmes(procedure: Procedure, opens: dt.datetime, closes: dt.datetime) -> Iterator[Moment]:
     """Where each programme decides: amid the applications, at each session of a jury, and when places are kept."""
+    day = (opens + (closes - opens) * WELL_IN).astimezone(PARIS).date()
     yield Moment(
         "selection",
-        opens + (closes - opens) * MID_WAY,
+        dt.datetime.combine(day, MORNING, PARIS),
         gettext("En pleine sélection"),
         gettext("Les premiers dossiers sont étudiés pendant que d’autres arrivent."),
     )
