@@ -8,7 +8,7 @@ from uuid import UUID
 
 from applicants.deposits import DEPOSIT
 from applicants.editing import is_asked_for
-from applicants.given import answers_of, answers_with
+from applicants.given import answers_with
 from applicants.models import Answer, Dossier
 from applicants.papers import is_turned_down
 from applicants.readiness import applies
@@ -17,6 +17,7 @@ from offers.confirmation import Given, Need, Progress, needs
 from offers.models import Place
 from payments.models import Charge
 from payments.standing import Standing, standing_from
+from programmes.facts import question_of
 from programmes.rules import PaperRule
 
 PROGRESS = {
@@ -69,24 +70,28 @@ def is_sent(place: Place, found: Iterable[Need]) -> bool:
 
 def papers_asked(dossier: Dossier) -> list[PaperRule]:
     """The papers that confirm a place of this candidate."""
-    rule = dossier.rules.confirmation
-    return _asked(dossier, answers_of(dossier)) if rule is not None and rule.papers else []
+    return _asked(dossier, _answers({dossier.pk: dossier})[dossier.pk])
 
 
 def _asked(dossier: Dossier, answers: Mapping[str, str]) -> list[PaperRule]:
+    return [paper for paper in _named(dossier) if applies(paper, answers)]
+
+
+def _named(dossier: Dossier) -> list[PaperRule]:
+    """The papers that confirm a place, of whoever they concern."""
     rule = dossier.rules.confirmation
-    named = rule.papers if rule else ()
-    return [
-        paper for paper in dossier.rules.papers if paper.code in named and paper.required and applies(paper, answers)
-    ]
+    return [paper for paper in dossier.rules.papers if rule and paper.code in rule.papers and paper.required]
 
 
 def _answers(dossiers: dict[UUID, Dossier]) -> dict[UUID, dict[str, str]]:
+    """What it hangs on whom the papers of a place concern; nothing is read where it hangs on nothing."""
+    names = {name for dossier in dossiers.values() for paper in _named(dossier) for name in paper.when.values}
     own: dict[UUID, dict[str, str]] = defaultdict(dict)
-    rows = Answer.objects.filter(dossier__in=dossiers)
-    for dossier_id, field, value in rows.values_list("dossier_id", "field", "value"):
-        own[dossier_id][field] = value
-    return {key: answers_with(dossier, own[key]) for key, dossier in dossiers.items()}
+    if names:
+        rows = Answer.objects.filter(dossier__in=dossiers, field__in={question_of(name) for name in names})
+        for dossier_id, field, value in rows.values_list("dossier_id", "field", "value"):
+            own[dossier_id][field] = value
+    return {key: answers_with(dossier, own[key], names=names) for key, dossier in dossiers.items()}
 
 
 def _papers(dossiers: Iterable[Dossier]) -> dict[UUID, dict[str, Progress]]:
