@@ -18,6 +18,8 @@ from applicants.tests.scenario import set_clock
 from documents.models import Notice
 from journal.errors import NotAllowed
 from journal.followups import run_pending_facts
+from journal.models import Fact
+from juries.announcements import TOLD_FACT
 from juries.choice_decisions import NotDecidable, OutOfTurn, decide_choice, undecided_choices
 from juries.choice_publication import publish_decisions, publish_session, take_back, told_by
 from juries.choices_before import NotBefore
@@ -313,6 +315,17 @@ class TestSessions:
         [due] = due_publications(procedure)
         assert announce(due.pk) == 1
         assert Mail.objects.filter(kind="choice_admitted").count() == 1
+
+    def test_a_place_may_follow_for_whom_it_admits_only(self, procedure, study, admission, sessions, president):
+        made = [applicant(procedure, number, days_ago=5) for number in (1, 2, 3)]
+        for dossier, outcome in zip(made, (Outcome.ADMITTED, Outcome.WAITING, Outcome.REFUSED), strict=True):
+            let_pass(dossier, study)
+            self.admit(dossier, admission, president, outcome)
+        [publication] = publish_session(sessions[0].pk, by=president)
+        set_clock(procedure, "2026-03-23 14:00:00")
+        assert announce(publication.pk) == 3
+        [fact] = Fact.objects.filter(kind=TOLD_FACT)
+        assert fact.subject_id == str(Decision.objects.get(step=admission, dossier=made[0]).pk)
 
     def test_who_is_undecided_goes_on_to_the_next_session_but_not_past_the_last(
         self, procedure, study, admission, sessions, president

@@ -106,7 +106,7 @@ BY_HAND = (Step.Kind.ADMISSIBILITY, Step.Kind.ADMISSION)
 
 def _undecided(step: Step) -> list[Choice]:
     related = ("dossier__candidate__user", "programme__school")
-    return list(undecided_choices(step).select_related(*related))
+    return list(undecided_choices(step).select_related(*related).prefetch_related("programme__pools"))
 
 
 def _to_publish(step: Step) -> list[Decision]:
@@ -147,7 +147,7 @@ def _is_full(step: Step, choice: Choice) -> bool:
         dossier__track=choice.dossier.track_id,
         outcome__in=[Outcome.ADMITTED, Outcome.CONDITIONAL],
     )
-    pool = choice.programme.pools.get(track=choice.dossier.track_id)
+    pool = next(pool for pool in choice.programme.pools.all() if pool.track_id == choice.dossier.track_id)
     return admitted.count() >= pool.capacity
 
 
