@@ -49,8 +49,9 @@ class SupportingDocumentQuerySet(models.QuerySet["SupportingDocument"]):
         return self.filter(check_state="passed")
 
     def to_check(self) -> Self:
-        """Those that wait for their check, the oldest first."""
-        return self.current().filter(check_state="pending").order_by("uploaded_at")
+        """Those that wait for their check, the oldest first, with what the journal says of them."""
+        waiting = self.current().filter(check_state="pending").select_related("folder__procedure")
+        return waiting.order_by("uploaded_at")
 
 
 class SupportingDocument(Leased):
