@@ -25,7 +25,7 @@ from journal.errors import Closed, Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.models import Participation, Procedure
-from programmes.roles import OFFICE, VERIFIER, HeldRoles, roles_now
+from programmes.roles import OFFICE, VERIFIER, require_role
 from programmes.rules.papers import OF
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
@@ -180,16 +180,15 @@ def lock_as_examiner(dossier_id: UUID, *, by: User) -> Dossier:
         Dossier.DoesNotExist: no dossier that `by` may see.
         NotAllowed: `by` does not verify for that school.
     """
-    held = roles_now(by)
-    dossier = lock(dossier_id, among=Dossier.objects.visible_with(held))
-    require_examiner(dossier, held)
+    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
+    require_examiner(dossier, by)
     return dossier
 
 
-def require_examiner(dossier: Dossier, held: HeldRoles) -> None:
-    """Raise `NotAllowed` unless these roles verify for the school ranked first, or are of the office. Rule: AST-07."""
+def require_examiner(dossier: Dossier, by: User) -> None:
+    """Raise `NotAllowed` unless `by` verifies for the school ranked first, or works for the office. Rule: AST-07."""
     programme = dossier.first_choice
-    held.require(dossier.procedure, VERIFIER, OFFICE, school=programme.school if programme else None)
+    require_role(by, dossier.procedure, VERIFIER, OFFICE, school=programme.school if programme else None)
 
 
 def _check(dossier: Dossier, opens: Sequence[str], reason: str, until: dt.datetime) -> None:

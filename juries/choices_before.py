@@ -13,7 +13,6 @@ from journal.errors import Refused
 from juries.models import Decision
 from juries.steps import raise_frozen
 from programmes.models import Procedure, Step
-from programmes.roles import HeldRoles, roles_now
 
 
 class NotBefore(Refused):
@@ -49,15 +48,14 @@ def hold_step(step_id: int, procedure: Procedure) -> Step:
     return step
 
 
-def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step, HeldRoles]:
-    """A choice, its dossier locked, and a step, locked too, for an act of staff; with the roles of `by`.
+def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step]:
+    """A choice, its dossier locked, and a step, locked too, for an act of staff.
 
     Raises:
         Choice.DoesNotExist: no choice of a dossier that `by` may see.
     """
-    held = roles_now(by)
-    choice = lock_chosen(choice_id, among=Dossier.objects.visible_with(held))
-    return choice, hold_step(step_id, choice.dossier.procedure), held
+    choice = lock_chosen(choice_id, among=Dossier.objects.visible_to(by))
+    return choice, hold_step(step_id, choice.dossier.procedure)
 
 
 def lock_chosen(choice_id: int, *, among: QuerySet[Dossier]) -> Choice:

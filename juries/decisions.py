@@ -21,7 +21,7 @@ from journal.record import record
 from juries.models import Decision
 from juries.steps import hold_unfrozen
 from programmes.models import Procedure, Step
-from programmes.roles import JURY, PRESIDENT, roles_now
+from programmes.roles import JURY, PRESIDENT, require_role
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
 JUDGES = (JURY, PRESIDENT)
@@ -42,9 +42,8 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
         Frozen: the publication is prepared.
     Rule: AST-13.
     """
-    held = roles_now(by)
-    dossier = lock(dossier_id, among=Dossier.objects.visible_with(held))
-    held.require(dossier.procedure, *JUDGES)
+    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
+    require_role(by, dossier.procedure, *JUDGES)
     step = hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
     if step is None or dossier.status != Status.VALIDATED:
         raise NotJudgeable(

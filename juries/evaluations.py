@@ -21,7 +21,7 @@ from juries.choices_before import lock_choice, require_before, require_nothing_p
 from juries.grid import HUNDREDTH
 from juries.models import Evaluation
 from programmes.models import Step
-from programmes.roles import EVALUATOR
+from programmes.roles import EVALUATOR, require_role
 from programmes.rules import Criterion, EvaluationRule
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
@@ -44,8 +44,8 @@ def deposit_evaluation(
         Frozen: a decision that followed is published, or about to be.
     Rule: BS-04.
     """
-    choice, step, held = lock_choice(choice_id, step_id, by=by)
-    held.require(step.procedure, EVALUATOR, programme=choice.programme)
+    choice, step = lock_choice(choice_id, step_id, by=by)
+    require_role(by, step.procedure, EVALUATOR, programme=choice.programme)
     require_before(choice, step)
     rule = _rule_of(step, choice)
     require_nothing_published_after(step, choice)

@@ -22,7 +22,7 @@ from juries.choices_before import lock_chosen, require_before
 from juries.models import Panel, Supplement, TestSlot
 from juries.planning import PLANNERS, NotPlannable, hold_school
 from programmes.models import Step
-from programmes.roles import require_role, roles_now
+from programmes.roles import require_role
 from programmes.words import PARIS
 
 
@@ -88,9 +88,8 @@ def place_choice(slot_id: int, choice_id: int, *, by: User) -> TestSlot:
         NotPlannable: the slot is gone, taken or past, of another programme, or clashes with another of the candidate.
     Rules: BS-03, IIM-04.
     """
-    held = roles_now(by)
-    choice = lock_chosen(choice_id, among=Dossier.objects.visible_with(held))
-    held.require(choice.dossier.procedure, *PLANNERS, programme=choice.programme)
+    choice = lock_chosen(choice_id, among=Dossier.objects.visible_to(by))
+    require_role(by, choice.dossier.procedure, *PLANNERS, programme=choice.programme)
     hold_school(choice.dossier.procedure, choice.programme.school_id)
     slot = free_slots(choice).filter(pk=slot_id).first()
     if slot is None:

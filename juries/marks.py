@@ -21,7 +21,7 @@ from journal.record import record
 from juries.models import Decision, Mark
 from juries.steps import hold_unfrozen
 from programmes.models import Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, roles_now
+from programmes.roles import JURY, OFFICE, PRESIDENT, require_role
 from programmes.rules import Rules, TestRule
 from programmes.typed import reason_typed
 
@@ -118,9 +118,8 @@ def excuse_absence(dossier_id: UUID, test: str, *, reason: str, by: User) -> Mar
 
 def _lock(dossier_id: UUID, *, by: User) -> Dossier:
     """The dossier, locked, for whoever may mark it."""
-    held = roles_now(by)
-    dossier = lock(dossier_id, among=Dossier.objects.visible_with(held))
-    held.require(dossier.procedure, *MARKERS)
+    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
+    require_role(by, dossier.procedure, *MARKERS)
     return dossier
 
 

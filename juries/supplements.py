@@ -29,7 +29,7 @@ from juries.models import Decision, Supplement
 from juries.steps import raise_frozen
 from notifications.outbox import queue_mail
 from programmes.models import Procedure, Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, HeldRoles
+from programmes.roles import JURY, OFFICE, PRESIDENT, HeldRoles, require_role
 from programmes.rules import FileKind, PaperRule
 from programmes.text import Text
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
@@ -66,9 +66,9 @@ def ask_supplement(choice_id: int, *, kind: str, subject: str, due_at: dt.dateti
     Rules: BS-05, NE-04, IIM-05.
     """
     admission = admission_of(Choice.objects.select_related("dossier__procedure").get(pk=choice_id).dossier.procedure)
-    choice, admission, held = lock_choice(choice_id, admission.pk, by=by)
+    choice, admission = lock_choice(choice_id, admission.pk, by=by)
     procedure = admission.procedure
-    held.require(procedure, *ASKERS, programme=choice.programme)
+    require_role(by, procedure, *ASKERS, programme=choice.programme)
     require_before(choice, admission)
     subject = reason_typed(subject, at_most=LONGEST_EXPLANATION)
     _require_of_use(choice, admission, kind)
@@ -130,8 +130,8 @@ def judge_supplement(supplement_id: int, *, presentable: bool, comment: str = ""
     Rule: BS-05.
     """
     found = Supplement.objects.select_related("choice__dossier__procedure").get(pk=supplement_id)
-    choice, admission, held = lock_choice(found.choice_id, admission_of(found.procedure).pk, by=by)
-    held.require(admission.procedure, *ASKERS, programme=choice.programme)
+    choice, admission = lock_choice(found.choice_id, admission_of(found.procedure).pk, by=by)
+    require_role(by, admission.procedure, *ASKERS, programme=choice.programme)
     supplement = Supplement.objects.select_related("document").get(pk=supplement_id)
     now = admission.procedure.now()
     _require_answered(supplement, presentable, now)

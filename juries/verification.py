@@ -58,11 +58,10 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
         Refused: the paper is not checked yet, is replaced, or is refused without a reason.
     Rule: AST-07.
     """
-    held = roles_now(by)
-    dossier = lock_where(Dossier.objects.visible_with(held).filter(folder__documents=document_id))
+    dossier = lock_where(Dossier.objects.visible_to(by).filter(folder__documents=document_id))
     if dossier is None:
         raise Dossier.DoesNotExist
-    require_examiner(dossier, held)
+    require_examiner(dossier, by)
     if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
         raise NotExaminable(gettext("Ce dossier est retiré : ses pièces ne s’examinent plus."))
     return reviews.review_paper(document_id, accepted=accepted, reason=reason, by=by)
@@ -103,7 +102,7 @@ def open_appraisal(dossier_id: UUID, referee_id: UUID, *, by: User) -> Appraisal
     held = roles_now(by)
     dossier = Dossier.objects.visible_with(held).select_related("procedure").get(pk=dossier_id)
     if not held.has(dossier.procedure, *JUDGES_OF_A_CHOICE):
-        require_examiner(dossier, held)
+        require_examiner(dossier, by)
     if not studied_of(dossier, held).may_open_appraisal(referee_id):
         raise Appraisal.DoesNotExist
     appraisal = Appraisal.objects.select_related("referee").get(

@@ -1,7 +1,7 @@
 """Rights of staff: the questions that acts and querysets ask about a person's roles.
 
-An act reads the roles once (`roles_now`), for what may be seen and for what may be done, or asks for one right alone
-(`has_role`); a page reads them with what it shows of their procedures (`roles_of`).
+An act finds its rows among those that roles show (`roles_now`), and asks for its right once it has locked them
+(`require_role`); a page reads the roles with what it shows of their procedures (`roles_of`).
 """
 
 from __future__ import annotations
@@ -94,13 +94,6 @@ class HeldRoles:
             for role in self.roles
         )
 
-    def require(
-        self, procedure: Procedure, *kinds: str, school: School | None = None, programme: Programme | None = None
-    ) -> None:
-        """Raise `NotAllowed` unless `has`."""
-        if not self.has(procedure, *kinds, school=school, programme=programme):
-            raise _not_allowed()
-
 
 def roles_now(user: User) -> HeldRoles:
     """The roles of `user` as an act needs them, with who examines and judges; none of a closed account."""
@@ -142,8 +135,4 @@ def require_role(
 ) -> None:
     """Raise `NotAllowed` unless `has_role`."""
     if not has_role(user, procedure, *kinds, school=school, programme=programme):
-        raise _not_allowed()
-
-
-def _not_allowed() -> NotAllowed:
-    return NotAllowed(gettext("Votre rôle ne permet pas cet acte dans cette procédure."))
+        raise NotAllowed(gettext("Votre rôle ne permet pas cet acte dans cette procédure."))
