@@ -25,7 +25,7 @@ from journal.errors import Closed, Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.models import Participation, Procedure
-from programmes.roles import OFFICE, VERIFIER, require_role
+from programmes.roles import OFFICE, VERIFIER, roles_now
 from programmes.rules.papers import OF
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
@@ -187,8 +187,10 @@ def lock_as_examiner(dossier_id: UUID, *, by: User) -> Dossier:
 
 def require_examiner(dossier: Dossier, by: User) -> None:
     """Raise `NotAllowed` unless `by` verifies for the school ranked first, or works for the office. Rule: AST-07."""
-    programme = dossier.first_choice
-    require_role(by, dossier.procedure, VERIFIER, OFFICE, school=programme.school if programme else None)
+    held = roles_now(by)
+    if not held.has_for_all_schools(dossier.procedure, VERIFIER, OFFICE):
+        programme = dossier.first_choice
+        held.require(dossier.procedure, VERIFIER, OFFICE, school=programme.school if programme else None)
 
 
 def _check(dossier: Dossier, opens: Sequence[str], reason: str, until: dt.datetime) -> None:

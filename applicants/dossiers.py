@@ -121,8 +121,10 @@ def lock_where(dossiers: models.QuerySet[Dossier]) -> Dossier | None:
     """The one dossier that `dossiers` finds, by a row that points to it for one, locked as by `lock`; None where it
     finds none.
     """
-    # What is joined to a row while waiting for its lock is as it was before the wait: it is read when that is over.
-    dossier = dossiers.select_for_update(of=("self",), no_key=True).first()
+    # What is joined to a row while waiting for its lock is as it was before the wait. For the procedure that will do:
+    # its dates are in its calendar. All else is read when the wait is over.
+    locked = dossiers.select_for_update(of=("self",), no_key=True).select_related("procedure")
+    dossier = next(iter(locked.order_by()[:1]), None)
     if dossier is not None:
         keep_for_study(dossier)  # before the act changes anything of it. Rule: APP-13
     return dossier

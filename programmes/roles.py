@@ -94,6 +94,19 @@ class HeldRoles:
             for role in self.roles
         )
 
+    def has_for_all_schools(self, procedure: Procedure, *kinds: str) -> bool:
+        """Whether one of `kinds` is held in `procedure` for no school in particular."""
+        return any(
+            role.procedure_id == procedure.pk and role.kind in kinds and role.school_id is None for role in self.roles
+        )
+
+    def require(
+        self, procedure: Procedure, *kinds: str, school: School | None = None, programme: Programme | None = None
+    ) -> None:
+        """Raise `NotAllowed` unless `has`."""
+        if not self.has(procedure, *kinds, school=school, programme=programme):
+            raise _not_allowed()
+
 
 def roles_now(user: User) -> HeldRoles:
     """The roles of `user` as an act needs them, with who examines and judges; none of a closed account."""
@@ -135,4 +148,8 @@ def require_role(
 ) -> None:
     """Raise `NotAllowed` unless `has_role`."""
     if not has_role(user, procedure, *kinds, school=school, programme=programme):
-        raise NotAllowed(gettext("Votre rôle ne permet pas cet acte dans cette procédure."))
+        raise _not_allowed()
+
+
+def _not_allowed() -> NotAllowed:
+    return NotAllowed(gettext("Votre rôle ne permet pas cet acte dans cette procédure."))
