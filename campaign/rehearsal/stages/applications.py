@@ -159,19 +159,20 @@ def pay(company: Company, person: Person, charge: Charge, means: Collection[Mean
         company.attempt(declare_transfer, charge.pk, on=company.procedure.today(), by=user)
 
 
-def deposit(company: Company, person: Person, dossier: Dossier, rule: PaperRule) -> None:
-    """Deposit one paper. The first few of each kind are really checked, the others counted as checked."""
-    upload = files.paper(rule, as_image=person.draw(rule.code).random() < 0.3)
-    document = company.attempt(deposit_paper, dossier.pk, rule.code, upload, by=dossier.candidate.user)
-    if document is None:
-        return
-    kind = rule.code.partition(OF)[0]  # a letter for each programme is of one kind
-    if company.checked[kind] < company.samples:
-        company.checked[kind] += 1
-        check_paper(document.pk)
-    else:
-        waiting = SupportingDocument.objects.filter(pk=document.pk, check_state=SupportingDocument.Check.PENDING)
-        waiting.update(check_state=SupportingDocument.Check.PASSED)
+def deposit(company: Company, person: Person, dossier: Dossier, *rules: PaperRule) -> None:
+    """Deposit some papers. The first few of each kind are really checked, the others counted as checked."""
+    counted = []
+    for rule in rules:
+        upload = files.paper(rule, as_image=person.draw(rule.code).random() < 0.3)
+        document = company.attempt(deposit_paper, dossier.pk, rule.code, upload, by=dossier.candidate.user)
+        kind = rule.code.partition(OF)[0]  # a letter for each programme is of one kind
+        if document is not None and company.checked[kind] < company.samples:
+            company.checked[kind] += 1
+            check_paper(document.pk)
+        elif document is not None:
+            counted.append(document.pk)
+    waiting = SupportingDocument.objects.filter(pk__in=counted, check_state=SupportingDocument.Check.PENDING)
+    waiting.update(check_state=SupportingDocument.Check.PASSED)
 
 
 # --- Below ----------------------------------------------------------------------------------------------------------
@@ -217,9 +218,8 @@ def _rank(company: Company, person: Person, dossier: Dossier, user: User) -> Non
 def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier) -> None:
     """Deposit the papers that are required and not there; one that may stand for an opinion, unless that is to come."""
     filled = read_contents(dossier).filled
-    for rule in asked_papers(dossier.rules, filled.answers):
-        if is_required_now(rule) and rule.code not in filled.papers:
-            deposit(company, person, dossier, rule)
+    asked = [rule for rule in asked_papers(dossier.rules, filled.answers) if is_required_now(rule)]
+    deposit(company, person, dossier, *(rule for rule in asked if rule.code not in filled.papers))
     for alternative in dossier.rules.alternatives:
         is_met = not (
             filled.appraisals.isdisjoint(alternative.referees) and filled.papers.isdisjoint(alternative.papers)
