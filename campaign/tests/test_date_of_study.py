@@ -342,7 +342,7 @@ class TestWhenItIsKept:
             assert len(queries) <= 18
 
     def test_acts_on_a_dossier_before_its_date_pay_one_question(self, procedure, dossier, django_assert_num_queries):
-        with transaction.atomic(), django_assert_num_queries(3):
+        with transaction.atomic(), django_assert_num_queries(2):
             lock(dossier.pk)
 
 

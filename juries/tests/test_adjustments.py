@@ -112,8 +112,9 @@ def test_noted_after_the_summons_the_slots_grow_and_the_candidate_is_told_again(
     assert summons is not None
     assert [s.ends_at - s.starts_at for s in summons.sittings] == [dt.timedelta(minutes=34), dt.timedelta(minutes=24)]
     assert Mail.objects.filter(kind="summons", recipient=two[0].candidate.user).count() == 2
-    first, second = Notice.objects.filter(kind="summons", recipient=two[0].candidate.user).order_by("issued_at")
-    assert (first.replaced_by, second.replaced_by) == (second, None)
+    letters = Notice.objects.filter(kind="summons", recipient=two[0].candidate.user)
+    standing = letters.get(replaced_by=None)
+    assert (letters.get(replaced_by=standing).context["replaces"], standing.context["replaces"]) == (False, True)
 
 
 def test_where_the_next_slot_is_taken_the_board_says_that_the_time_lacks(
