@@ -104,6 +104,18 @@ def require_editable(dossier: Dossier, place: str) -> None:
     )
 
 
+def require_within_dates(dossier: Dossier, place: str) -> None:
+    """Raise as `require_editable`, as far as dates and the dossier's state say: the answers of a draft are not read.
+
+    Raises:
+        Closed, OrderIsFinal, NotEditable: see there.
+    """
+    if dossier.status == Status.DRAFT:
+        require_applying(dossier)
+    else:
+        require_editable(dossier, place)
+
+
 def comes_before(dossier: Dossier, place: str) -> list[MissingItem]:
     """What must be answered before `place` opens; nothing for the pages that come first themselves. Rule: BS-02."""
     first = {f"page:{page.code}" for page in dossier.rules.pages if page.first}

@@ -178,7 +178,7 @@ def means_for(fee: FeeRule, answers: Mapping[str, str]) -> set[Means]:
 def _require_exempt(charge: Charge, fee: FeeRule, dossier: Dossier, answers: Mapping[str, str]) -> None:
     if fee.exemption is None or charge.reason != APPLICATION_FEE or not claims_exemption(fee, answers):
         raise NotExempt(gettext("D’après vos réponses, vous n’êtes pas de ceux que la procédure exonère des frais."))
-    papers = SupportingDocument.objects.present().filter(folder=dossier.folder)
+    papers = SupportingDocument.objects.present().filter(folder=dossier.folder_id)
     if not papers.filter(kind=fee.exemption.paper).exists():
         paper = dossier.rules.paper(fee.exemption.paper)
         label = paper.label if paper else fee.exemption.label

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.dossiers import lock_own
-from applicants.editing import is_asked_for, require_applying, require_editable
+from applicants.editing import is_asked_for, require_editable, require_within_dates
 from applicants.given import answers_of
-from applicants.models import Dossier, Status
+from applicants.models import Dossier
 from applicants.readiness import asked_papers
 from documents import intake
 from documents.intake import Received
@@ -48,10 +48,7 @@ def deposit_paper(dossier_id: UUID, kind: str, upload: UploadedFile, *, by: User
     Rules: AST-02, AST-08, AST-12.
     """
     dossier = Dossier.objects.owned_by(by).select_related("procedure").get(pk=dossier_id)
-    if dossier.status == Status.DRAFT:
-        require_applying(dossier)  # first, so that little is stored in vain; all is asked under the lock
-    else:
-        require_editable(dossier, f"paper:{kind}")
+    require_within_dates(dossier, f"paper:{kind}")  # so that little is stored in vain; all is asked under the lock
     received = intake.receive(upload, _rule_of(dossier, kind))
     try:
         return _file(dossier_id, kind, received, by=by)

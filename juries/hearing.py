@@ -30,7 +30,7 @@ class Hearing:
 
 
 def hear(step: Step, choices: Collection[Choice]) -> dict[int, Hearing]:
-    """The hearing of each of `choices` by `step`, by its key. The choices come with their dossiers and versions."""
+    """The hearing of each of `choices` by `step`, by its key. The choices come with their dossiers."""
     steps = [one for one in step.procedure.steps_in_order if one.position <= step.position]
     kinds = {one.kind for one in steps}
     asked = [one.pk for one in steps if one.kind == Step.Kind.OPINION]

@@ -118,7 +118,7 @@ def prepare_admission(
 
 
 def marked_dossiers(procedure: Procedure) -> list[Dossier]:
-    """The admissible dossiers, read with their candidates, versions, marks and choices."""
+    """The admissible dossiers, read with their candidates, marks and choices."""
     return list(_with_marks(admissible_dossiers(procedure)).prefetch_related("choices"))
 
 
