@@ -122,7 +122,7 @@ def lock_where(dossiers: models.QuerySet[Dossier]) -> Dossier | None:
     finds none.
     """
     # What is joined to a row while waiting for its lock is as it was before the wait. For the procedure that will do:
-    # its dates are in its calendar. All else is read when the wait is over.
+    # who comes while its dates are changed may find them as they were. All else is read when the wait is over.
     locked = dossiers.select_for_update(of=("self",), no_key=True).select_related("procedure")
     dossier = next(iter(locked.order_by()[:1]), None)
     if dossier is not None:

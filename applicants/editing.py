@@ -12,7 +12,7 @@ Rules: AST-02, AST-06, AST-12, APP-13, APP-14, IIM-06, ALL-07.
 from __future__ import annotations
 
 import datetime as dt
-from copy import copy
+from dataclasses import replace
 
 from django.utils.translation import gettext
 
@@ -21,8 +21,8 @@ from applicants.models import Dossier, Status
 from applicants.readiness import MissingItem, before_the_rest
 from journal.errors import Refused
 from programmes.facts import PROGRAMME, STATUS
-from programmes.models import CalendarEntry
 from programmes.rules import Condition, Order, Stage
+from programmes.windows import CalendarEntry
 
 CHOICES, TITLE, PAYMENT = "choices", "title", "payment"
 FINAL = (CHOICES, TITLE)  # what no correction can open
@@ -42,9 +42,7 @@ def applications_of(dossier: Dossier) -> CalendarEntry | None:
     window, until = dossier.procedure.calendar.get(APPLICATIONS), dossier.extended_until
     if window is None or window.ends_at is None or until is None or until <= window.ends_at:
         return window
-    longer = copy(window)
-    longer.ends_at = until
-    return longer
+    return replace(window, ends_at=until)
 
 
 def is_applying(dossier: Dossier) -> bool:

@@ -14,7 +14,7 @@ from programmes.words import PARIS
 def end_of(procedure: Procedure) -> dt.datetime:
     """The last instant of the procedure's calendar: of its windows, results and periods; without any, its creation."""
     instants = [
-        *procedure.calendar_entries.values_list("ends_at", flat=True),
+        *(entry.ends_at for entry in procedure.calendar_entries),
         *procedure.steps.values_list("results_at", flat=True),
         *procedure.periods.values_list("ends_at", flat=True),
     ]

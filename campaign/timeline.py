@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 
-from programmes.models import CalendarEntry, JurySession, Period, Step
+from programmes.models import JurySession, Period, Step
+from programmes.windows import CalendarEntry
 from programmes.words import PARIS, date_and_hour, date_in_full, deadline
 
 

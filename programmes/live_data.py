@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from django.db import models
 
 from programmes.models import (
-    CalendarEntry,
     JurySession,
     Participation,
     Period,
@@ -72,10 +71,7 @@ def read_live(procedure: Procedure) -> schema.Live:
         contact_email=procedure.contact_email,
         website=procedure.website,
         schools=tuple(_school(part) for part in procedure.participations.select_related("school")),
-        calendar=tuple(
-            schema.CalendarEntry(entry.key, entry.label, entry.starts_at, entry.ends_at)
-            for entry in procedure.calendar_entries.all()
-        ),
+        calendar=procedure.calendar_entries,
         steps=tuple(
             _step(step) for step in procedure.steps.prefetch_related("test_days__school", "sessions__programme")
         ),
@@ -103,14 +99,15 @@ def write_live(procedure: Procedure, live: schema.Live) -> None:
     names = ("title", "short_title", "introduction", "year", "contact_email", "website", *HOW_IT_RUNS)
     for name in names:
         setattr(procedure, name, getattr(live, name))
-    procedure.save(update_fields=names)
+    procedure.calendar_entries = live.calendar
+    procedure.save(update_fields=[*names, "calendar_entries"])
     schools = _write_schools(procedure, live.schools)
-    _write_calendar(procedure, live.calendar)
     _write_steps(procedure, live.steps, schools)
     _write_programmes_and_seats(procedure, live, schools)
     _write_sessions(procedure, live.steps)
     _write_periods(procedure, live.periods)
     procedure.participations.exclude(school__in=schools.values()).delete()
+    procedure.refresh_from_db(fields=["calendar_entries"])  # with its hours in UTC
     procedure.__dict__.pop("calendar", None)  # the cached one is of before
 
 
@@ -158,12 +155,6 @@ def _write_schools(procedure: Procedure, given: Sequence[schema.School]) -> dict
         ("position", *own),
     )
     return {school.code: school for school in schools}
-
-
-def _write_calendar(procedure: Procedure, calendar: Iterable[schema.CalendarEntry]) -> None:
-    dates = ("label", "starts_at", "ends_at")
-    entries = [CalendarEntry(procedure=procedure, key=entry.code, **_named(entry, dates)) for entry in calendar]
-    _delete_others(procedure.calendar_entries.all(), _upsert(entries, ("procedure", "key"), dates))
 
 
 def _write_steps(procedure: Procedure, given: Sequence[schema.Step], schools: Mapping[str, School]) -> None:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaign.timeline import gathered, milestones
-from programmes.models import CalendarEntry, JurySession, Period, Programme, Step
+from programmes.models import JurySession, Period, Programme, Step
 from programmes.text import Text
+from programmes.windows import CalendarEntry
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -20,8 +21,8 @@ def at(day: int, hour: int = 0) -> dt.datetime:
 
 def line(now: dt.datetime) -> list[tuple[str, str]]:
     entries = [
-        CalendarEntry(label=Text("Tardif", ""), ends_at=at(31)),
-        CalendarEntry(label=Text("Dépôt", ""), starts_at=at(1, 14), ends_at=at(10, 23)),
+        CalendarEntry("late", Text("Tardif", ""), None, at(31)),
+        CalendarEntry("applications", Text("Dépôt", ""), at(1, 14), at(10, 23)),
     ]
     tests = Step(label=Text("Épreuves", ""))
     tests.first_day, tests.last_day = dt.date(2026, 3, 15), dt.date(2026, 3, 16)  # type: ignore[attr-defined]
@@ -58,13 +59,13 @@ def test_milestones_stand_in_the_order_of_time() -> None:
 
 
 def test_a_window_that_ends_at_midnight_ends_with_its_last_day() -> None:
-    window = CalendarEntry(label=Text("Titres", ""), ends_at=at(18))
+    window = CalendarEntry("titles", Text("Titres", ""), None, at(18))
     (found,) = milestones([window], [], [], at(1))
     assert found.when == "jusqu’au mardi 17 mars 2026 à minuit"
 
 
 def test_a_window_that_opens_with_the_day_does_not_say_zero_hours() -> None:
-    window = CalendarEntry(label=Text("Refus", ""), starts_at=at(3), ends_at=at(18))
+    window = CalendarEntry("refusals", Text("Refus", ""), at(3), at(18))
     (found,) = milestones([window], [], [], at(1))
     assert found.when == "du mardi 3 mars 2026 au mardi 17 mars 2026 à\u00a0minuit"
 

@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("campaign:progress")
     own = _own_dossiers(request)
     listed = Q(pk__in=Procedure.objects.on_show(request.user).values("pk")) | Q(pk__in=own)
-    procedures = Procedure.objects.filter(listed).prefetch_related("calendar_entries", "participations__school")
+    procedures = Procedure.objects.filter(listed).prefetch_related("participations__school")
     entries = [_entry(procedure, own.get(procedure.pk)) for procedure in procedures]
     entries.sort(key=lambda entry: (entry.closes_at is None, entry.opens_at is None))
     return render(request, "campaign/home.html", {"entries": entries, "not_delivered": _not_delivered(request)})
@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _entry(procedure: Procedure, dossier: Dossier | None) -> Entry:
     if dossier is not None:
-        dossier.procedure = procedure  # whose calendar has been read for all of them
+        dossier.procedure = procedure  # read already
     return Entry(procedure, dossier)
 
 

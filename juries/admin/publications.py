@@ -101,7 +101,7 @@ def _steps(request: HttpRequest) -> list[Step]:
         .exclude(procedure__judgement=Procedure.Judgement.BY_PROGRAMME)
         .select_related("procedure")
     )
-    steps = steps.prefetch_related("publications", "procedure__periods", "procedure__calendar_entries")
+    steps = steps.prefetch_related("publications", "procedure__periods")
     return list(steps.order_by("-procedure__year", "procedure__slug", "position"))
 
 

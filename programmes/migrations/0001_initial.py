@@ -10,6 +10,7 @@ from django.db import migrations, models
 import journal.clock
 import programmes.rules_field
 import programmes.text
+import programmes.windows
 
 
 class Migration(migrations.Migration):
@@ -65,6 +66,7 @@ class Migration(migrations.Migration):
                     "retention_months",
                     models.PositiveSmallIntegerField(default=24, verbose_name="conservation des données (mois)"),
                 ),
+                ("calendar_entries", programmes.windows.CalendarField(default=tuple, verbose_name="calendrier")),
                 (
                     "incident",
                     programmes.text.LocalizedField(blank=True, default=dict, verbose_name="message d’incident"),
@@ -525,42 +527,6 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("closed_at", None), ("opened_at__isnull", False), _connector="OR"),
                         name="period_closed_after_opened",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CalendarEntry",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.SlugField(max_length=40, verbose_name="clé")),
-                ("label", programmes.text.LocalizedField(blank=True, default=dict, verbose_name="intitulé")),
-                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="début")),
-                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="fin")),
-                (
-                    "procedure",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="calendar_entries",
-                        to="programmes.procedure",
-                        verbose_name="procédure",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "date du calendrier",
-                "verbose_name_plural": "calendrier",
-                "ordering": ["starts_at", "ends_at"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("procedure", "key"), name="calendar_key_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("starts_at", None),
-                            ("ends_at", None),
-                            ("starts_at__lt", models.F("ends_at")),
-                            _connector="OR",
-                        ),
-                        name="calendar_in_order",
                     ),
                 ],
             },

@@ -4,13 +4,12 @@ The rules (form, papers, eligibility, fee, tests) are in immutable versions; all
 it.
 """
 
-from programmes.models.calendar import CalendarEntry, JurySession, Period, Step, TestDay
+from programmes.models.calendar import JurySession, Period, Step, TestDay
 from programmes.models.catalogue import Pool, Programme, Track
 from programmes.models.procedures import LoadedFile, Procedure, ProcedureVersion, rules_of
 from programmes.models.schools import Participation, Role, School
 
 __all__ = [
-    "CalendarEntry",
     "JurySession",
     "LoadedFile",
     "Participation",

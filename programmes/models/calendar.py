@@ -1,4 +1,4 @@
-"""The live calendar: windows, steps of the selection, days of tests, periods of offers."""
+"""The live calendar beyond its windows: steps of the selection, days of tests, periods of offers."""
 
 from __future__ import annotations
 
@@ -10,54 +10,9 @@ from django.db.models import F, Max, Min, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from journal.errors import Closed
 from programmes.models.procedures import Procedure
 from programmes.models.schools import School
 from programmes.text import LocalizedField
-from programmes.words import date_and_hour
-
-
-class CalendarEntry(models.Model):
-    """A window or an instant of the procedure's calendar."""
-
-    procedure = models.ForeignKey(
-        Procedure, models.CASCADE, related_name="calendar_entries", verbose_name=_("procédure")
-    )
-    key = models.SlugField(_("clé"), max_length=40)
-    label = LocalizedField(_("intitulé"))
-    starts_at = models.DateTimeField(_("début"), null=True, blank=True)
-    ends_at = models.DateTimeField(_("fin"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("date du calendrier")
-        verbose_name_plural = _("calendrier")
-        ordering = ["starts_at", "ends_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["procedure", "key"], name="calendar_key_once"),
-            models.CheckConstraint(
-                condition=Q(starts_at=None) | Q(ends_at=None) | Q(starts_at__lt=F("ends_at")),
-                name="calendar_in_order",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.label) or self.key
-
-    def contains(self, moment: dt.datetime) -> bool:
-        """Whether `moment` is in the window: from its start, and strictly before its end."""
-        after_start = self.starts_at is None or moment >= self.starts_at
-        return after_start and not self.is_over(moment)
-
-    def require_contains(self, moment: dt.datetime) -> None:
-        """Raise `Closed`, saying when the window opens or when it closed, unless `moment` is in it. Rule: AST-02."""
-        if self.starts_at is not None and moment < self.starts_at:
-            raise Closed(gettext("Cette étape ouvre le %(when)s.") % {"when": date_and_hour(self.starts_at)})
-        if self.ends_at is not None and moment >= self.ends_at:
-            raise Closed(gettext("Cette étape est close depuis le %(when)s.") % {"when": date_and_hour(self.ends_at)})
-
-    def is_over(self, moment: dt.datetime) -> bool:
-        """Whether the window has ended at `moment`."""
-        return self.ends_at is not None and moment >= self.ends_at
 
 
 class StepQuerySet(models.QuerySet["Step"]):

@@ -21,10 +21,11 @@ from journal.errors import Closed
 from programmes.rules import Rules
 from programmes.rules_field import RulesField
 from programmes.text import LocalizedField
+from programmes.windows import CalendarEntry, CalendarField
 from programmes.words import PARIS
 
 if TYPE_CHECKING:
-    from programmes.models.calendar import CalendarEntry, Step
+    from programmes.models.calendar import Step
 
 
 VERSIONS_KEPT = 64
@@ -70,6 +71,7 @@ class Procedure(models.Model):
     )
     judgement = models.CharField(_("jugement"), max_length=12, choices=Judgement.choices, default=Judgement.COMMON)
     retention_months = models.PositiveSmallIntegerField(_("conservation des données (mois)"), default=24)
+    calendar_entries = CalendarField(_("calendrier"), default=tuple)
     incident = LocalizedField(_("message d’incident"))
     current_version = models.ForeignKey(
         "ProcedureVersion", models.PROTECT, null=True, related_name="+", verbose_name=_("version en vigueur")
@@ -112,22 +114,22 @@ class Procedure(models.Model):
 
     @cached_property
     def calendar(self) -> dict[str, CalendarEntry]:
-        """The calendar's entries by key ("applications", "late_papers"…)."""
-        return {entry.key: entry for entry in self.calendar_entries.order_by()}
+        """The calendar's entries by code ("applications", "late_papers"…)."""
+        return {entry.code: entry for entry in self.calendar_entries}
 
     @cached_property
     def steps_in_order(self) -> list[Step]:
         """The steps of the selection, the first one first."""
         return list(self.steps.all())
 
-    def is_open(self, key: str = "applications") -> bool:
-        """Whether the procedure's time is within the calendar's window `key`: its start counts, its end does not."""
-        entry = self.calendar.get(key)
+    def is_open(self, code: str = "applications") -> bool:
+        """Whether the procedure's time is within the calendar's window `code`: its start counts, its end does not."""
+        entry = self.calendar.get(code)
         return entry is not None and entry.contains(self.now())
 
-    def require_open(self, key: str = "applications") -> None:
-        """Raise `Closed`, saying when the window `key` opens or when it closed. Rule: AST-02."""
-        entry = self.calendar.get(key)
+    def require_open(self, code: str = "applications") -> None:
+        """Raise `Closed`, saying when the window `code` opens or when it closed. Rule: AST-02."""
+        entry = self.calendar.get(code)
         if entry is None:
             raise Closed(gettext("Cette étape n’est pas prévue au calendrier de la procédure."))
         entry.require_contains(self.now())

@@ -24,6 +24,7 @@ from programmes.procedure_file.values import (
     yes_or_no,
 )
 from programmes.text import Text
+from programmes.windows import CalendarEntry
 
 NO_TEXT = Text("", "")
 # What stands in for a value that is there and wrong: the file is refused, and the checks say nothing more of it.
@@ -72,9 +73,9 @@ def _school(place: Place) -> schema.School:
         )
 
 
-def _calendar_entry(place: Place) -> schema.CalendarEntry:
+def _calendar_entry(place: Place) -> CalendarEntry:
     with place.table() as entry:
-        return schema.CalendarEntry(
+        return CalendarEntry(
             code=key_of(place),
             label=entry.need("label", words, NO_TEXT),
             starts_at=entry.may("starts", moment, UNREAD if "starts" in entry else None),

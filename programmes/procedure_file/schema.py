@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from programmes.procedure_file.nodes import Remark
 from programmes.rules import Rules
 from programmes.text import Text
+from programmes.windows import CalendarEntry
 
 
 class Examination(enum.StrEnum):
@@ -78,16 +79,6 @@ class School:
     bic: str
     account_holder: str
     takes_cards: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarEntry:
-    """A window, or an instant, of the calendar."""
-
-    code: str
-    label: Text
-    starts_at: dt.datetime | None
-    ends_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ def as_json(value: Any) -> Any:
         return [as_json(item) for item in value]
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
     if isinstance(value, dt.date):
         return value.isoformat()
     return value
@@ -54,8 +56,8 @@ def _read(kind: Any, value: Any) -> Any:
         return kind(**{name: _read(hints[name], item) for name, item in value.items() if name in hints})
     if isinstance(kind, type) and issubclass(kind, (enum.Enum, Decimal)):
         return kind(value)
-    if kind is dt.date:
-        return dt.date.fromisoformat(value)
+    if kind in (dt.date, dt.datetime):
+        return kind.fromisoformat(value)
     return value
 
 

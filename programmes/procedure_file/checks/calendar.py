@@ -11,6 +11,7 @@ from programmes.procedure_file.checks.comparing import check_order
 from programmes.procedure_file.live_part import UNREAD
 from programmes.procedure_file.nodes import Source
 from programmes.rules import ClosingRule, Order, Rules
+from programmes.windows import CalendarEntry
 from programmes.words import PARIS
 
 
@@ -40,7 +41,7 @@ def check_calendar(source: Source, live: schema.Live, rules: Rules) -> None:
 
 
 def _check_closing(
-    source: Source, closing: ClosingRule, entry: schema.CalendarEntry | None, applications: schema.CalendarEntry
+    source: Source, closing: ClosingRule, entry: CalendarEntry | None, applications: CalendarEntry
 ) -> None:
     """A closing hour of some must be in the calendar, and before everyone's."""
     where = ("closings", closing.code)
@@ -51,9 +52,7 @@ def _check_closing(
         check_order(source, entry.ends_at, applications.ends_at, too_late, "calendar", closing.code, "ends")
 
 
-def _check_additions(
-    source: Source, additions: schema.CalendarEntry | None, closing: dt.datetime, order: Order
-) -> None:
+def _check_additions(source: Source, additions: CalendarEntry | None, closing: dt.datetime, order: Order) -> None:
     """A programme added joins others that nobody ranks, and must leave time to submit the dossier again."""
     if additions is not None and order != Order.UNRANKED:
         source.fault("rien ne s’ajoute à des vœux classés, ni à un seul (order).", "calendar", "additions")
