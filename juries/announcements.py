@@ -5,17 +5,18 @@ The reason that the jury gave is kept, not told. All runs inside the transaction
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from applicants.dossiers import home_of
 from applicants.editing import LATE_PAPERS
 from applicants.models import Choice
-from documents.notices import issue_notice, replace_letters, replace_notices
-from journal.followups import state_fact
+from documents.notices import NewNotice, issue_notice, issue_notices, replace_letters, replace_notices
+from journal.followups import state_facts
 from juries.models import Decision, DecisionCorrection, Publication
 from notifications.context import encode
 from notifications.models import Mail
-from notifications.outbox import queue_mail
+from notifications.outbox import NewMail, queue_mail, queue_mails
 from notifications.rendering import Rendered, render
 from programmes.models import Period, Procedure, School, Step
 
@@ -49,23 +50,18 @@ FALL_WITH = {  # letters that rested on the decision before
 }
 
 
-def announce_decision(decision: Decision, publication: Publication) -> None:
-    """Queue the mail and issue the notice of a decision whose publication instant has come. Rules: AST-13,
+def announce_decisions(decisions: Sequence[Decision], publication: Publication) -> None:
+    """Queue the mails and issue the notices of decisions whose publication instant has come. Rules: AST-13,
     AST-25.
     """
-    dossier, key, facts = decision.dossier, key_of(decision), facts_of(decision)
-    issue_notice(
-        _letter(decision),
-        key=key,
-        procedure=publication.procedure,
-        recipient=dossier.candidate.user,
-        school=_letterhead(decision),
-        visible_at=publication.visible_at,
-        **facts,
-    )
-    queue_mail(_mail(decision), to=dossier.candidate.user, key=key, procedure=publication.procedure, **facts)
-    if decision.choice is not None and decision.outcome in GIVE_A_PLACE:
-        state_fact(TOLD_FACT, decision.pk)
+    letters, mails = [], []
+    for decision in decisions:
+        reader, key, facts = decision.dossier.candidate.user, key_of(decision), facts_of(decision)
+        letters.append(NewNotice(_letter(decision), key, reader, _letterhead(decision), facts, publication.visible_at))
+        mails.append(NewMail(_mail(decision), reader, key, facts))
+    issue_notices(letters, procedure=publication.procedure)
+    queue_mails(mails, procedure=publication.procedure)
+    state_facts(TOLD_FACT, [one.pk for one in decisions if one.choice_id is not None and one.outcome in GIVE_A_PLACE])
 
 
 def announce_correction(decision: Decision, correction: DecisionCorrection) -> None:

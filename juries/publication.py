@@ -20,7 +20,7 @@ from applicants.models import Choice, Dossier, Status
 from journal.errors import Refused
 from journal.followups import state_fact
 from journal.record import record
-from juries.announcements import announce_correction, announce_decision
+from juries.announcements import announce_correction, announce_decisions
 from juries.decisions import admissible_dossiers
 from juries.models import Decision, DecisionCorrection, Publication
 from juries.steps import hold_unfrozen, lock_step, require_unfrozen
@@ -246,7 +246,7 @@ def _announce_batch(publication_id: int) -> int:
     prefetch_related_objects([publication.procedure], "periods")
     for decision in batch:
         decision.step, decision.dossier.procedure = publication.step, publication.procedure  # the same: read once
-        announce_decision(decision, publication)
+    announce_decisions(batch, publication)
     Decision.objects.filter(pk__in=[decision.pk for decision in batch]).update(announced_at=publication.procedure.now())
     if len(batch) < BATCH:
         publication.announced_at = publication.procedure.now()

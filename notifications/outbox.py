@@ -8,6 +8,8 @@ Rule: ALL-05.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +33,25 @@ class NotToSend(Refused):
     """The mail was delivered, still waits, or says what only its reader may know and is forgotten."""
 
 
+@dataclass(frozen=True)
+class NewMail:
+    """A mail to be written.
+
+    `kind` names its texts, templates/mail/<language>/<kind>.txt; `context` is what they say (see
+    `notifications.context`). `to` is a person, who is written to in their own language, or a bare address.
+    `key` names the event that it tells. A `secret` mail carries a code or a link that signs in: nobody but its
+    reader ever sees it. `calendar` is the text of a calendar file to attach.
+    """
+
+    kind: str
+    to: User | str
+    key: str
+    context: dict[str, Any]
+    language: str | None = None
+    secret: bool = False
+    calendar: str = ""
+
+
 def queue_mail(
     kind: str,
     *,
@@ -42,31 +63,19 @@ def queue_mail(
     calendar: str = "",
     **context: Any,
 ) -> None:
-    """Write a mail in the current transaction; a second one with the same `key` is not written.
+    """Write one mail (see `NewMail`) in the current transaction; a second one with the same `key` is not written."""
+    queue_mails([NewMail(kind, to, key, context, language, secret, calendar)], procedure=procedure)
 
-    `kind` names its texts, templates/mail/<language>/<kind>.txt; `context` is what they say (see
-    `notifications.context`). `to` is a person, who is written to in their own language, or a bare address.
-    A `secret` mail carries a code or a link that signs in: nobody but its reader ever sees it. `calendar`
-    is the text of a calendar file to attach.
+
+def queue_mails(mails: Iterable[NewMail], *, procedure: Procedure | None) -> None:
+    """Write the mails of an act about many, in one statement and in the current transaction; a second one with the
+    same `key` is not written.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("queue_mail() belongs inside the act’s transaction")
-    person = to if isinstance(to, User) else None
     kept = settings.DEMO or (procedure is not None and procedure.is_rehearsal)
-    mail = Mail(
-        kind=kind,
-        key=key,
-        recipient=person,
-        address=to.email if isinstance(to, User) else to,
-        language=language or (person.language if person else get_language()) or settings.LANGUAGE_CODE,
-        procedure=procedure,
-        is_secret=secret,
-        calendar=calendar,
-        context={} if secret and kept and not settings.DEMO else encode(context),
-        state=Mail.State.KEPT if kept else Mail.State.QUEUED,
-    )
-    Mail.objects.bulk_create([mail], ignore_conflicts=True)
-    if not kept:
+    written = Mail.objects.bulk_create([_row(mail, procedure, kept=kept) for mail in mails], ignore_conflicts=True)
+    if written and not kept:
         wake_on_commit(tasks.deliver_outbox)
 
 
@@ -88,3 +97,20 @@ def send_again(mail_id: UUID, *, by: User) -> None:
     mail.save(update_fields=["state", "attempts", "queued_at", "address"])
     record("mail.sent_again", mail, by=by)
     wake_on_commit(tasks.deliver_outbox)
+
+
+def _row(mail: NewMail, procedure: Procedure | None, *, kept: bool) -> Mail:
+    to = mail.to
+    person = to if isinstance(to, User) else None
+    return Mail(
+        kind=mail.kind,
+        key=mail.key,
+        recipient=person,
+        address=to.email if isinstance(to, User) else to,
+        language=mail.language or (person.language if person else get_language()) or settings.LANGUAGE_CODE,
+        procedure=procedure,
+        is_secret=mail.secret,
+        calendar=mail.calendar,
+        context={} if mail.secret and kept and not settings.DEMO else encode(mail.context),
+        state=Mail.State.KEPT if kept else Mail.State.QUEUED,
+    )

@@ -10,10 +10,10 @@ from django.http import Http404
 from django.test import Client
 
 from accounts.models import User
-from documents import views
+from documents import notices, views
 from documents.authenticity import initials, verified_notice
 from documents.models import Notice
-from documents.notices import issue_notice, replace_notices
+from documents.notices import NewNotice, issue_notice, issue_notices, replace_notices
 from documents.serving import notice_response
 from documents.tests.conftest import body
 from documents.tests.test_letters import issue
@@ -50,6 +50,30 @@ def test_a_notice_is_issued_once(candidate: User, procedure: Procedure) -> None:
     assert again == first
     assert again.context["outcome"] == "refused"
     assert Entry.objects.filter(event="notice.issued").count() == 1
+
+
+def test_of_letters_issued_together_those_of_an_event_told_before_are_not_written(
+    candidate: User, procedure: Procedure
+) -> None:
+    first = issue("refusal", candidate, procedure, None, key="told", outcome="refused")
+    keys = ["new", "told", "twice", "twice"]
+    letters = [NewNotice("refusal", key, candidate, None, {"outcome": "admitted"}) for key in keys]
+    new, told, twice, again = issue_notices(letters, procedure=procedure)
+    assert (told, again) == (first, twice)
+    assert set(Notice.objects.values_list("key", flat=True)) == {"new", "told", "twice"}
+    issued = Entry.objects.filter(event="notice.issued").values_list("subject_id", flat=True)
+    assert sorted(issued) == sorted(str(notice.pk) for notice in (first, new, twice))
+
+
+def test_a_number_that_is_taken_is_drawn_anew(
+    candidate: User, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter(["one", "one", "two", "two", "three"])  # b draws that of a, c that of b
+    monkeypatch.setattr(notices, "new_reference", lambda year: next(drawn))
+    letters = [NewNotice("refusal", key, candidate, None, {}) for key in ("a", "b")]
+    assert [notice.number for notice in issue_notices(letters, procedure=procedure)] == ["one", "two"]
+    assert issue("refusal", candidate, procedure, None, key="c").number == "three"
+    assert set(Entry.objects.values_list("details__number", flat=True)) == {"one", "two", "three"}
 
 
 def test_a_notice_has_a_number_of_its_year_and_a_code(notice: Notice) -> None:

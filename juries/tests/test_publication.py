@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from applicants.models import Dossier, Status
@@ -91,6 +92,23 @@ def test_everyone_is_told_once_however_often_it_runs(
     assert sorted(Mail.objects.values_list("kind", flat=True)) == ["result_admissible", "result_not_admissible"]
     assert sorted(Notice.objects.values_list("kind", flat=True)) == ["admissibility", "refusal"]
     assert set(Notice.objects.values_list("visible_at", flat=True)) == {prepared.visible_at}
+
+
+@pytest.mark.parametrize("count", [1, 49])
+def test_a_batch_costs_as_much_for_all_as_for_one(
+    count: int,
+    procedure: Procedure,
+    admissibility: Step,
+    president: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    rows.admissible(procedure, count)
+    prepared = prepare_publication(admissibility.pk, by=president)
+    move_to(procedure, prepared.visible_at)
+    with django_assert_num_queries(14):
+        assert announce(prepared.pk) == count
+    assert Mail.objects.count() == Notice.objects.count() == count
+    assert Entry.objects.filter(event="notice.issued").count() == count
 
 
 def test_an_interrupted_announcement_goes_on_where_it_stopped(

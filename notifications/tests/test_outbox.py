@@ -13,7 +13,7 @@ from pytest_django import Settings
 from accounts.models import User
 from notifications.context import decode, encode
 from notifications.models import Mail
-from notifications.outbox import queue_mail
+from notifications.outbox import NewMail, queue_mail, queue_mails
 from programmes.models import Procedure
 from programmes.text import Text
 
@@ -32,6 +32,10 @@ def test_the_same_event_is_told_once(ada: User, procedure: Procedure) -> None:
     queue_mail("test", to=ada, key="k", procedure=procedure, name="first")
     queue_mail("test", to=ada, key="k", procedure=procedure, name="second")
     assert Mail.objects.get().context == {"name": "first"}
+    together = [NewMail("test", ada, key, {"name": "third"}) for key in ("k", "l")]
+    queue_mails(together, procedure=procedure)
+    assert Mail.objects.get(key="k").context == {"name": "first"}
+    assert Mail.objects.get(key="l").context == {"name": "third"}
 
 
 @pytest.mark.django_db(transaction=True)
