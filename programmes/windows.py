@@ -60,8 +60,8 @@ else:
 class CalendarField(JSONColumn):
     """A JSON column that reads and writes a tuple of `CalendarEntry`."""
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> tuple[CalendarEntry, ...]:
-        return _entries(value)
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> tuple[CalendarEntry, ...] | None:
+        return None if value is None else _entries(value)  # nothing where a row is joined that is not there
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         return super().get_db_prep_value(as_json(value), connection, prepared)
