@@ -270,7 +270,7 @@ def _answer(person: Person, field: FieldRule, fake: Faker, decided_by: Habit | N
         FieldKind.CHOICE: lambda: person.draw(field.code).choice(field.options).code,
         FieldKind.COUNTRY: lambda: "FR" if field.code == "country" else person.nationality,
         FieldKind.DATE: lambda: person.identity["birth_date"],
-        FieldKind.YEAR: lambda: str(int(person.identity["birth_date"][:4]) + 18),
+        FieldKind.YEAR: lambda: str(_leaves_school(person)),
         FieldKind.PHONE: lambda: f"06 {person.draw('phone').randint(10, 99)} 12 34 56",
         FieldKind.EMAIL: lambda: person.email,
         FieldKind.NUMBER: lambda: str(field.at_least if field.at_least is not None else field.at_most or 3),
@@ -293,13 +293,19 @@ def _row(person: Person, field: FieldRule, fake: Faker, number: int) -> dict[str
     return {code: str(int(said) + 3 - number) if code in years else said for code, said in answers.items()}
 
 
+def _leaves_school(person: Person) -> int:
+    """In which year: at seventeen, as most; the youngest candidates have just done so."""
+    return int(person.identity["birth_date"][:4]) + 17
+
+
 def _words(person: Person, field: FieldRule, fake: Faker) -> str:
     """What is written where words are asked for; of an unknown question its own example, a sentence or a town."""
     dice = person.draw(field.code)
-    year = int(person.identity["birth_date"][:4]) + 18
+    year = _leaves_school(person)
     place = person.draw("institution").choice(INSTITUTIONS)
     known = {
         "address": lambda: fake.street_address(),
+        "guardian_address": lambda: fake.street_address(),
         "postal_code": lambda: fake.postcode(),
         "baccalaureate": lambda: dice.choice(SUBJECTS),
         "institution": lambda: place,
