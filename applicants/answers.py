@@ -56,13 +56,16 @@ def keep_answers(dossier: Dossier, page: str, values: Mapping[str, str], *, by: 
     given = {code: _as_kept(asked[code], cleaned(value)) for code, value in values.items() if code in asked}
     if errors := {code: error for code, value in given.items() if (error := error_in_identity(asked[code], value))}:
         raise WrongAnswer(errors)
-    before = own_answers(dossier) | identity_of(dossier.candidate)
+    before = own_answers(dossier)
+    if asks_identity := not given.keys().isdisjoint(Candidate.IDENTITY_FIELDS):
+        before |= identity_of(dossier.candidate)
     changed = {code: value for code, value in given.items() if before.get(code, "") != value}
     if not changed:
         return []
-    if by.pk == dossier.candidate.user_id:  # staff who type in for a candidate may correct it
-        require_changeable(dossier.candidate, before, changed)
-    save_identity(dossier.candidate, changed)
+    if asks_identity:
+        if by.pk == dossier.candidate.user_id:  # staff who type in for a candidate may correct it
+            require_changeable(dossier.candidate, before, changed)
+        save_identity(dossier.candidate, changed)
     _save_rows(dossier, {code: value for code, value in changed.items() if code not in Candidate.IDENTITY_FIELDS})
     if changed.keys() & answers_that_matter(dossier) and may_edit(dossier, PAYMENT):
         keep_fee_in_step(dossier, by=by)

@@ -58,8 +58,8 @@ def deposit_appraisal(secret: str, answers: Mapping[str, str]) -> Appraisal:
     Rule: AST-09.
     """
     found = by_secret(secret)
-    if (deposited := _deposited(found)) is not None:
-        return deposited
+    if found.state == Referee.State.DEPOSITED:
+        return Appraisal.objects.get(referee=found)
     dossier, referee = _lock_for(found)
     rule = rule_of(dossier, referee.kind)
     given = _checked(rule, answers)
@@ -122,10 +122,6 @@ def _lock_for(found: Referee) -> tuple[Dossier, Referee]:
     if not takes_appraisal(dossier, referee.kind):
         raise Closed(gettext("Le délai est passé : votre avis ne peut plus être joint à ce dossier."))
     return dossier, referee
-
-
-def _deposited(referee: Referee) -> Appraisal | None:
-    return Appraisal.objects.filter(referee=referee, deposited_at__isnull=False).first()
 
 
 def _keep(dossier: Dossier, referee: Referee, answers: dict[str, str], *, is_final: bool) -> Appraisal:

@@ -74,7 +74,8 @@ def replace_choices(dossier: Dossier, chosen: Iterable[Chosen], *, by: User | No
         Committed: the first choice would change, and money is on its way to its school, or there.
     """
     ordered = list(chosen)
-    dossier.choices.all().delete()
+    if dossier.ranked_choices:
+        dossier.choices.all().delete()
     dossier.ranked_choices = Choice.objects.bulk_create(
         Choice(dossier=dossier, programme=programme, rank=rank, status=status)
         for rank, (programme, status) in enumerate(ordered, start=1)

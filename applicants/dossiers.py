@@ -53,17 +53,20 @@ def start_dossier(procedure_id: int, *, by: User, identity: Mapping[str, str] | 
         )
     # Two clicks wait for each other here; so does the office, if it gives this person a role at this moment.
     User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
-    candidate = Candidate.objects.filter(user=by).first() or Candidate.objects.create(user=by)
     procedure = Procedure.objects.get(pk=procedure_id)
-    if (begun := Dossier.objects.filter(procedure=procedure, candidate=candidate).first()) is not None:
+    if (begun := Dossier.objects.owned_by(by).filter(procedure=procedure).first()) is not None:
         return begun
     if Role.objects.filter(user=by, procedure=procedure).exists():
         raise WorksHere(gettext("Vous travaillez à cette procédure : vous ne pouvez pas y être candidat."))
     procedure.require_open()
     number, version = procedure.versions.values_list("number", "pk").latest("number")
     rules = rules_of(version)
-    if rules.identity == Identity.FIXED and not is_fixed(candidate):
+    candidate = Candidate.objects.filter(user=by).first() or Candidate(user=by)
+    is_known = candidate.pk is not None
+    if rules.identity == Identity.FIXED and not (is_known and is_fixed(candidate)):
         save_identity(candidate, checked_identity(rules, identity or identity_of(candidate)))
+    elif not is_known:
+        candidate.save()
     dossier = Dossier.objects.create(
         reference=new_reference(procedure.year),
         procedure=procedure,

@@ -20,7 +20,7 @@ from accounts.models import User
 from applicants.dossiers import lock_own
 from applicants.editing import PAYMENT, may_edit, require_editable
 from applicants.fee_amounts import Basis, complement_lines, lines, still_owed, total
-from applicants.given import answers_of
+from applicants.given import answers_of, answers_with, own_answers
 from applicants.models import Dossier
 from applicants.paying import NotExempt, account_of, lock_payer, reference_for, require_means, school_paid
 from documents.models import SupportingDocument
@@ -67,8 +67,8 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt
         if charge is not None and not fee.payee:
             charges.require_uncommitted(charge)
         return
-    answers = answers_of(dossier)
-    payee, basis = _payee(dossier, fee, programmes), Basis(len(programmes), _is_reduced(dossier, answers))
+    answers = answers_with(dossier, own_answers(dossier), names=_grounds(fee))
+    payee, basis = _payee(dossier, fee, programmes, charge), Basis(len(programmes), _is_reduced(dossier, answers))
     reference = reference_for(fee.reference, dossier, programmes[0])
     if charge is None:
         charge = _open(dossier, fee, payee, basis, reference)
@@ -79,16 +79,20 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt
     asked = _keep_complement_in_step(dossier, fee, charge, complements, basis, due_at=complement_due_at)
     for owed in [charge, *asked]:
         charges.set_reference(owed, reference)
-    if not claims_exemption(fee, answers):
+    if charges.has_request(charge) and not claims_exemption(fee, answers):
         charges.drop_request(charge, by=by)
 
 
 def answers_that_matter(dossier: Dossier) -> frozenset[str]:
     """The answers that the fee hangs on: the name that a transfer bears, and what an exemption or reduction asks."""
-    fee = dossier.rules.fee
-    grounds = (fee.exemption, fee.reduction) if fee is not None else ()
-    asked = {name.partition(".")[0] for ground in grounds if ground is not None for name in ground.when.values}
-    return frozenset({"family_name", "given_names", *asked})
+    grounds = _grounds(dossier.rules.fee) if dossier.rules.fee is not None else ()
+    return frozenset({"family_name", "given_names", *grounds})
+
+
+def _grounds(fee: FeeRule) -> frozenset[str]:
+    """The answers that an exemption or a reduction asks."""
+    grounds = (ground.when for ground in (fee.exemption, fee.reduction) if ground is not None)
+    return frozenset(name.partition(".")[0] for when in grounds for name in when.values)
 
 
 def fee_charges(dossier: Dossier) -> list[Charge]:
@@ -142,7 +146,7 @@ def school_of_fee(dossier: Dossier) -> School | None:
     fee, programmes = dossier.rules.fee, _programmes(dossier)
     if fee is None or not programmes:
         return None
-    return _payee(dossier, fee, programmes).school
+    return _payee(dossier, fee, programmes, None).school
 
 
 @charges.guards(APPLICATION_FEE)
@@ -192,16 +196,17 @@ def _programmes(dossier: Dossier) -> list[Programme]:
 
 def _lock_live(dossier: Dossier) -> tuple[Charge | None, list[Charge]]:
     """The fee and its complements, those that were not cancelled, locked until the act ends."""
-    found = list(_live(dossier).select_for_update(of=("self",)).select_related("payee__school"))
+    found = list(_live(dossier).select_for_update(of=("self",)).select_related("account", "payee__school", "exemption"))
     for charge in found:
-        charge.account = account_of(dossier)
+        charge.account.procedure = dossier.procedure
     complements = [charge for charge in found if charge.reason == COMPLEMENT]
     return next((charge for charge in found if charge not in complements), None), complements
 
 
-def _payee(dossier: Dossier, fee: FeeRule, programmes: list[Programme]) -> Participation:
-    """The school that the rules name; else that of the first choice."""
-    return school_paid(dossier, fee.payee or programmes[0].school.code)
+def _payee(dossier: Dossier, fee: FeeRule, programmes: list[Programme], charge: Charge | None) -> Participation:
+    """The school that the rules name, else that of the first choice; it may be that of the `charge` there is."""
+    code = fee.payee or programmes[0].school.code
+    return charge.payee if charge is not None and charge.payee.school.code == code else school_paid(dossier, code)
 
 
 def _open(dossier: Dossier, fee: FeeRule, payee: Participation, basis: Basis, reference: str) -> Charge:

@@ -66,7 +66,7 @@ def submit_dossier(dossier_id: UUID, *, by: User) -> Receipt:
     dossier.submitted_at = dossier.procedure.now()
     dossier.reopened_at = None
     dossier.save(update_fields=["status", "submitted_at", "reopened_at"])
-    receipt = _issue_receipt(dossier, again)
+    receipt = _issue_receipt(dossier, again, by=by)
     codes = [choice["programme"] for choice in receipt.choices]
     forced = {"explained": [item.code for item, _ in contents.explained]} if contents.explained else {}
     record("dossier.submitted", dossier, by=by, receipt=receipt.number, choices=codes, **forced)
@@ -91,7 +91,7 @@ def named_choices(dossier: Dossier) -> list[dict[str, object]]:
     return [{"rank": choice.rank, "label": choice.label} for choice in dossier.ranked_choices]
 
 
-def _issue_receipt(dossier: Dossier, again: str) -> Receipt:
+def _issue_receipt(dossier: Dossier, again: str, *, by: User) -> Receipt:
     """The numbered proof: its PDF, and the order of the choices as it now stands for good; `again` tells a later one
     from the first.
     """
@@ -109,7 +109,7 @@ def _issue_receipt(dossier: Dossier, again: str) -> Receipt:
         "receipt",
         key=f"receipt:{dossier.pk}{again}",
         procedure=dossier.procedure,
-        recipient=dossier.candidate.user,
+        recipient=by,
         school=dossier.first_choice.school if dossier.first_choice else None,
         addressee=dossier.candidate.full_name,
         reference=dossier.reference,
@@ -117,8 +117,9 @@ def _issue_receipt(dossier: Dossier, again: str) -> Receipt:
         choices=named_choices(dossier),
         order=str(dossier.rules.choices.order),
     )
-    replace_notices(f"receipt:{dossier.pk}", by=notice)
-    receipt = Receipt.objects.filter(dossier=dossier).first() or Receipt(dossier=dossier)
+    if again:
+        replace_notices(f"receipt:{dossier.pk}", by=notice)
+    receipt = dossier.receipt if again else Receipt(dossier=dossier)
     receipt.number, receipt.issued_at, receipt.choices = notice.number, dossier.procedure.now(), choices
     receipt.save()
     return receipt

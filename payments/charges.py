@@ -275,6 +275,11 @@ def request_on(charge: Charge) -> Exemption | None:
     return Exemption.objects.filter(charge=charge).first()
 
 
+def has_request(charge: Charge) -> bool:
+    """Whether a request was made for this charge, which was read with it."""
+    return getattr(charge, "exemption", None) is not None
+
+
 def drop_request(charge: Charge, *, by: User | None) -> None:
     """Drop a request not decided yet: one does not ask to be spared what one pays."""
     dropped, _ = Exemption.objects.filter(charge=charge, state=Exemption.State.ASKED).delete()

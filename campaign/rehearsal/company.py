@@ -12,7 +12,6 @@ from typing import ParamSpec, TypeVar
 
 from django.db.models import Q
 
-from accounts.models import User
 from applicants.models import Dossier
 from campaign.rehearsal.people import Person, make_people, passer_by
 from campaign.rehearsal.staff import Staff, domain_of, hire
@@ -91,10 +90,6 @@ class Company:
     def periods(self) -> list[Period]:
         """The periods, in order."""
         return list(self.procedure.periods.order_by("number"))
-
-    def user(self, person: Person) -> User:
-        """The account of a candidate who has begun."""
-        return User.objects.get(email=person.email)
 
     def dossiers(self, *conditions: Q) -> list[Dossier]:
         """The dossiers that meet `conditions`, with their candidates, in an order that is always the same."""

@@ -14,7 +14,7 @@ from accounts.models import User
 from applicants.answers import save_answers
 from applicants.appraisals import decline_appraisal, deposit_appraisal
 from applicants.choices import rank_choices
-from applicants.contents import read_contents
+from applicants.contents import Contents, read_contents
 from applicants.dossiers import start_dossier
 from applicants.editing import APPLICATIONS
 from applicants.explanations import explain_missing
@@ -117,23 +117,24 @@ def papers(company: Company, person: Person) -> None:
     if person.has(Habit.LOCKED_FILE):
         first = next(rule for rule in dossier.rules.papers if rule.required and not rule.per_choice)
         locked = company.attempt(
-            deposit_paper, dossier.pk, first.code, files.locked_pdf(first), by=company.user(person)
+            deposit_paper, dossier.pk, first.code, files.locked_pdf(first), by=dossier.candidate.user
         )
         if locked is not None:
             check_paper(locked.pk)
-    _deposit_what_is_missing(company, person, dossier)
+    _deposit_what_is_missing(company, person, dossier, read_contents(dossier))
 
 
 def submit(company: Company, person: Person) -> None:
     """Make up for what is missing, see to the fee, and submit."""
     if (dossier := company.dossier(person)) is None or dossier.status != Status.DRAFT:
         return
-    user = company.user(person)
-    _deposit_what_is_missing(company, person, dossier)
+    user, contents = dossier.candidate.user, read_contents(dossier)
+    if _deposit_what_is_missing(company, person, dossier, contents):
+        contents = read_contents(dossier)
     if person.has(Habit.SUBMITS_UNPAID):
         company.attempt(submit_dossier, dossier.pk, by=user)
     see_to_fee(company, person, dossier, user)
-    _explain_what_is_missing(company, dossier, user)
+    _explain_what_is_missing(company, contents, user)
     company.attempt(submit_dossier, dossier.pk, by=user)
 
 
@@ -215,11 +216,14 @@ def _rank(company: Company, person: Person, dossier: Dossier, user: User) -> Non
     rank_choices(dossier.pk, person.choices, statuses=statuses, by=user)
 
 
-def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier) -> None:
-    """Deposit the papers that are required and not there; one that may stand for an opinion, unless that is to come."""
-    filled = read_contents(dossier).filled
+def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier, contents: Contents) -> bool:
+    """Deposit the papers that are required and not there; one that may stand for an opinion, unless that is to come.
+
+    Returns whether there were any.
+    """
+    filled = contents.filled
     asked = [rule for rule in asked_papers(dossier.rules, filled.answers) if is_required_now(rule)]
-    deposit(company, person, dossier, *(rule for rule in asked if rule.code not in filled.papers))
+    missing = [rule for rule in asked if rule.code not in filled.papers]
     for alternative in dossier.rules.alternatives:
         is_met = not (
             filled.appraisals.isdisjoint(alternative.referees) and filled.papers.isdisjoint(alternative.papers)
@@ -227,14 +231,18 @@ def _deposit_what_is_missing(company: Company, person: Person, dossier: Dossier)
         waits = dossier.referees.filter(kind__in=alternative.referees, state=Referee.State.ASKED).exists()
         instead = next((paper for paper in dossier.rules.papers if paper.code in alternative.papers), None)
         if not is_met and not waits and instead is not None:
-            deposit(company, person, dossier, instead)
+            missing.append(instead)
+    deposit(company, person, dossier, *missing)
+    return bool(missing)
 
 
-def _explain_what_is_missing(company: Company, dossier: Dossier, user: User) -> None:
+def _explain_what_is_missing(company: Company, contents: Contents, user: User) -> None:
     """Say why something is not there, where that can be said instead: nobody to ask for an opinion, for one."""
-    for item in read_contents(dossier).missing:
+    for item in contents.missing:
         if item.is_explainable:
-            company.attempt(explain_missing, dossier.pk, item.code, "Je n’ai pas pu l’obtenir à temps.", by=user)
+            company.attempt(
+                explain_missing, contents.dossier.pk, item.code, "Je n’ai pas pu l’obtenir à temps.", by=user
+            )
 
 
 def _pay_by_card(company: Company, person: Person, charge: Charge, user: User) -> None:

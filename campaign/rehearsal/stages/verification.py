@@ -118,13 +118,13 @@ def answer(company: Company, person: Person) -> None:
     for correction in waiting_corrections(dossier):
         for place in correction.opens:
             _do(company, person, dossier, place)
-        company.attempt(answer_correction, correction.pk, by=company.user(person))
+        company.attempt(answer_correction, correction.pk, by=dossier.candidate.user)
 
 
 def withdraw(company: Company, person: Person) -> None:
     """The candidate withdraws."""
     if (dossier := company.dossier(person)) is not None:
-        company.attempt(withdraw_dossier, dossier.pk, by=company.user(person))
+        company.attempt(withdraw_dossier, dossier.pk, by=dossier.candidate.user)
 
 
 def void(company: Company, person: Person) -> None:
@@ -198,7 +198,7 @@ def _look_for_transfer(company: Company, person: Person, charge: Charge, account
 
 def _do(company: Company, person: Person, dossier: Dossier, place: str) -> None:
     area, _, code = place.partition(":")
-    user = company.user(person)
+    user = dossier.candidate.user
     if area == "paper" and (rule := dossier.rules.paper(code)) is not None:
         deposit(company, person, dossier, rule)
     elif area == "page":
