@@ -25,7 +25,7 @@ from journal.errors import NotAllowed, Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.models import Role
-from programmes.roles import OFFICE, require_role
+from programmes.roles import OFFICE, require_role, roles_now
 from programmes.rules import PaperRule
 from programmes.text import Text
 from programmes.typed import cleaned
@@ -153,7 +153,7 @@ def require_writer(dossier: Dossier, by: User) -> None:
     if dossier.status == Status.DRAFT:
         require_role(by, dossier.procedure, OFFICE)
     else:
-        require_examiner(dossier, by)
+        require_examiner(dossier, roles_now(by))
 
 
 def may_write(dossier: Dossier, by: User) -> bool:

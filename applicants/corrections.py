@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.contents import read_contents
-from applicants.dossiers import home_of, lock, lock_own
+from applicants.dossiers import home_of, lock_for_staff, lock_own, require_role_on
 from applicants.editing import FINAL, PAYMENT, OrderIsFinal
 from applicants.given import answers_of
 from applicants.models import Correction, Dossier, Status
@@ -25,7 +25,7 @@ from journal.errors import Closed, Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.models import Participation, Procedure
-from programmes.roles import OFFICE, VERIFIER, roles_now
+from programmes.roles import OFFICE, VERIFIER, HeldRoles
 from programmes.rules.papers import OF
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
@@ -180,17 +180,23 @@ def lock_as_examiner(dossier_id: UUID, *, by: User) -> Dossier:
         Dossier.DoesNotExist: no dossier that `by` may see.
         NotAllowed: `by` does not verify for that school.
     """
-    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
-    require_examiner(dossier, by)
+    dossier, held = lock_for_staff(Dossier.objects.filter(pk=dossier_id), by=by)
+    require_examiner(dossier, held)
     return dossier
 
 
-def require_examiner(dossier: Dossier, by: User) -> None:
-    """Raise `NotAllowed` unless `by` verifies for the school ranked first, or works for the office. Rule: AST-07."""
-    held = roles_now(by)
-    if not held.has_for_all_schools(dossier.procedure, VERIFIER, OFFICE):
-        programme = dossier.first_choice
-        held.require(dossier.procedure, VERIFIER, OFFICE, school=programme.school if programme else None)
+def require_examiner(dossier: Dossier, held: HeldRoles) -> None:
+    """Ask for the role of who verifies for the school ranked first, or works for the office. Rule: AST-07.
+
+    Raises:
+        Dossier.DoesNotExist: the roles do not show the dossier.
+        NotAllowed: they show it, and none is such a one.
+    """
+    procedure = dossier.procedure
+    if not held.has_for_all_schools(procedure, VERIFIER, OFFICE):
+        school = dossier.first_choice.school if dossier.first_choice else None
+        shows = school is not None and procedure.examination == Procedure.Examination.FIRST_CHOICE
+        require_role_on(dossier, held, VERIFIER, OFFICE, school=school, shows=shows)
 
 
 def _check(dossier: Dossier, opens: Sequence[str], reason: str, until: dt.datetime) -> None:

@@ -13,14 +13,15 @@ from accounts.models import User
 from applicants.editing import APPLICATIONS
 from applicants.given import identity_of
 from applicants.identity import checked_identity, is_fixed, save_identity
-from applicants.models import Candidate, Dossier
+from applicants.models import Candidate, Dossier, DossierQuerySet
 from applicants.studying import keep_for_study
 from documents.models import Folder
 from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from payments.models import Account
-from programmes.models import Procedure, Role, Track, rules_of
+from programmes.models import Procedure, Programme, Role, School, Track, rules_of
+from programmes.roles import HeldRoles, roles_now
 from programmes.rules import Identity, Rules
 from programmes.spelling import new_reference
 
@@ -131,6 +132,43 @@ def lock_where(dossiers: models.QuerySet[Dossier]) -> Dossier | None:
     if dossier is not None:
         keep_for_study(dossier)  # before the act changes anything of it. Rule: APP-13
     return dossier
+
+
+def lock_for_staff(dossiers: DossierQuerySet, *, by: User) -> tuple[Dossier, HeldRoles]:
+    """The one dossier that `dossiers` finds for an act of staff, locked as by `lock`, and the roles that `by` has then.
+
+    The act asks for its right next (`require_role_on`), and only so whether these roles show the dossier at all.
+
+    Raises:
+        Dossier.DoesNotExist: there is none, or it is a draft, which no staff may see.
+    """
+    dossier = lock_where(dossiers.in_view())
+    if dossier is None:
+        raise Dossier.DoesNotExist
+    return dossier, roles_now(by)
+
+
+def require_role_on(
+    dossier: Dossier,
+    held: HeldRoles,
+    *kinds: str,
+    school: School | None = None,
+    programme: Programme | None = None,
+    shows: bool = False,
+) -> None:
+    """As `HeldRoles.require`, in an act on a dossier that is locked for staff.
+
+    `shows`: whether a role that gives this right is known to show the dossier too, which need not be asked then.
+
+    Raises:
+        Dossier.DoesNotExist: the roles do not show the dossier; whether it exists is not for `by` to know.
+        NotAllowed: they show it, and none is such a one.
+    """
+    if shows and held.has(dossier.procedure, *kinds, school=school, programme=programme):
+        return
+    if not Dossier.objects.visible_with(held).filter(pk=dossier.pk).exists():
+        raise Dossier.DoesNotExist
+    held.require(dossier.procedure, *kinds, school=school, programme=programme)
 
 
 def home_of(dossier: Dossier) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import home_of, lock, lock_own
+from applicants.dossiers import home_of, lock_for_staff, lock_own, require_role_on
 from applicants.models import Dossier, Status
 from documents.notices import issue_notice, replace_letters
 from journal.errors import Refused
@@ -19,7 +19,7 @@ from journal.followups import state_fact
 from journal.record import record
 from notifications.outbox import queue_mail
 from programmes.models import Procedure
-from programmes.roles import OFFICE, PRESIDENT, require_role
+from programmes.roles import OFFICE, PRESIDENT
 from programmes.typed import reason_typed
 
 ENDED_FACT = "dossier_ended"
@@ -69,8 +69,8 @@ def void_dossier(dossier_id: UUID, *, reason: str, by: User) -> Dossier:
         Refused: no reason.
     Rule: AST-24.
     """
-    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
-    require_role(by, dossier.procedure, *who_voids(dossier.procedure))
+    dossier, held = lock_for_staff(Dossier.objects.filter(pk=dossier_id), by=by)
+    require_role_on(dossier, held, *who_voids(dossier.procedure), shows=True)
     reason = reason_typed(reason)
     if not reason:
         raise Refused(gettext("Indiquez le motif : il est écrit au candidat et conservé."))

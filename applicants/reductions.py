@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.corrections import close, open_correction, still_missing, waiting_corrections
-from applicants.dossiers import home_of, lock
+from applicants.dossiers import home_of, lock_for_staff, require_role_on
 from applicants.editing import PAYMENT
 from applicants.fees import claims_reduction, fee_charges, keep_fee_in_step, school_of_fee
 from applicants.given import answers_of
@@ -23,7 +23,6 @@ from journal.errors import Refused
 from journal.record import record
 from notifications.outbox import queue_mail
 from payments.models import CASHIERS, Charge, Reduction
-from programmes.roles import require_role
 from programmes.typed import reason_typed
 from programmes.words import money
 
@@ -47,8 +46,8 @@ def decide_reduction(dossier_id: UUID, *, accepted: bool, reason: str = "", by: 
     reason = reason_typed(reason)
     if not accepted and not reason:
         raise Refused(gettext("Indiquez le motif du refus : il est écrit au candidat."))
-    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
-    require_role(by, dossier.procedure, *CASHIERS, school=school_of_fee(dossier))
+    dossier, held = lock_for_staff(Dossier.objects.filter(pk=dossier_id), by=by)
+    require_role_on(dossier, held, *CASHIERS, school=school_of_fee(dossier))
     is_with_staff = dossier.status in (Status.SUBMITTED, Status.VALIDATED)
     if not is_with_staff or not claims_reduction(dossier.rules.fee, answers_of(dossier)):
         raise NothingClaimed(gettext("Aucun tarif réduit n’attend de décision pour ce dossier."))

@@ -21,13 +21,13 @@ from applicants.models import Choice, Status
 from applicants.proof import with_title_accepted
 from journal.errors import Refused
 from journal.record import record
-from juries.choices_before import choices_before, lock_choice, require_before
+from juries.choices_before import choices_before, lock_choice, require_before, require_role_for
 from juries.hearing import heard_of
 from juries.models import Decision
 from juries.presentability import objection
 from juries.steps import raise_frozen
 from programmes.models import Pool, Programme, Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, VERIFIER, require_role
+from programmes.roles import JURY, OFFICE, PRESIDENT, VERIFIER
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
 Outcome = Decision.Outcome
@@ -79,8 +79,8 @@ def decide_choice(
         Frozen: the decision is published, or about to be.
     Rules: APP-15, BS-03, BS-05, BS-06, NE-04, IIM-01, IIM-04, IIM-05.
     """
-    choice, step = lock_choice(choice_id, step_id, by=by)
-    require_role(by, step.procedure, *deciders_of(step), programme=choice.programme)
+    choice, step, held = lock_choice(choice_id, step_id, by=by)
+    require_role_for(choice, held, *deciders_of(step))
     require_before(choice, step)
     before = _require_unpublished(choice, step)
     reason, because = reason_typed(reason, at_most=LONGEST_EXPLANATION), reason_typed(out_of_turn_because)

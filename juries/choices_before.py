@@ -6,13 +6,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import lock_where
+from applicants.dossiers import lock_where, require_role_on
 from applicants.fees import left_unstudied
 from applicants.models import Choice, Dossier, Status
 from journal.errors import Refused
 from juries.models import Decision
 from juries.steps import raise_frozen
 from programmes.models import Procedure, Step
+from programmes.roles import HeldRoles, roles_now
 
 
 class NotBefore(Refused):
@@ -40,22 +41,30 @@ def hold_step(step_id: int, procedure: Procedure) -> Step:
     """Lock a step of `procedure` for this transaction, so that ranks and turns stay what they are.
 
     Raises:
-        Refused: the procedure has no such step.
+        Step.DoesNotExist: the procedure has no such step.
     """
-    step = procedure.steps.select_for_update(no_key=True).filter(pk=step_id).first()
-    if step is None:
-        raise Refused(gettext("Cette procédure ne comporte pas cette étape."))
-    return step
+    return procedure.steps.select_for_update(no_key=True).get(pk=step_id)
 
 
-def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step]:
-    """A choice, its dossier locked, and a step, locked too, for an act of staff.
+def lock_choice(choice_id: int, step_id: int, *, by: User) -> tuple[Choice, Step, HeldRoles]:
+    """As `lock_chosen_for_staff`, and a step of the procedure, locked too.
 
     Raises:
-        Choice.DoesNotExist: no choice of a dossier that `by` may see.
+        Choice.DoesNotExist, Step.DoesNotExist: no such choice that staff may see, or no such step.
     """
-    choice = lock_chosen(choice_id, among=Dossier.objects.visible_to(by))
-    return choice, hold_step(step_id, choice.dossier.procedure)
+    choice, held = lock_chosen_for_staff(choice_id, by=by)
+    return choice, hold_step(step_id, choice.dossier.procedure), held
+
+
+def lock_chosen_for_staff(choice_id: int, *, by: User) -> tuple[Choice, HeldRoles]:
+    """A choice, its dossier locked, for an act of staff; and the roles that `by` then holds.
+
+    The act asks for its right next (`require_role_for`).
+
+    Raises:
+        Choice.DoesNotExist: there is none, or it is a draft's, which no staff may see.
+    """
+    return lock_chosen(choice_id, among=Dossier.objects.in_view()), roles_now(by)
 
 
 def lock_chosen(choice_id: int, *, among: QuerySet[Dossier]) -> Choice:
@@ -69,6 +78,21 @@ def lock_chosen(choice_id: int, *, among: QuerySet[Dossier]) -> Choice:
     if choice is None:
         raise Choice.DoesNotExist
     return choice
+
+
+def require_role_for(choice: Choice, held: HeldRoles, *kinds: str) -> None:
+    """Ask for a role of one of `kinds` in the programme of a choice that is locked for staff.
+
+    Raises:
+        Choice.DoesNotExist: the roles do not show the dossier.
+        NotAllowed: they show it, and none is such a one.
+    """
+    dossier = choice.dossier
+    shows = dossier.procedure.judges_by_programme and dossier.validated_at is not None
+    try:
+        require_role_on(dossier, held, *kinds, programme=choice.programme, shows=shows)
+    except Dossier.DoesNotExist as unseen:
+        raise Choice.DoesNotExist from unseen
 
 
 def require_before(choice: Choice, step: Step) -> None:

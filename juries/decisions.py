@@ -14,14 +14,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import lock
+from applicants.dossiers import lock_for_staff, require_role_on
 from applicants.models import Dossier, Status
 from journal.errors import Refused
 from journal.record import record
 from juries.models import Decision
 from juries.steps import hold_unfrozen
 from programmes.models import Procedure, Step
-from programmes.roles import JURY, PRESIDENT, require_role
+from programmes.roles import JURY, PRESIDENT
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
 JUDGES = (JURY, PRESIDENT)
@@ -42,8 +42,8 @@ def decide_admissibility(dossier_id: UUID, *, admissible: bool, reason: str = ""
         Frozen: the publication is prepared.
     Rule: AST-13.
     """
-    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
-    require_role(by, dossier.procedure, *JUDGES)
+    dossier, held = lock_for_staff(Dossier.objects.filter(pk=dossier_id), by=by)
+    require_role_on(dossier, held, *JUDGES, shows=not dossier.procedure.judges_by_programme)
     step = hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
     if step is None or dossier.status != Status.VALIDATED:
         raise NotJudgeable(

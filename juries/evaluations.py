@@ -17,11 +17,11 @@ from accounts.models import User
 from applicants.models import Choice
 from journal.errors import Refused
 from journal.record import record
-from juries.choices_before import lock_choice, require_before, require_nothing_published_after
+from juries.choices_before import lock_choice, require_before, require_nothing_published_after, require_role_for
 from juries.grid import HUNDREDTH
 from juries.models import Evaluation
 from programmes.models import Step
-from programmes.roles import EVALUATOR, require_role
+from programmes.roles import EVALUATOR
 from programmes.rules import Criterion, EvaluationRule
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
@@ -44,8 +44,8 @@ def deposit_evaluation(
         Frozen: a decision that followed is published, or about to be.
     Rule: BS-04.
     """
-    choice, step = lock_choice(choice_id, step_id, by=by)
-    require_role(by, step.procedure, EVALUATOR, programme=choice.programme)
+    choice, step, held = lock_choice(choice_id, step_id, by=by)
+    require_role_for(choice, held, EVALUATOR)
     require_before(choice, step)
     rule = _rule_of(step, choice)
     require_nothing_published_after(step, choice)

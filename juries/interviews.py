@@ -14,11 +14,11 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.models import Choice, Dossier
+from applicants.models import Choice
 from journal.record import record
 from juries import appointments, timetable
 from juries.adjustments import lengthen, release
-from juries.choices_before import lock_chosen, require_before
+from juries.choices_before import lock_chosen_for_staff, require_before, require_role_for
 from juries.models import Panel, Supplement, TestSlot
 from juries.planning import PLANNERS, NotPlannable, hold_school
 from programmes.models import Step
@@ -88,8 +88,8 @@ def place_choice(slot_id: int, choice_id: int, *, by: User) -> TestSlot:
         NotPlannable: the slot is gone, taken or past, of another programme, or clashes with another of the candidate.
     Rules: BS-03, IIM-04.
     """
-    choice = lock_chosen(choice_id, among=Dossier.objects.visible_to(by))
-    require_role(by, choice.dossier.procedure, *PLANNERS, programme=choice.programme)
+    choice, held = lock_chosen_for_staff(choice_id, by=by)
+    require_role_for(choice, held, *PLANNERS)
     hold_school(choice.dossier.procedure, choice.programme.school_id)
     slot = free_slots(choice).filter(pk=slot_id).first()
     if slot is None:

@@ -14,14 +14,14 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from applicants.dossiers import lock
+from applicants.dossiers import lock_for_staff, require_role_on
 from applicants.models import Dossier, Status
 from journal.errors import Refused
 from journal.record import record
 from juries.models import Decision, Mark
 from juries.steps import hold_unfrozen
 from programmes.models import Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, require_role
+from programmes.roles import JURY, OFFICE, PRESIDENT
 from programmes.rules import Rules, TestRule
 from programmes.typed import reason_typed
 
@@ -118,8 +118,8 @@ def excuse_absence(dossier_id: UUID, test: str, *, reason: str, by: User) -> Mar
 
 def _lock(dossier_id: UUID, *, by: User) -> Dossier:
     """The dossier, locked, for whoever may mark it."""
-    dossier = lock(dossier_id, among=Dossier.objects.visible_to(by))
-    require_role(by, dossier.procedure, *MARKERS)
+    dossier, held = lock_for_staff(Dossier.objects.filter(pk=dossier_id), by=by)
+    require_role_on(dossier, held, *MARKERS, shows=not dossier.procedure.judges_by_programme)
     return dossier
 
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext
 from accounts.models import User
 from journal.errors import Refused
 from journal.record import record
-from juries.choices_before import lock_choice, require_before, require_nothing_published_after
+from juries.choices_before import lock_choice, require_before, require_nothing_published_after, require_role_for
 from juries.models import Opinion
 from programmes.models import Step
-from programmes.roles import HEAD, require_role
+from programmes.roles import HEAD
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
 
 
@@ -31,8 +31,8 @@ def give_opinion(choice_id: int, step_id: int, *, favourable: bool, comment: str
         Frozen: a decision that followed is published, or about to be.
     Rules: NE-04, APP-15.
     """
-    choice, step = lock_choice(choice_id, step_id, by=by)
-    require_role(by, step.procedure, HEAD, programme=choice.programme)
+    choice, step, held = lock_choice(choice_id, step_id, by=by)
+    require_role_for(choice, held, HEAD)
     require_before(choice, step)
     if step.kind != Step.Kind.OPINION:
         raise NotAnOpinion(gettext("Cette étape ne demande pas d’avis."))

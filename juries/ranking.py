@@ -13,10 +13,9 @@ from accounts.models import User
 from journal.errors import Refused
 from journal.record import record
 from juries.choice_decisions import close_up, deciders_of, told_rank, waiting_list_of
-from juries.choices_before import lock_choice
+from juries.choices_before import lock_choice, require_role_for
 from juries.models import Decision
 from juries.steps import raise_frozen
-from programmes.roles import require_role
 
 
 class NotRankable(Refused):
@@ -34,8 +33,8 @@ def rank_waiting(choice_id: int, step_id: int, *, rank: int, by: User) -> Decisi
         Frozen: its rank is published, or about to be.
     Rule: IIM-05.
     """
-    choice, step = lock_choice(choice_id, step_id, by=by)
-    require_role(by, step.procedure, *deciders_of(step), programme=choice.programme)
+    choice, step, held = lock_choice(choice_id, step_id, by=by)
+    require_role_for(choice, held, *deciders_of(step))
     decision = Decision.objects.filter(choice=choice, step=step).select_related("publication").first()
     if decision is None or decision.outcome != Decision.Outcome.WAITING:
         raise NotRankable(gettext("Cette candidature n’est pas en liste d’attente."))

@@ -23,13 +23,13 @@ from documents.models import SupportingDocument
 from journal.errors import Refused
 from journal.record import record
 from juries.choice_decisions import deciders_of
-from juries.choices_before import lock_choice, require_before
+from juries.choices_before import lock_choice, require_before, require_role_for
 from juries.hearing import heard_of
 from juries.models import Decision, Supplement
 from juries.steps import raise_frozen
 from notifications.outbox import queue_mail
 from programmes.models import Procedure, Step
-from programmes.roles import JURY, OFFICE, PRESIDENT, HeldRoles, require_role
+from programmes.roles import JURY, OFFICE, PRESIDENT, HeldRoles
 from programmes.rules import FileKind, PaperRule
 from programmes.text import Text
 from programmes.typed import LONGEST_EXPLANATION, reason_typed
@@ -66,9 +66,9 @@ def ask_supplement(choice_id: int, *, kind: str, subject: str, due_at: dt.dateti
     Rules: BS-05, NE-04, IIM-05.
     """
     admission = admission_of(Choice.objects.select_related("dossier__procedure").get(pk=choice_id).dossier.procedure)
-    choice, admission = lock_choice(choice_id, admission.pk, by=by)
+    choice, admission, held = lock_choice(choice_id, admission.pk, by=by)
     procedure = admission.procedure
-    require_role(by, procedure, *ASKERS, programme=choice.programme)
+    require_role_for(choice, held, *ASKERS)
     require_before(choice, admission)
     subject = reason_typed(subject, at_most=LONGEST_EXPLANATION)
     _require_of_use(choice, admission, kind)
@@ -130,8 +130,8 @@ def judge_supplement(supplement_id: int, *, presentable: bool, comment: str = ""
     Rule: BS-05.
     """
     found = Supplement.objects.select_related("choice__dossier__procedure").get(pk=supplement_id)
-    choice, admission = lock_choice(found.choice_id, admission_of(found.procedure).pk, by=by)
-    require_role(by, admission.procedure, *ASKERS, programme=choice.programme)
+    choice, admission, held = lock_choice(found.choice_id, admission_of(found.procedure).pk, by=by)
+    require_role_for(choice, held, *ASKERS)
     supplement = Supplement.objects.select_related("document").get(pk=supplement_id)
     now = admission.procedure.now()
     _require_answered(supplement, presentable, now)

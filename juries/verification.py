@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from applicants.contents import Contents, read_contents
 from applicants.corrections import lock_as_examiner, require_examiner, waiting_corrections
-from applicants.dossiers import home_of, lock_where
+from applicants.dossiers import home_of, lock_for_staff
 from applicants.models import JUDGES_OF_A_CHOICE, Appraisal, Correction, Dossier, Referee, Status
 from applicants.studying import keep_for_study
 from documents import reviews
@@ -58,10 +58,8 @@ def review_paper(document_id: UUID, *, accepted: bool, reason: str = "", by: Use
         Refused: the paper is not checked yet, is replaced, or is refused without a reason.
     Rule: AST-07.
     """
-    dossier = lock_where(Dossier.objects.visible_to(by).filter(folder__documents=document_id))
-    if dossier is None:
-        raise Dossier.DoesNotExist
-    require_examiner(dossier, by)
+    dossier, held = lock_for_staff(Dossier.objects.filter(folder__documents=document_id), by=by)
+    require_examiner(dossier, held)
     if dossier.status not in (Status.SUBMITTED, Status.VALIDATED):
         raise NotExaminable(gettext("Ce dossier est retiré : ses pièces ne s’examinent plus."))
     return reviews.review_paper(document_id, accepted=accepted, reason=reason, by=by)
@@ -102,7 +100,7 @@ def open_appraisal(dossier_id: UUID, referee_id: UUID, *, by: User) -> Appraisal
     held = roles_now(by)
     dossier = Dossier.objects.visible_with(held).select_related("procedure").get(pk=dossier_id)
     if not held.has(dossier.procedure, *JUDGES_OF_A_CHOICE):
-        require_examiner(dossier, by)
+        require_examiner(dossier, held)
     if not studied_of(dossier, held).may_open_appraisal(referee_id):
         raise Appraisal.DoesNotExist
     appraisal = Appraisal.objects.select_related("referee").get(

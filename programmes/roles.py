@@ -1,7 +1,7 @@
 """Rights of staff: the questions that acts and querysets ask about a person's roles.
 
-An act finds its rows among those that roles show (`roles_now`), and asks for its right once it has locked them
-(`require_role`); a page reads the roles with what it shows of their procedures (`roles_of`).
+An act asks for its right once it has locked its rows: of the roles that it reads then, where it asks more of them
+(`roles_now`), or at once (`require_role`). A page reads the roles with what it shows of their procedures (`roles_of`).
 """
 
 from __future__ import annotations

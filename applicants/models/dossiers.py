@@ -82,7 +82,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         By what the roles name: a query that finds both at once takes longer to write than to run.
         """
         seen = _seen_in(held.roles, examiners=(Role.Kind.VERIFIER, Role.Kind.ACCOUNTANT))
-        return self._in_view(seen | Q(account__in=_accounts_kept_in(held.roles)))
+        return self.filter(seen | Q(account__in=_accounts_kept_in(held.roles))).in_view()
 
     def readable_by(self, user: User) -> Self:
         """Those of them that the person may read whole.
@@ -94,16 +94,16 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def readable_with(self, held: HeldRoles) -> Self:
         """As `readable_by`, where the roles of the person are read already."""
-        return self._in_view(_seen_in(held.roles, examiners=(Role.Kind.VERIFIER,)))
+        return self.filter(_seen_in(held.roles, examiners=(Role.Kind.VERIFIER,))).in_view()
+
+    def in_view(self) -> Self:
+        """Those that some staff may see: no drafts; one that was submitted, and is filled in again, stays in view."""
+        return self.exclude(status=Status.DRAFT, reopened_at=None)
 
     def with_unread_messages(self, *, by_candidate: bool) -> Self:
         """With `unread_messages`: how many were written, by the candidate or to them, and not read yet."""
         unread = Q(messages__read_at=None, messages__by_candidate=by_candidate)
         return self.annotate(unread_messages=Count("messages", filter=unread))
-
-    def _in_view(self, seen: Q) -> Self:
-        """Those `seen` that are no drafts; one that was submitted, and is filled in again, stays in view."""
-        return self.filter(seen).exclude(status=Status.DRAFT, reopened_at=None)
 
 
 def _seen_in(held: Iterable[Role], *, examiners: Collection[str]) -> Q:

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -254,6 +255,23 @@ class TestTheJury:
             decide_choice(
                 choice_of(dossier).pk, admission.pk, outcome="admitted", by=worker(procedure, "jury", "energy")
             )
+
+    def test_a_dossier_that_is_not_validated_is_not_there_for_its_jury(self, procedure, admission, service, juror):
+        choice = choice_of(applicant(procedure, 1, status=Status.SUBMITTED))
+        with pytest.raises(Choice.DoesNotExist):
+            decide_choice(choice.pk, admission.pk, outcome="admitted", by=juror)
+        with pytest.raises(NotAllowed):
+            decide_choice(choice.pk, admission.pk, outcome="admitted", by=service)
+
+    def test_another_procedures_staff_learn_nothing_of_a_choice(self, procedure, study, admission):
+        choice = choice_of(applicant(procedure, 1))
+        elsewhere = store(read(FILE), rehearsal=True, slug="elsewhere")
+        stranger, step = worker(elsewhere, "verifier"), elsewhere.steps.get(code="study")
+        for asked in (study, admission):
+            with pytest.raises(Choice.DoesNotExist):
+                decide_choice(choice.pk, asked.pk, outcome="admissible", by=stranger)
+        with pytest.raises(ObjectDoesNotExist):
+            decide_choice(choice.pk, step.pk, outcome="admissible", by=stranger)
 
     def test_of_two_choices_each_jury_decides_its_own(self, procedure, study, admission, juror):
         dossier = applicant(procedure, 1, "data", "energy")

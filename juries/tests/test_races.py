@@ -12,6 +12,7 @@ import pytest
 from django.db.models import QuerySet
 
 from accounts.models import User
+from applicants.dossiers import lock
 from applicants.models import Dossier
 from applicants.tests import scenario
 from applicants.tests.test_races import both
@@ -57,6 +58,26 @@ def test_without_the_lock_a_decision_changes_behind_the_publication(
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_how: self)
     both(lambda: prepare_publication(admissibility.pk, by=president), lambda: refuse(decided, jury))
     assert Publication.objects.exists()
+    assert Decision.objects.get().outcome == Decision.Outcome.NOT_ADMISSIBLE
+
+
+def end_role(dossier: Dossier, jury: User) -> None:
+    """Who holds the dossier takes the juror's role away."""
+    lock(dossier.pk)
+    jury.roles.all().delete()
+
+
+def test_who_loses_the_role_while_waiting_decides_nothing(decided: Dossier, jury: User) -> None:
+    _, refused = both(lambda: end_role(decided, jury), lambda: refuse(decided, jury))
+    assert isinstance(refused, Dossier.DoesNotExist)
+    assert Decision.objects.get().outcome == Decision.Outcome.ADMISSIBLE
+
+
+def test_without_the_lock_who_loses_the_role_decides_all_the_same(
+    decided: Dossier, jury: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_how: self)
+    both(lambda: end_role(decided, jury), lambda: refuse(decided, jury))
     assert Decision.objects.get().outcome == Decision.Outcome.NOT_ADMISSIBLE
 
 

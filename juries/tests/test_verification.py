@@ -191,6 +191,26 @@ def test_only_the_first_schools_service_and_the_office_examine(
     assert review_paper(paper.pk, accepted=True, by=office).review == "accepted"
 
 
+def test_a_draft_is_not_there_even_for_the_office(with_school: Dossier, office: User) -> None:
+    Dossier.objects.filter(pk=with_school.pk).update(status=Status.DRAFT)
+    with pytest.raises(Dossier.DoesNotExist):
+        review_paper(papers(with_school)[0].pk, accepted=True, by=office)
+    with pytest.raises(Dossier.DoesNotExist):
+        validate_dossier(with_school.pk, by=office)
+
+
+def test_a_school_ranked_first_examines_nothing_where_an_office_examines_all(with_school: Dossier) -> None:
+    """Its role is the same, and shows it nothing."""
+    procedure, first = with_school.procedure, with_school.first_choice
+    assert first is not None
+    service = User.objects.create_user("service@example.org", is_staff=True)
+    procedure.roles.create(user=service, kind="verifier", school=first.school)
+    assert review_paper(papers(with_school)[0].pk, accepted=True, by=service).review == "accepted"
+    Procedure.objects.filter(pk=procedure.pk).update(examination=Procedure.Examination.CENTRAL)
+    with pytest.raises(Dossier.DoesNotExist):
+        review_paper(papers(with_school)[0].pk, accepted=False, reason="Illisible", by=service)
+
+
 def test_who_sees_the_dossier_by_another_role_does_not_examine_it(with_school: Dossier, stranger: User) -> None:
     """A member of the jury who verifies for another school: the jury sees all, each school examines its own."""
     with_school.procedure.roles.create(user=stranger, kind="jury")
