@@ -16,9 +16,9 @@ are. Until its date a programme reads the dossier of today.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import F, Q
 
 from applicants.given import answers_of
 from applicants.models import Choice, Dossier, DossierContent, Explanation, Referee, Status, StudyCopy
@@ -28,6 +28,8 @@ from programmes.models import JurySession, Procedure
 from programmes.rules import Rules, Stage
 from programmes.sessions import date_of_study
 
+IN_ORDER = ("step__position", "meets_at", "number")  # of sessions
+
 
 def dates_of_study(dossier: Dossier, *, validated_at: dt.datetime) -> dict[int, dt.datetime]:
     """When (UTC, the procedure's time) the programme of each choice studies the dossier, by the choice's key.
@@ -35,16 +37,9 @@ def dates_of_study(dossier: Dossier, *, validated_at: dt.datetime) -> dict[int, 
     A choice whose programme has no date for it is not there. `validated_at` is when the dossier was, or will be at the
     earliest.
     """
-    if not dossier.procedure.judges_by_programme or dossier.submitted_at is None:
+    if not dossier.procedure.judges_by_programme:
         return {}
-    sessions = sessions_in_order(dossier.procedure)
-    found = {
-        choice.pk: date_of_study(
-            sessions, choice.programme_id, submitted_at=dossier.submitted_at, validated_at=validated_at
-        )
-        for choice in dossier.ranked_choices
-    }
-    return {key: date for key, date in found.items() if date is not None}
+    return _dates(dossier, dossier.ranked_choices, sessions_in_order(dossier.procedure), validated_at)
 
 
 def keep_for_study(dossier: Dossier) -> list[StudyCopy]:
@@ -52,16 +47,16 @@ def keep_for_study(dossier: Dossier) -> list[StudyCopy]:
 
     Rule: APP-13.
     """
-    if not dossier.procedure.judges_by_programme or dossier.validated_at is None:
+    procedure = dossier.procedure
+    if not procedure.judges_by_programme or dossier.validated_at is None or dossier.status == Status.WITHDRAWN:
         return []
-    now = dossier.procedure.now()
-    is_own = Q(programme=None) | Q(programme=OuterRef("programme"))
-    is_begun = JurySession.objects.filter(is_own, step__procedure=dossier.procedure_id, meets_at__lte=now)
-    left = set(Choice.objects.filter(Exists(is_begun), dossier=dossier, study_copy=None).values_list("pk", flat=True))
-    if dossier.status == Status.WITHDRAWN or not left:
+    now = procedure.now()
+    sessions, left = _without_copy(dossier)
+    if not any(session.meets_at <= now for session in sessions):
         return []
-    dates = dates_of_study(dossier, validated_at=dossier.validated_at)
-    due = {key: date for key, date in dates.items() if date <= now and key in left}
+    choices = [choice for choice in dossier.ranked_choices if choice.pk in left]
+    dates = _dates(dossier, choices, sessions, dossier.validated_at)
+    due = {key: date for key, date in dates.items() if date <= now}
     if not due:
         return []
     content = _content_now(dossier)
@@ -97,8 +92,35 @@ def due_for_study(procedure: Procedure) -> list[Dossier]:
 
 def sessions_in_order(procedure: Procedure) -> list[JurySession]:
     """All sessions of a procedure, in the order of its steps, then of their dates."""
-    sessions = JurySession.objects.filter(step__procedure=procedure)
-    return list(sessions.order_by("step__position", "meets_at", "number"))
+    return list(JurySession.objects.filter(step__procedure=procedure).order_by(*IN_ORDER))
+
+
+def _without_copy(dossier: Dossier) -> tuple[Sequence[JurySession], set[int]]:
+    """The choices that have no copy yet, by their keys, and the sessions of their programmes in order.
+
+    In one query, with a row for each session of each choice: every act on a validated dossier asks it.
+    """
+    programme = "step__procedure__programmes"
+    is_own = Q(programme=None) | Q(programme=F(programme))
+    without_copy = {f"{programme}__choices__dossier": dossier, f"{programme}__choices__study_copy": None}
+    rows = JurySession.objects.filter(is_own, **without_copy).annotate(choice=F(f"{programme}__choices"))
+    sessions = list(rows.order_by(*IN_ORDER))
+    return sessions, {session.choice for session in sessions}
+
+
+def _dates(
+    dossier: Dossier, choices: Iterable[Choice], sessions: Sequence[JurySession], validated_at: dt.datetime
+) -> dict[int, dt.datetime]:
+    """When the programme of each choice studies the dossier, by the choice's key, among these sessions in order."""
+    if dossier.submitted_at is None:
+        return {}
+    found = {
+        choice.pk: date_of_study(
+            sessions, choice.programme_id, submitted_at=dossier.submitted_at, validated_at=validated_at
+        )
+        for choice in choices
+    }
+    return {key: date for key, date in found.items() if date is not None}
 
 
 def content_of(

@@ -119,7 +119,7 @@ def validate_dossier(dossier_id: UUID, *, by: User) -> Dossier:
         NotAllowed: `by` does not verify for the school ranked first.
         NotExaminable: the dossier is withdrawn.
         NotValid: a paper, the fee or a correction still waits.
-        Frozen: the publication of the admissibility is prepared.
+        Frozen: the common jury's publication of the admissibility is prepared.
     Rule: AST-07.
     """
     dossier = lock_as_examiner(dossier_id, by=by)
@@ -127,7 +127,8 @@ def validate_dossier(dossier_id: UUID, *, by: User) -> Dossier:
         return dossier
     if dossier.status != Status.SUBMITTED:
         raise NotExaminable(gettext("Ce dossier est retiré : il ne peut plus être validé."))
-    hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
+    if not dossier.procedure.judges_by_programme:  # a programme's publication freezes what it decided, and no dossier
+        hold_unfrozen(dossier.procedure, Step.Kind.ADMISSIBILITY)
     if found := what_remains(read_contents(dossier), waiting_corrections(dossier)):
         raise NotValid(found)
     dossier.status = Status.VALIDATED
