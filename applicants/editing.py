@@ -21,7 +21,7 @@ from applicants.models import Dossier, Status
 from applicants.readiness import MissingItem, before_the_rest
 from journal.errors import Refused
 from programmes.facts import PROGRAMME, STATUS
-from programmes.rules import Condition, Order, Stage
+from programmes.rules import Condition, Order, Stage, conditions_in
 from programmes.windows import CalendarEntry
 
 CHOICES, TITLE, PAYMENT = "choices", "title", "payment"
@@ -116,8 +116,12 @@ def require_within_dates(dossier: Dossier, place: str) -> None:
 
 def comes_before(dossier: Dossier, place: str) -> list[MissingItem]:
     """What must be answered before `place` opens; nothing for the pages that come first themselves. Rule: BS-02."""
-    first = {f"page:{page.code}" for page in dossier.rules.pages if page.first}
-    return before_the_rest(dossier.rules, given.answers_of(dossier)) if first and place not in first else []
+    first = tuple(page for page in dossier.rules.pages if page.first)
+    if not first or place in {f"page:{page.code}" for page in first}:
+        return []
+    names = {field.code for page in first for field in page.fields}
+    names |= {name for condition in conditions_in(first) for name in condition.values}
+    return before_the_rest(dossier.rules, given.answers_named(dossier, names))
 
 
 def _hangs_on_choices(dossier: Dossier, place: str) -> bool:

@@ -20,7 +20,7 @@ from accounts.models import User
 from applicants.dossiers import lock_own
 from applicants.editing import PAYMENT, may_edit, require_editable
 from applicants.fee_amounts import Basis, complement_lines, lines, still_owed, total
-from applicants.given import answers_of, answers_with, own_answers
+from applicants.given import answers_named, answers_of
 from applicants.models import Dossier
 from applicants.paying import NotExempt, account_of, lock_payer, reference_for, require_means, school_paid
 from documents.models import SupportingDocument
@@ -29,6 +29,7 @@ from payments import charges
 from payments.charges import PayerAct
 from payments.models import Charge, ChargeQuerySet, Reduction
 from payments.standing import Standing, standing_as_read, worst
+from programmes.facts import question_of
 from programmes.models import Participation, Procedure, Programme, School
 from programmes.rules import FeeRule, Means
 
@@ -67,7 +68,7 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt
         if charge is not None and not fee.payee:
             charges.require_uncommitted(charge)
         return
-    answers = answers_with(dossier, own_answers(dossier), names=_grounds(fee))
+    answers = answers_named(dossier, _grounds(fee))
     payee, basis = _payee(dossier, fee, programmes, charge), Basis(len(programmes), _is_reduced(dossier, answers))
     reference = reference_for(fee.reference, dossier, programmes[0])
     if charge is None:
@@ -86,13 +87,13 @@ def keep_fee_in_step(dossier: Dossier, *, by: User | None, complement_due_at: dt
 def answers_that_matter(dossier: Dossier) -> frozenset[str]:
     """The answers that the fee hangs on: the name that a transfer bears, and what an exemption or reduction asks."""
     grounds = _grounds(dossier.rules.fee) if dossier.rules.fee is not None else ()
-    return frozenset({"family_name", "given_names", *grounds})
+    return frozenset({"family_name", "given_names", *map(question_of, grounds)})
 
 
 def _grounds(fee: FeeRule) -> frozenset[str]:
-    """The answers that an exemption or a reduction asks."""
-    grounds = (ground.when for ground in (fee.exemption, fee.reduction) if ground is not None)
-    return frozenset(name.partition(".")[0] for when in grounds for name in when.values)
+    """The answers, and facts that follow from them, that an exemption or a reduction asks."""
+    grounds = (fee.exemption, fee.reduction)
+    return frozenset(name for ground in grounds if ground is not None for name in ground.when.values)
 
 
 def fee_charges(dossier: Dossier) -> list[Charge]:

@@ -8,10 +8,12 @@ from collections.abc import Set
 from django.utils import timezone
 
 from applicants.models import Candidate, Dossier
-from programmes.facts import ADULT, PROGRAMME, STATUS, facts, facts_needed
+from programmes.facts import ADULT, PROGRAMME, STATUS, facts, facts_needed, question_of
 from programmes.models import Procedure
 from programmes.words import PARIS
 
+FROM_CHOICES = {PROGRAMME, STATUS}
+OF_THE_DOSSIER = ("title", "speciality", "equivalence")
 APPLICATIONS = "applications"  # the calendar's window in which one applies
 
 
@@ -21,6 +23,14 @@ def answers_of(dossier: Dossier) -> dict[str, str]:
     These are the names that conditions use.
     """
     return answers_with(dossier, own_answers(dossier))
+
+
+def answers_named(dossier: Dossier, names: Set[str]) -> dict[str, str]:
+    """As `answers_of`, of which only what `names` name is sure to be there: no more is read than that takes."""
+    from_form = {question_of(name) for name in names}.difference(
+        OF_THE_DOSSIER, FROM_CHOICES, Candidate.IDENTITY_FIELDS
+    )
+    return answers_with(dossier, own_answers(dossier) if from_form else {}, names=names)
 
 
 def own_answers(dossier: Dossier) -> dict[str, str]:
@@ -33,12 +43,12 @@ def answers_with(dossier: Dossier, own: dict[str, str], *, names: Set[str] | Non
 
     With `names`, only what they name is sure to be there.
     """
-    answers = own | {"title": dossier.title, "speciality": dossier.speciality, "equivalence": dossier.equivalence}
+    answers = own | {name: getattr(dossier, name) for name in OF_THE_DOSSIER}
     if names is None or not names.isdisjoint({ADULT, *Candidate.IDENTITY_FIELDS}):
         answers |= identity_of(dossier.candidate)
     # Choices and calendar are read only where something hangs on them.
     needed = facts_needed(dossier.rules) if names is None else names
-    choices = dossier.ranked_choices if needed & {PROGRAMME, STATUS} else []
+    choices = dossier.ranked_choices if needed & FROM_CHOICES else []
     return answers | facts(
         dossier.rules,
         answers,

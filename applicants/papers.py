@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from applicants.dossiers import lock_own
 from applicants.editing import is_asked_for, require_editable, require_within_dates
-from applicants.given import answers_of
+from applicants.given import answers_named
 from applicants.models import Dossier
 from applicants.readiness import asked_papers
 from documents import intake
@@ -20,7 +20,8 @@ from documents.intake import Received
 from documents.models import SupportingDocument
 from journal.errors import Refused
 from journal.record import record
-from programmes.rules import ALWAYS, PaperRule
+from programmes.facts import PROGRAMME
+from programmes.rules import PaperRule
 
 
 class NotAsked(Refused):
@@ -119,8 +120,8 @@ def asked_paper(dossier: Dossier, kind: str) -> PaperRule:
         NotAsked: it does not.
     """
     rule = _rule_of(dossier, kind)
-    hangs_on_answers = rule.per_choice or rule.when != ALWAYS
-    if hangs_on_answers and rule not in asked_papers(dossier.rules, answers_of(dossier)):
+    named = {*rule.when.values, *([PROGRAMME] if rule.per_choice else [])}
+    if named and rule not in asked_papers(dossier.rules, answers_named(dossier, named)):
         raise NotAsked(_not_asked())
     return rule
 

@@ -44,6 +44,7 @@ class ChoiceLine:
     url: str = ""
     action: str = ""
     is_over: bool = False
+    is_on_list: bool = False
 
 
 def choice_lines(dossier: Dossier, decisions: Iterable[Decision], prompts: Mapping[int, Prompt]) -> list[ChoiceLine]:
@@ -75,9 +76,9 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
         )
         return News("plain", gettext("Votre candidature est close"), text)
     standing = [line for line in lines if not line.is_over]
-    if len(standing) == 1 and standing[0].kind == "done":
+    if len(standing) == 1 and _is_answered(standing[0]):
         return _of_line(standing[0])
-    if any(line.kind == "done" for line in lines):
+    if any(map(_is_answered, standing)):
         text = gettext("Où en est chacune de vos candidatures est écrit ci-dessous.")
         return News("done", gettext("Des formations vous ont répondu"), text)
     text = ngettext(
@@ -86,6 +87,11 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
         len(lines),
     )
     return News("waiting", gettext("Votre dossier est étudié"), text)
+
+
+def _is_answered(line: ChoiceLine) -> bool:
+    """Whether the programme has said yes, or perhaps."""
+    return line.kind == "done" or line.is_on_list
 
 
 def _of_line(line: ChoiceLine) -> News:
@@ -140,7 +146,8 @@ def _decided(choice: Choice, decision: Decision) -> ChoiceLine:
             return ChoiceLine(choice, "done", gettext("Admis sous réserve"), text)
         case Outcome.WAITING:
             text = gettext("Vous y êtes au rang %(rank)d. Nous vous écrivons si une place se libère pour vous.")
-            return ChoiceLine(choice, "waiting", gettext("Liste d’attente"), text % {"rank": decision.rank})
+            told = text % {"rank": decision.rank}
+            return ChoiceLine(choice, "waiting", gettext("Liste d’attente"), told, is_on_list=True)
         case Outcome.NOT_ADMISSIBLE:
             text = gettext("Votre candidature n’est pas retenue pour la suite de la sélection.")
             return ChoiceLine(choice, "closed", gettext("Non retenue"), text, is_over=True)

@@ -105,6 +105,18 @@ def test_the_later_step_is_the_one_told(home, dossier):
     said = home()
     assert "Vous y êtes au rang 3" in said
     assert "Retenue pour la suite" not in said
+    assert "Des formations vous ont répondu" in said
+
+
+def test_who_is_left_with_a_waiting_list_reads_of_it_first(home, dossier):
+    now = dossier.procedure.now()
+    decide(dossier, "admission", "data", Outcome.WAITING, at=now, rank=3)
+    for programme in ("design", "energy"):
+        decide(dossier, "study", programme, Outcome.NOT_ADMISSIBLE, at=now)
+    said = home()
+    assert "Données : liste d’attente" in said
+    assert said.count("Vous y êtes au rang 3") == 1, "the headline says it, the line need not again"
+    assert "Votre dossier est étudié" not in said
 
 
 def test_when_all_have_refused_it_is_said_with_care_and_nothing_is_asked(home, dossier):
