@@ -125,13 +125,12 @@ def lock_where(dossiers: models.QuerySet[Dossier]) -> Dossier | None:
     """The one dossier that `dossiers` finds, by a row that points to it for one, locked as by `lock`; None where it
     finds none.
     """
-    # What is joined to a row while waiting for its lock is as it was before the wait. For the procedure that will do:
-    # who comes while its dates are changed may find them as they were. All else is read when the wait is over.
-    locked = dossiers.select_for_update(of=("self",), no_key=True).select_related("procedure")
-    dossier = next(iter(locked.order_by()[:1]), None)
-    if dossier is not None:
-        keep_for_study(dossier)  # before the act changes anything of it. Rule: APP-13
-    return dossier
+    return next(iter(_held(dossiers.order_by()[:1])), None)
+
+
+def lock_each(dossiers: models.QuerySet[Dossier]) -> list[Dossier]:
+    """All dossiers that `dossiers` finds, each locked as by `lock`, in the order in which whoever locks many does."""
+    return _held(dossiers.order_by("pk"))
 
 
 def lock_for_staff(dossiers: DossierQuerySet, *, by: User) -> tuple[Dossier, HeldRoles]:
@@ -174,3 +173,12 @@ def require_role_on(
 def home_of(dossier: Dossier) -> str:
     """The address of the dossier's home page, for mails."""
     return f"/mon-dossier/{dossier.procedure.slug}/"
+
+
+def _held(dossiers: models.QuerySet[Dossier]) -> list[Dossier]:
+    # What is joined to a row while waiting for its lock is as it was before the wait. For the procedure that will do:
+    # who comes while its dates are changed may find them as they were. All else is read when the wait is over.
+    found = list(dossiers.select_for_update(of=("self",), no_key=True).select_related("procedure"))
+    for dossier in found:
+        keep_for_study(dossier)  # before the act changes anything of it. Rule: APP-13
+    return found

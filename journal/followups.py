@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
@@ -45,16 +45,10 @@ def state_fact(kind: str, subject_pk: object) -> None:
     """State in the current transaction that something happened to a subject, to be acted on after the
     commit.
     """
-    state_facts(kind, [subject_pk])
-
-
-def state_facts(kind: str, subject_pks: Iterable[object]) -> None:
-    """State that it happened to each of these subjects, all in one statement; each is acted on by itself."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("state_fact() belongs inside the act’s transaction")
-    stated = [Fact(kind=kind, subject_id=str(pk), stated_at=instant()) for pk in subject_pks]
-    for fact in Fact.objects.bulk_create(stated):
-        transaction.on_commit(partial(_follow_up, fact.pk))
+    fact = Fact.objects.create(kind=kind, subject_id=str(subject_pk), stated_at=instant())
+    transaction.on_commit(partial(_follow_up, fact.pk))
 
 
 def run_pending_facts() -> int:

@@ -12,7 +12,7 @@ from applicants.dossiers import home_of
 from applicants.editing import LATE_PAPERS
 from applicants.models import Choice
 from documents.notices import NewNotice, issue_notice, issue_notices, replace_letters, replace_notices
-from journal.followups import state_facts
+from journal.followups import state_fact
 from juries.models import Decision, DecisionCorrection, Publication
 from notifications.context import encode
 from notifications.models import Mail
@@ -43,7 +43,7 @@ MAILS_OF_A_CHOICE = {
     Decision.Outcome.REFUSED: "choice_refused",
 }
 GIVE_A_PLACE = (Decision.Outcome.ADMITTED, Decision.Outcome.CONDITIONAL)
-TOLD_FACT = "choice_told"  # a programme has admitted a candidate, who is told: a place may follow
+TOLD_FACT = "admitted_told"  # a publication has told candidates that a programme admits them: places may follow
 FALL_WITH = {  # letters that rested on the decision before
     Decision.Outcome.NOT_ADMISSIBLE: ("summons",),
     Decision.Outcome.REFUSED: ("enrolment",),
@@ -61,7 +61,8 @@ def announce_decisions(decisions: Sequence[Decision], publication: Publication) 
         mails.append(NewMail(_mail(decision), reader, key, facts))
     issue_notices(letters, procedure=publication.procedure)
     queue_mails(mails, procedure=publication.procedure)
-    state_facts(TOLD_FACT, [one.pk for one in decisions if one.choice_id is not None and one.outcome in GIVE_A_PLACE])
+    if any(decision.choice_id is not None and decision.outcome in GIVE_A_PLACE for decision in decisions):
+        state_fact(TOLD_FACT, publication.pk)
 
 
 def announce_correction(decision: Decision, correction: DecisionCorrection) -> None:

@@ -317,6 +317,11 @@ class Place(models.Model):
         return self.state in Place.STANDING
 
     @property
+    def is_called(self) -> bool:
+        """Whether it was offered to somebody of the waiting list."""
+        return self.decision.outcome == Decision.Outcome.WAITING
+
+    @property
     def is_late(self) -> bool:
         """Whether the time to confirm it is over, and it is not confirmed."""
         return self.state == Place.State.OFFERED and self.procedure.now() >= self.until

@@ -6,53 +6,59 @@ The letter of an ending takes the place of the earlier ones: who verifies an adm
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 
 from documents.models import Notice
-from documents.notices import issue_notice, replace_notices
+from documents.notices import NewNotice, issue_notices, replace_notices
 from juries.announcements import key_of
-from juries.models import Decision
 from notifications.context import encode
 from notifications.models import Mail
-from notifications.outbox import queue_mail
+from notifications.outbox import NewMail, queue_mails
 from notifications.rendering import Rendered, render
 from offers.enrolment import key_of as seat_key
 from offers.models import Place
 from offers.place_needs import papers_asked
+from programmes.models import Procedure
 
 
-def tell_offered(place: Place) -> None:
-    """A place is offered: what confirms it, and until when. Rules: NE-05, IIM-06."""
-    rules = place.dossier.rules
-    asked: dict[str, Any] = {
-        "called": place.decision.outcome == Decision.Outcome.WAITING,
-        "until": place.until,
-        "papers": [paper.label for paper in papers_asked(place.dossier)],
-        "deposit": rules.deposit.amount if rules.deposit and rules.confirmation and rules.confirmation.deposit else 0,
-    }
-    _write_letter("place", place, **asked)
-    _mail("place_offered", place, **asked)
+def tell_offered(places: Sequence[Place], procedure: Procedure) -> None:
+    """Places of a procedure are offered: what confirms each, and until when. Rules: NE-05, IIM-06."""
+    letters, mails = [], []
+    for place in places:
+        rules, papers = place.dossier.rules, papers_asked(place.dossier)
+        is_paid = rules.confirmation is not None and rules.confirmation.deposit
+        asked: dict[str, Any] = {
+            "called": place.is_called,
+            "until": place.until,
+            "papers": [paper.label for paper in papers],
+            "deposit": rules.deposit.amount if rules.deposit and is_paid else 0,
+        }
+        letters.append(_letter("place", place, **asked))
+        mails.append(_mail("place_offered", place, **asked))
+    issue_notices(letters, procedure=procedure)
+    queue_mails(mails, procedure=procedure)
 
 
 def tell_postponed(place: Place) -> None:
     """There is more time."""
-    _mail("place_postponed", place, about=place.until.isoformat(), until=place.until)
+    _send("place_postponed", place, about=place.until.isoformat(), until=place.until)
 
 
 def tell_tuition_postponed(place: Place, until: dt.datetime) -> None:
     """There is more time to pay the first instalment of tuition. Rule: NE-08."""
-    _mail("instalment_postponed", place, about=until.isoformat(), until=until)
+    _send("instalment_postponed", place, about=until.isoformat(), until=until)
 
 
 def tell_ended(place: Place, because: str) -> None:
     """The place is no longer the candidate's, `because` it was "declined", given up for one "elsewhere", or
     "released". Rules: NE-05, IIM-06.
     """
-    letter = _write_letter("place_ended", place, outcome=because)
+    letter = _issue("place_ended", place, outcome=because)
     replace_notices(key_of(place.decision), *_letters_of(place), by=letter)
-    _mail("place_ended", place, because=because)
+    _send("place_ended", place, because=because)
 
 
 def replace_letters_of(place: Place, *, by: Notice) -> None:
@@ -62,9 +68,9 @@ def replace_letters_of(place: Place, *, by: Notice) -> None:
 
 def tell_start(place: Place, starts_on: dt.date) -> None:
     """When the programme starts; another date replaces the first. Rule: IIM-08."""
-    letter = _write_letter("start", place, about=starts_on.isoformat(), starts_on=starts_on)
+    letter = _issue("start", place, about=starts_on.isoformat(), starts_on=starts_on)
     replace_notices(letter_key("start", place), by=letter)
-    _mail("start_letter", place, about=starts_on.isoformat(), starts_on=starts_on)
+    _send("start_letter", place, about=starts_on.isoformat(), starts_on=starts_on)
 
 
 def sample_of_start(place: Place, starts_on: dt.date) -> Rendered:
@@ -84,20 +90,22 @@ def sample_of_start(place: Place, starts_on: dt.date) -> Rendered:
 
 def remind(place: Place, *, about: str) -> None:
     """The delay ends soon; `about` tells one reminder from another."""
-    _mail("place_reminder", place, about=about, until=place.until)
+    _send("place_reminder", place, about=about, until=place.until)
 
 
-def _write_letter(kind: str, place: Place, *, about: str = "", **said: Any) -> Notice:
-    return issue_notice(
-        kind,
-        key=letter_key(kind, place, about),
-        procedure=place.procedure,
-        recipient=place.dossier.candidate.user,
-        school=place.choice.programme.school,
-        addressee=place.dossier.candidate.full_name,
-        **_about(place),
-        **said,
-    )
+def _issue(kind: str, place: Place, *, about: str = "", **said: Any) -> Notice:
+    [notice] = issue_notices([_letter(kind, place, about=about, **said)], procedure=place.procedure)
+    return notice
+
+
+def _send(kind: str, place: Place, *, about: str = "", **said: Any) -> None:
+    queue_mails([_mail(kind, place, about=about, **said)], procedure=place.procedure)
+
+
+def _letter(kind: str, place: Place, *, about: str = "", **said: Any) -> NewNotice:
+    candidate, school = place.dossier.candidate, place.choice.programme.school
+    context = {"addressee": candidate.full_name, **_about(place), **said}
+    return NewNotice(kind, letter_key(kind, place, about), candidate.user, school, context)
 
 
 def _letters_of(place: Place) -> list[str]:
@@ -106,15 +114,9 @@ def _letters_of(place: Place) -> list[str]:
     return [letter_key("place", place), letter_key("start", place), seat]
 
 
-def _mail(kind: str, place: Place, *, about: str = "", **said: Any) -> None:
-    queue_mail(
-        kind,
-        to=place.dossier.candidate.user,
-        key=letter_key(kind, place, about),
-        procedure=place.procedure,
-        **_said(place),
-        **said,
-    )
+def _mail(kind: str, place: Place, *, about: str = "", **said: Any) -> NewMail:
+    reader, context = place.dossier.candidate.user, {**_said(place), **said}
+    return NewMail(kind, reader, letter_key(kind, place, about), context)
 
 
 def _said(place: Place) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Max, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Count, Max, QuerySet
 
 from accounts.models import User
 from applicants.dossiers import lock_where
 from applicants.models import Dossier
 from offers.models import Place
-from programmes.models import Pool, Programme
+from programmes.models import Pool
 
 RELATED = ("choice__programme__school", "pool__track", "decision")
 
@@ -37,18 +39,33 @@ def lock_own_place(place_id: int, *, by: User) -> Place:
     return _place_of(dossier, Place.objects.visible(dossier.procedure).filter(pk=place_id))
 
 
-def lock_pool(programme: Programme, dossier: Dossier) -> Pool | None:
-    """The seats of a programme for those who enter as this dossier does, locked: nobody else counts them meanwhile."""
+def with_free_seats(places: list[Place]) -> list[Place]:
+    """Those of `places`, not stored yet, for which a seat is free, the first ones first; each gets its pool.
+
+    The pools are locked: nobody else counts their seats meanwhile.
+    """
+    programmes = {place.choice.programme_id for place in places}
     pools = Pool.objects.select_for_update(of=("self",), no_key=True).select_related("track")
-    pool = pools.filter(programme=programme, track=dossier.track_id).first()
-    if pool is not None:
-        pool.programme = programme
-    return pool
+    locked: dict[tuple[int, int | None], Pool] = {
+        (pool.programme_id, pool.track_id): pool for pool in pools.filter(programme__in=programmes).order_by("pk")
+    }
+    free = free_seats(locked.values())
+    seated = []
+    for place in places:
+        pool = locked.get((place.choice.programme_id, place.dossier.track_id))
+        if pool is not None and free[pool.pk]:
+            free[pool.pk] -= 1
+            pool.programme, place.pool = place.choice.programme, pool
+            seated.append(place)
+    return seated
 
 
-def free_seats(pool: Pool) -> int:
-    """How many places could be offered in `pool`; sure only under its lock."""
-    return max(pool.capacity - pool.places.standing().count(), 0)
+def free_seats(pools: Iterable[Pool]) -> dict[int, int]:
+    """How many places could be offered in each of `pools`, by its key; sure only under their locks."""
+    capacities = {pool.pk: pool.capacity for pool in pools}
+    standing = Place.objects.standing().filter(pool__in=capacities).values_list("pool")
+    held = dict(standing.annotate(Count("pk")))
+    return {key: max(capacity - held.get(key, 0), 0) for key, capacity in capacities.items()}
 
 
 def standing_places(dossier: Dossier) -> list[Place]:

@@ -98,7 +98,7 @@ def freed_and_not_called_for(pool: Pool) -> int:
 
 def _fill(pool: Pool, *, calls: bool) -> int:
     offered = 0
-    for decision in list(next_in_line(pool)[: free_seats(pool)]):
+    for decision in list(next_in_line(pool)[: free_seats([pool])[pool.pk]]):
         is_called = decision.outcome == WAITING
         if is_called and not (calls and freed_and_not_called_for(pool)):
             break

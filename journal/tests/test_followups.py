@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from journal import followups
-from journal.followups import acts_on, run_pending_facts, state_fact, state_facts
+from journal.followups import acts_on, run_pending_facts, state_fact
 from journal.models import Fact
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,15 +40,6 @@ def test_a_fact_is_acted_on_after_the_commit_and_once(kind: str) -> None:
     assert seen == ["12"]
     assert run_pending_facts() == 0
     assert seen == ["12"]
-
-
-def test_facts_stated_together_are_acted_on_one_by_one_and_in_their_order(kind: str) -> None:
-    seen: list[str] = []
-    acts_on(kind)(seen.append)
-    with transaction.atomic():
-        state_facts(kind, [30, 4, 12])
-    assert seen == ["30", "4", "12"]
-    assert not Fact.objects.pending().exists()
 
 
 def test_a_fact_of_an_act_that_failed_never_was(kind: str) -> None:

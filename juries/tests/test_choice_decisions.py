@@ -343,7 +343,7 @@ class TestSessions:
         set_clock(procedure, "2026-03-23 14:00:00")
         assert announce(publication.pk) == 3
         [fact] = Fact.objects.filter(kind=TOLD_FACT)
-        assert fact.subject_id == str(Decision.objects.get(step=admission, dossier=made[0]).pk)
+        assert fact.subject_id == str(publication.pk)
 
     def test_who_is_undecided_goes_on_to_the_next_session_but_not_past_the_last(
         self, procedure, study, admission, sessions, president

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from applicants.deposits import deposit_of
@@ -16,14 +17,17 @@ from applicants.tests import scenario
 from applicants.tests.scenario import set_clock
 from documents.models import Notice
 from journal.errors import Closed, NotAllowed, Refused
+from journal.models import Entry
+from juries.choice_decisions import decide_choice
+from juries.choice_publication import publish_decisions
 from juries.models import Decision
-from juries.publication import confirm_correction, propose_correction
+from juries.publication import announce, confirm_correction, propose_correction
 from notifications.models import Mail
 from offers.models import Enrolment, Place
 from offers.place_confirmation import NotOpen, confirm_by_word
 from offers.place_desk import NotAwaited, review_paper_of_place
 from offers.place_endings import NotOverdue, NotStanding, decline_place, postpone_place, postpone_tuition, release_place
-from offers.places import offer_if_admitted
+from offers.places import offer_if_admitted, offer_to_admitted
 from offers.start_letters import NothingToSend, send_start_letters
 from offers.tests.admitted import (
     ADMITTED,
@@ -99,6 +103,7 @@ class TestOffering:
     def test_told_twice_the_place_is_one(self, procedure):
         place = admit(procedure, 1)
         offer_if_admitted(str(place.decision_id))
+        offer_to_admitted(str(place.decision.publication_id))
         assert Place.objects.count() == 1
         assert Mail.objects.filter(kind="place_offered").count() == 1
 
@@ -115,6 +120,22 @@ class TestOffering:
         decline_place(places[0].pk, by=owner(places[0]))
         due_acts(procedure)
         assert {place.dossier.reference for place in Place.objects.standing()} == {"T-000002", "T-000003"}
+
+    @pytest.mark.parametrize("seats", [1, 6])
+    def test_those_admitted_together_are_offered_theirs_together_the_first_ones_where_seats_are_few(
+        self, db: None, django_assert_num_queries: DjangoAssertNumQueries, seats: int
+    ):
+        procedure = small(*BY_WORD, ("data: [2]", f"data: [{seats}]"))
+        president, step = worker(procedure, "president"), procedure.steps.get(kind="admission")
+        dossiers = [applicant(procedure, number) for number in range(1, 8)]
+        decisions = [decide_choice(choice_of(one).pk, step.pk, outcome=ADMITTED, by=president) for one in dossiers]
+        [publication] = publish_decisions([decision.pk for decision in decisions], by=president)
+        assert announce(publication.pk) == 7
+        with django_assert_num_queries(11 + 7):  # and for each dossier, whether it is to be kept for its study
+            offer_to_admitted(str(publication.pk))
+        assert {place.decision for place in Place.objects.all()} == set(decisions[:seats])
+        assert Mail.objects.filter(kind="place_offered").count() == Notice.objects.filter(kind="place").count() == seats
+        assert Entry.objects.filter(event="place.offered").count() == seats
 
     def test_the_deposit_is_asked_for_with_it(self, procedure):
         place = admit(procedure, 1)
