@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from applicants.dossiers import home_of, lock
 from applicants.editing import takes_appraisal
-from applicants.models import Appraisal, Dossier, Referee
+from applicants.models import Appraisal, Candidate, Dossier, Referee
 from applicants.readiness import applies
 from applicants.referees import NotAwaited, digest_of, rule_of
 from applicants.values import WrongAnswer, error_in
@@ -93,12 +93,13 @@ def _answered(dossier: Dossier, referee: Referee, state: Referee.State) -> None:
     referee.answered_at = dossier.procedure.now()
     referee.save(update_fields=["state", "answered_at"])
     record(f"referee.{state}", dossier, referee=str(referee.pk))
+    candidate = Candidate.objects.select_related("user").get(pk=dossier.candidate_id)
     queue_mail(
         f"referee_{state}",
-        to=dossier.candidate.user,
+        to=candidate.user,
         key=f"referee-{state}:{referee.pk}",
         procedure=dossier.procedure,
-        name=dossier.candidate.full_name,
+        name=candidate.full_name,
         referee=referee.name,
         label=rule_of(dossier, referee.kind).label,
         replace=str(rule_of(dossier, referee.kind).replace),

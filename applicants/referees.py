@@ -191,7 +191,7 @@ def _ask(dossier: Dossier, kind: str, name: str, position: str, email: str, lang
         asked_at=dossier.procedure.now(),
     )
     _require_few_asked(dossier)
-    _check_person(dossier, referee)
+    _check_person(dossier, referee, by)
     referee.save(force_insert=True)
     _mail(dossier, referee, "referee_asked", key=f"referee-asked:{referee.pk}")
     record("referee.named", dossier, by=by, referee=str(referee.pk), kind=kind)
@@ -208,7 +208,7 @@ def _require_few_asked(dossier: Dossier) -> None:
         )
 
 
-def _check_person(dossier: Dossier, referee: Referee) -> None:
+def _check_person(dossier: Dossier, referee: Referee, candidate: User) -> None:
     if not dossier.candidate.full_name:
         raise WrongReferee(gettext("Remplissez d’abord votre identité : le message à cette personne porte votre nom."))
     if not referee.name:
@@ -223,7 +223,7 @@ def _check_person(dossier: Dossier, referee: Referee) -> None:
             raise WrongReferee(
                 gettext("Cette réponse ne peut pas avoir plus de %(limit)s caractères.") % {"limit": longest}
             )
-    if referee.email == dossier.candidate.user.email:
+    if referee.email == candidate.email:
         raise WrongReferee(
             gettext("Cette adresse est la vôtre : la fiche est confidentielle, elle s’écrit à une autre personne.")
         )

@@ -89,7 +89,7 @@ def book_slot(slot_id: int, choice_id: int, *, by: User) -> TestSlot:
     slot = booking.free.filter(pk=slot_id).first()
     if slot is None:
         raise NotBookable(gettext("Ce créneau vient d’être pris, ou il est trop proche : choisissez-en un autre."))
-    give(slot, choice, by=by)
+    give(slot, choice, booking.supplement, booking.slots, by=by)
     return slot
 
 

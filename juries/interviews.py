@@ -8,6 +8,7 @@ procedure, so that one slot never goes to two.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Q, QuerySet
@@ -95,7 +96,8 @@ def place_choice(slot_id: int, choice_id: int, *, by: User) -> TestSlot:
     if slot is None:
         raise NotPlannable(gettext("Ce créneau n’est plus libre : choisissez-en un autre."))
     require_before(choice, slot.panel.step)
-    give(slot, choice, by=by)
+    supplement = interview_that_waits(choice)
+    give(slot, choice, supplement, given_slots(choice, supplement), by=by)
     return slot
 
 
@@ -121,15 +123,15 @@ def note_absence(slot_id: int, *, absent: bool, by: User) -> TestSlot:
     return slot
 
 
-def give(slot: TestSlot, choice: Choice, *, by: User) -> None:
-    """Give a slot to a choice: for the further interview that waits, else for its interview. Part of an act.
+def give(slot: TestSlot, choice: Choice, supplement: Supplement | None, given: Iterable[TestSlot], *, by: User) -> None:
+    """Give a slot to a choice, in place of those `given` before: for the further interview that waits (`supplement`),
+    else for its interview. Part of an act.
 
     The caller has locked the dossier and holds the school. Raises:
         NotPlannable: the candidate would be in two places at once.
         NoRoom: the candidate has more time than the panel has before it sees the next one.
     """
-    supplement = interview_that_waits(choice)
-    before = [one for one in given_slots(choice, supplement) if supplement is not None or one.test == slot.test]
+    before = [one for one in given if supplement is not None or one.test == slot.test]
     release(choice.dossier, before)
     lengthen(choice.dossier, [slot])
     others = choice.dossier.test_slots.filter(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
@@ -137,9 +139,8 @@ def give(slot: TestSlot, choice: Choice, *, by: User) -> None:
         raise NotPlannable(gettext("Le candidat a déjà un entretien à cette heure-là."))
     slot.dossier, slot.choice, slot.supplement, slot.missed_at = choice.dossier, choice, supplement, None
     try:
-        with transaction.atomic():
-            slot.save(update_fields=["dossier", "choice", "supplement", "missed_at"])
-    except IntegrityError as clash:
+        slot.save(update_fields=["dossier", "choice", "supplement", "missed_at"])
+    except IntegrityError as clash:  # the act ends here, and nothing of it stays
         raise NotPlannable(gettext("Le candidat a déjà un entretien à cette heure-là.")) from clash
     record("tests.booked", choice.dossier, by=by, slot=slot.pk, programme=choice.programme.code)
     appointments.tell(slot, by=by, replaces=bool(before))
