@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -45,6 +47,9 @@ class Text:
         return {"fr": self.fr, "en": self.en}
 
 
+TEXTS_KEPT = 1024
+
+
 class LocalizedField(models.JSONField):
     """A JSON column that reads and writes a `Text`."""
 
@@ -54,7 +59,7 @@ class LocalizedField(models.JSONField):
         super().__init__(*args, **kwargs)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Text:
-        return Text.of(super().from_db_value(value, expression, connection))
+        return _read(value)
 
     def to_python(self, value: Any) -> Text:
         return Text.of(value)
@@ -69,3 +74,9 @@ class LocalizedField(models.JSONField):
 
     def value_to_string(self, obj: models.Model) -> Any:
         return Text.of(self.value_from_object(obj)).as_json()
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _read(stored: str | None) -> Text:
+    """What the column says. The texts of a procedure come with every act, and say the same each time."""
+    return Text.of(json.loads(stored) if stored is not None else None)
