@@ -48,28 +48,27 @@ def state_fact(kind: str, subject_pk: object) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("state_fact() belongs inside the act’s transaction")
     fact = Fact.objects.create(kind=kind, subject_id=str(subject_pk), stated_at=instant())
-    transaction.on_commit(partial(_follow_up, fact.pk))
+    transaction.on_commit(partial(_follow_up, fact))
 
 
 def run_pending_facts() -> int:
     """Act on the facts that were left behind; returns how many of them are done now."""
-    pending = Fact.objects.pending().values_list("pk", flat=True)
-    return sum(_follow_up(pk) for pk in list(pending))
+    return sum(_follow_up(fact) for fact in list(Fact.objects.pending()))
 
 
-def _follow_up(fact_pk: int) -> bool:
+def _follow_up(fact: Fact) -> bool:
     """Run the acts registered for a fact and note that it is done; a failure is left for later."""
+    acts = _registered.get(fact.kind, [])
+    if not acts:
+        return False
     try:
         with transaction.atomic():
-            fact = Fact.objects.pending().select_for_update(skip_locked=True).filter(pk=fact_pk).first()
-            acts = _registered.get(fact.kind, []) if fact is not None else []
-            if fact is None or not acts:
+            # Noted first, which locks it: whoever comes at the same time waits, and finds it done or as it was.
+            if not Fact.objects.pending().filter(pk=fact.pk).update(acted_at=instant()):
                 return False
             for act in acts:
                 act(fact.subject_id)
-            fact.acted_at = instant()
-            fact.save(update_fields=["acted_at"])
             return True
     except Exception:
-        log.exception("Fact %s is not acted on yet", fact_pk)
+        log.exception("Fact %s is not acted on yet", fact.pk)
         return False

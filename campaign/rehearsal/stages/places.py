@@ -48,6 +48,8 @@ def answer(company: Company) -> None:
     """Each candidate with a place to confirm does what it asks, gives it up, or leaves it."""
     for place in _places(company, Place.State.OFFERED):
         place.dossier = company.anew(place.dossier)
+        if place.dossier.place_until is None:  # another place was confirmed, and this one given up by that
+            continue
         person = company.person(place.dossier)
         if person.draw(f"place {place.choice.programme.code}").random() < SHARE_WHO_GO_ELSEWHERE:
             company.attempt(decline_place, place.pk, by=place.dossier.candidate.user)
