@@ -21,6 +21,8 @@ from applicants.models import Candidate, Dossier, DossierQuerySet, Receipt
 from applicants.submission import submit_dossier
 from applicants.tests.scenario import OPEN, begun, complete, events, person, procedure_at
 from applicants.versions import move_draft
+from journal.followups import run_pending_facts
+from journal.models import Fact
 from payments.models import Charge, Payment
 from payments.tests import conftest as money
 from payments.transfers import confirm_transfer
@@ -146,6 +148,13 @@ def test_two_members_of_staff_note_the_same_transfer_once() -> None:
     assert isinstance(first, Payment)
     assert first == second
     assert Charge.objects.get(pk=charge.pk).state == "settled"
+
+
+def test_two_workers_act_on_what_was_left_behind_once() -> None:
+    _charge, note = transfer_to_note()
+    note()
+    Fact.objects.update(acted_at=None)
+    assert both(run_pending_facts, run_pending_facts) == (1, 0)
 
 
 def test_without_the_lock_the_second_note_fails_on_the_constraint(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 
-from applicants.tests.test_races import both
 from journal import followups
 from journal.followups import acts_on, run_pending_facts, state_fact
 from journal.models import Fact
@@ -82,15 +81,6 @@ def test_one_failure_does_not_stop_the_others(kind: str) -> None:
         Fact.objects.create(kind=kind, subject_id=str(subject), stated_at="2026-04-09T07:00Z")
     assert run_pending_facts() == 1
     assert seen == ["2"]
-
-
-@pytest.mark.postgresql
-def test_two_workers_at_once_act_on_it_once(kind: str) -> None:
-    seen: list[str] = []
-    acts_on(kind)(seen.append)
-    Fact.objects.create(kind=kind, subject_id="12", stated_at="2026-04-09T07:00Z")
-    assert both(run_pending_facts, run_pending_facts) == (1, 0)
-    assert seen == ["12"]
 
 
 def test_a_fact_that_nothing_follows_yet_is_kept(kind: str) -> None:
