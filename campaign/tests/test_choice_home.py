@@ -114,7 +114,7 @@ def test_who_is_left_with_a_waiting_list_reads_of_it_first(home, dossier):
     for programme in ("design", "energy"):
         decide(dossier, "study", programme, Outcome.NOT_ADMISSIBLE, at=now)
     said = home()
-    assert "Données : liste d’attente" in said
+    assert "Données : liste d’attente" in said
     assert said.count("Vous y êtes au rang 3") == 1, "the headline says it, the line need not again"
     assert "Votre dossier est étudié" not in said
 

@@ -38,7 +38,7 @@ LABELS: dict[str, dict[str, str | Promise]] = {
     Step.Kind.ADMISSIBILITY: {
         TODO: gettext_lazy("À décider"),
         DONE: gettext_lazy("À publier"),
-        PUBLISHED: gettext_lazy("Publiées"),
+        PUBLISHED: gettext_lazy("Publiées ou à paraître"),
     },
 }
 LABELS[Step.Kind.ADMISSION] = LABELS[Step.Kind.ADMISSIBILITY]
