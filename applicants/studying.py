@@ -16,7 +16,9 @@ are. Until its date a programme reads the dossier of today.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from django.db.models import F, Q
 
@@ -42,31 +44,22 @@ def dates_of_study(dossier: Dossier, *, validated_at: dt.datetime) -> dict[int, 
     return _dates(dossier, dossier.ranked_choices, sessions_in_order(dossier.procedure), validated_at)
 
 
-def keep_for_study(dossier: Dossier) -> list[StudyCopy]:
-    """Take the copies of a dossier that are due and not there yet, in an act that locked it. Taking none is no error.
+def keep_for_study(*dossiers: Dossier) -> None:
+    """Take the copies of these dossiers that are due and not there yet, in an act that locked them.
 
     Rule: APP-13.
     """
-    procedure = dossier.procedure
-    if not procedure.judges_by_programme or dossier.validated_at is None or dossier.status == Status.WITHDRAWN:
-        return []
-    now = procedure.now()
-    sessions, left = _without_copy(dossier)
-    if not any(session.meets_at <= now for session in sessions):
-        return []
-    choices = [choice for choice in dossier.ranked_choices if choice.pk in left]
-    dates = _dates(dossier, choices, sessions, dossier.validated_at)
-    due = {key: date for key, date in dates.items() if date <= now}
-    if not due:
-        return []
-    content = _content_now(dossier)
-    copies = StudyCopy.objects.bulk_create(
-        StudyCopy(choice_id=key, version_id=dossier.version_id, content=content, studied_at=date, kept_at=now)
-        for key, date in due.items()
-    )
-    programmes = [choice.programme.code for choice in dossier.ranked_choices if choice.pk in due]
-    record("dossier.kept_for_study", dossier, programmes=programmes)
-    return copies
+    studied = [
+        dossier
+        for dossier in dossiers
+        if dossier.procedure.judges_by_programme
+        and dossier.validated_at is not None
+        and dossier.status != Status.WITHDRAWN
+    ]
+    if studied:
+        sessions = _sessions_without_copy(studied)
+        for dossier in studied:
+            _keep(dossier, sessions[dossier.pk])
 
 
 def due_for_study(procedure: Procedure) -> list[Dossier]:
@@ -95,17 +88,39 @@ def sessions_in_order(procedure: Procedure) -> list[JurySession]:
     return list(JurySession.objects.filter(step__procedure=procedure).order_by(*IN_ORDER))
 
 
-def _without_copy(dossier: Dossier) -> tuple[Sequence[JurySession], set[int]]:
-    """The choices that have no copy yet, by their keys, and the sessions of their programmes in order.
+def _sessions_without_copy(dossiers: list[Dossier]) -> dict[UUID, list[tuple[int, JurySession]]]:
+    """By dossier: the choices that have no copy yet, by their keys, each with the sessions of its programme in order.
 
-    In one query, with a row for each session of each choice: every act on a validated dossier asks it.
+    In one query, with a row for each: every act on a validated dossier asks it.
     """
     programme = "step__procedure__programmes"
+    choice = f"{programme}__choices"
     is_own = Q(programme=None) | Q(programme=F(programme))
-    without_copy = {f"{programme}__choices__dossier": dossier, f"{programme}__choices__study_copy": None}
-    rows = JurySession.objects.filter(is_own, **without_copy).annotate(choice=F(f"{programme}__choices"))
-    sessions = list(rows.order_by(*IN_ORDER))
-    return sessions, {session.choice for session in sessions}
+    left = JurySession.objects.filter(is_own, **{f"{choice}__dossier__in": dossiers, f"{choice}__study_copy": None})
+    found: dict[UUID, list[tuple[int, JurySession]]] = defaultdict(list)
+    for session in left.annotate(choice=F(choice), dossier=F(f"{choice}__dossier")).order_by(*IN_ORDER):
+        found[session.dossier].append((session.choice, session))
+    return found
+
+
+def _keep(dossier: Dossier, left: list[tuple[int, JurySession]]) -> None:
+    """Take the copies that are due of the choices `left` without one, each told with a session of its programme."""
+    now, validated_at = dossier.procedure.now(), dossier.validated_at
+    assert validated_at is not None
+    if not any(session.meets_at <= now for _, session in left):
+        return
+    keys = {key for key, _ in left}
+    choices = [choice for choice in dossier.ranked_choices if choice.pk in keys]
+    dates = _dates(dossier, choices, [session for _, session in left], validated_at)
+    due = {key: date for key, date in dates.items() if date <= now}
+    if not due:
+        return
+    content = _content_now(dossier)
+    StudyCopy.objects.bulk_create(
+        StudyCopy(choice_id=key, version_id=dossier.version_id, content=content, studied_at=date, kept_at=now)
+        for key, date in due.items()
+    )
+    record("dossier.kept_for_study", dossier, programmes=[one.programme.code for one in choices if one.pk in due])
 
 
 def _dates(

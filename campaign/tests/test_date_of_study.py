@@ -16,7 +16,7 @@ from accounts.models import User
 from applicants.answers import save_answers
 from applicants.corrections import answer_correction, ask_correction
 from applicants.delays import answer_until
-from applicants.dossiers import lock
+from applicants.dossiers import lock, lock_each
 from applicants.endings import void_dossier
 from applicants.models import Appraisal, Dossier, Receipt, Referee, Status, StudyCopy
 from applicants.papers import deposit_paper
@@ -319,6 +319,16 @@ class TestWhenItIsKept:
         at(procedure, AFTER)
         run_due_acts_of(procedure)
         assert not StudyCopy.objects.exists()
+
+    def test_of_several_that_are_locked_together_each_its_own(self, procedure, dossier):
+        others = [applicant(procedure, 2, "energy", "design"), applicant(procedure, 3, "design", "data")]
+        at(procedure, AFTER)
+        with transaction.atomic():
+            lock(dossier.pk)
+            lock_each(procedure.dossiers.all())
+        kept = StudyCopy.objects.values_list("choice__dossier", "choice__programme__code")
+        assert set(kept) == {(dossier.pk, "data"), (others[1].pk, "data")}
+        assert len(kept) == 2
 
     def test_it_goes_with_the_dossier(self, procedure, dossier):
         at(procedure, AFTER)

@@ -131,7 +131,7 @@ class TestOffering:
         decisions = [decide_choice(choice_of(one).pk, step.pk, outcome=ADMITTED, by=president) for one in dossiers]
         [publication] = publish_decisions([decision.pk for decision in decisions], by=president)
         assert announce(publication.pk) == 7
-        with django_assert_num_queries(11 + 7):  # and for each dossier, whether it is to be kept for its study
+        with django_assert_num_queries(11 + 1):  # and once, which of them are to be kept for their study
             offer_to_admitted(str(publication.pk))
         assert {place.decision for place in Place.objects.all()} == set(decisions[:seats])
         assert Mail.objects.filter(kind="place_offered").count() == Notice.objects.filter(kind="place").count() == seats
