@@ -127,10 +127,14 @@ def _lock_for(found: Referee) -> tuple[Dossier, Referee]:
 
 def _keep(dossier: Dossier, referee: Referee, answers: dict[str, str], *, is_final: bool) -> Appraisal:
     """Write the answers of a referee who is locked."""
-    appraisal = Appraisal.objects.filter(referee=referee).first() or Appraisal(referee=referee)
-    appraisal.answers, appraisal.saved_at = answers, dossier.procedure.now()
-    appraisal.deposited_at = appraisal.saved_at if is_final else None
-    appraisal.save()
+    now = dossier.procedure.now()
+    appraisal = Appraisal(referee=referee, answers=answers, saved_at=now, deposited_at=now if is_final else None)
+    Appraisal.objects.bulk_create(
+        [appraisal],
+        update_conflicts=True,
+        unique_fields=["referee"],
+        update_fields=["answers", "saved_at", "deposited_at"],
+    )
     return appraisal
 
 

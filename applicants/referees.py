@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -66,8 +66,10 @@ def name_referee(
     dossier = lock_own(dossier_id, by=by)
     require_editable(dossier, f"referee:{kind}")
     rule = rule_of(dossier, kind)
-    if standing(dossier, kind).count() >= rule.max_count:
+    named = list(dossier.referees.all())
+    if sum(one.kind == kind and one.state != Referee.State.REPLACED for one in named) >= rule.max_count:
         raise WrongReferee(_why_full(rule))
+    _require_few_asked(dossier, named)
     return _ask(dossier, kind, name, position, email, language, by=by)
 
 
@@ -97,6 +99,7 @@ def replace_referee(
     referee.state = Referee.State.REPLACED
     referee.save(update_fields=["state"])
     record("referee.replaced", dossier, by=by, referee=str(referee.pk))
+    _require_few_asked(dossier, dossier.referees.all())
     return _ask(dossier, referee.kind, name, position, email, language, by=by)
 
 
@@ -149,11 +152,6 @@ def remind_referees_due(procedure: Procedure) -> int:
     return sum(_remind_if_still_due(pk, due, statuses) for pk in waiting.values_list("pk", flat=True))
 
 
-def standing(dossier: Dossier, kind: str) -> models.QuerySet[Referee]:
-    """The referees of that kind who were not replaced."""
-    return dossier.referees.filter(kind=kind).exclude(state=Referee.State.REPLACED)
-
-
 def secret_of(referee_id: UUID) -> str:
     """The secret of a referee's link, for the mails that hold it: 32 bytes that only the portal's key makes."""
     made = salted_hmac("applicants.referees.link", str(referee_id), algorithm="sha256").digest()
@@ -190,7 +188,6 @@ def _ask(dossier: Dossier, kind: str, name: str, position: str, email: str, lang
         secret_digest=digest_of(secret_of(referee_id)),
         asked_at=dossier.procedure.now(),
     )
-    _require_few_asked(dossier)
     _check_person(dossier, referee, by)
     referee.save(force_insert=True)
     _mail(dossier, referee, "referee_asked", key=f"referee-asked:{referee.pk}")
@@ -198,10 +195,10 @@ def _ask(dossier: Dossier, kind: str, name: str, position: str, email: str, lang
     return referee
 
 
-def _require_few_asked(dossier: Dossier) -> None:
-    """Raise `WrongReferee` if the candidate has had `MOST_ASKED` persons written to within a day."""
+def _require_few_asked(dossier: Dossier, named: Iterable[Referee]) -> None:
+    """Raise `WrongReferee` if the candidate has had `MOST_ASKED` of those `named` written to within a day."""
     since = dossier.procedure.now() - dt.timedelta(days=1)
-    if dossier.referees.filter(asked_at__gt=since).count() >= MOST_ASKED:
+    if sum(one.asked_at > since for one in named) >= MOST_ASKED:
         raise WrongReferee(
             gettext("Vous avez désigné %(count)d personnes en un jour. Attendez demain pour en désigner une autre.")
             % {"count": MOST_ASKED}

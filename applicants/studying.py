@@ -39,7 +39,7 @@ def dates_of_study(dossier: Dossier, *, validated_at: dt.datetime) -> dict[int, 
     A choice whose programme has no date for it is not there. `validated_at` is when the dossier was, or will be at the
     earliest.
     """
-    if not dossier.procedure.judges_by_programme:
+    if not dossier.procedure.judges_by_programme or dossier.submitted_at is None:
         return {}
     return _dates(dossier, dossier.ranked_choices, sessions_in_order(dossier.procedure), validated_at)
 
@@ -127,8 +127,7 @@ def _dates(
     dossier: Dossier, choices: Iterable[Choice], sessions: Sequence[JurySession], validated_at: dt.datetime
 ) -> dict[int, dt.datetime]:
     """When the programme of each choice studies the dossier, by the choice's key, among these sessions in order."""
-    if dossier.submitted_at is None:
-        return {}
+    assert dossier.submitted_at is not None
     found = {
         choice.pk: date_of_study(
             sessions, choice.programme_id, submitted_at=dossier.submitted_at, validated_at=validated_at
