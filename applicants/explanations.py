@@ -46,8 +46,12 @@ def explain_missing(dossier_id: UUID, code: str, text: str, *, by: User) -> None
     if not text:
         dossier.explanations.filter(place=code).delete()
     else:
-        written = {"text": text, "written_at": dossier.procedure.now()}
-        Explanation.objects.update_or_create(dossier=dossier, place=code, defaults=written)
+        Explanation.objects.bulk_create(
+            [Explanation(dossier=dossier, place=code, text=text, written_at=dossier.procedure.now())],
+            update_conflicts=True,
+            unique_fields=["dossier", "place"],
+            update_fields=["text", "written_at"],
+        )
     record("dossier.explained", dossier, by=by, missing=code, withdrawn=not text)
 
 
