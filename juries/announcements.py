@@ -123,7 +123,8 @@ def _dates(decision: Decision) -> dict[str, Any]:
     dates: dict[str, Any] = {}
     if decision.outcome == Decision.Outcome.CONDITIONAL and LATE_PAPERS in procedure.calendar:
         dates["title_until"] = procedure.calendar[LATE_PAPERS].ends_at
-    if decision.step.kind == Step.Kind.ADMISSION and (period := _next_period(procedure)):
+    is_common = decision.choice_id is None  # offered in periods; what a programme gives follows at once
+    if is_common and decision.step.kind == Step.Kind.ADMISSION and (period := _next_period(procedure)):
         dates |= {"replies_from": period.starts_at, "replies_until": period.ends_at}
     return dates
 

@@ -230,7 +230,7 @@ def undecided_dossiers(step: Step) -> QuerySet[Dossier]:
     return dossiers.exclude(pk__in=Decision.objects.filter(step=step).values("dossier"))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # what is public at once is announced in the transaction of a follow-up
 def _announce_batch(publication_id: int) -> int:
     publication = (
         Publication.objects.select_for_update(of=("self",)).select_related("step__procedure").get(pk=publication_id)
@@ -241,9 +241,11 @@ def _announce_batch(publication_id: int) -> int:
     waiting = concerned.filter(announced_at=None).order_by("pk")
     waiting = waiting.select_for_update(of=("self",), no_key=True)  # none is corrected meanwhile
     related = ("dossier__candidate__user", "dossier__track", "choice__programme__school")
-    chosen = Prefetch("dossier__choices", Choice.objects.select_related("programme__school"), to_attr="ranked_choices")
-    batch = list(waiting.select_related(*related).prefetch_related(chosen)[:BATCH])
-    prefetch_related_objects([publication.procedure], "periods")
+    batch = list(waiting.select_related(*related)[:BATCH])
+    if publication.programme_id is None:  # the common jury’s: all choices are named, and the period of offers to come
+        ranked = Choice.objects.select_related("programme__school")
+        prefetch_related_objects(batch, Prefetch("dossier__choices", ranked, to_attr="ranked_choices"))
+        prefetch_related_objects([publication.procedure], "periods")
     for decision in batch:
         decision.step, decision.dossier.procedure = publication.step, publication.procedure  # the same: read once
     announce_decisions(batch, publication)

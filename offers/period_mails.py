@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from applicants.models import Dossier
-from notifications.outbox import queue_mail
+from notifications.outbox import NewMail, queue_mails
 from offers.allocation import Standing
 from programmes.models import Period, Pool, Procedure
 
@@ -20,27 +20,23 @@ def write_of_opening(
     """Write to everyone in play who has something to answer; a seat accepted for good needs no further answer."""
     bound = [dossier_id for dossier_id, standing in standings.items() if not standing.accepted_for_good]
     pools = Pool.objects.select_related("programme__school", "track").in_bulk(set(offers.values()))
+    mails = []
     for dossier in dossiers_of(period.procedure, bound):
         if dossier.pk not in offers:
-            write("period_without_offer", period, dossier, is_last=at_last)
+            mails.append(mail_to(dossier, "period_without_offer", period, is_last=at_last))
             continue
         pool = pools[offers[dossier.pk]]
-        write(
-            "offer_made",
-            period,
-            dossier,
-            school=pool.programme.school.name,
-            track=pool.track.label,
-            is_kept=standings[dossier.pk].held == pool.pk,
-            is_last=at_last,
-        )
+        said = {"school": pool.programme.school.name, "track": pool.track.label, "is_last": at_last}
+        is_kept = standings[dossier.pk].held == pool.pk
+        mails.append(mail_to(dossier, "offer_made", period, is_kept=is_kept, **said))
+    queue_mails(mails, procedure=period.procedure)
 
 
 def write_of_closing(period: Period, *, silent: Collection[UUID], ended: Collection[UUID]) -> None:
     """Write to those who are out for their silence, and in the end to those for whom nothing more can come."""
     for kind, dossier_ids in (("removed_for_silence", silent), ("integration_ended", ended)):
-        for dossier in dossiers_of(period.procedure, dossier_ids):
-            write(kind, period, dossier)
+        dossiers = dossiers_of(period.procedure, dossier_ids)
+        queue_mails([mail_to(dossier, kind, period) for dossier in dossiers], procedure=period.procedure)
 
 
 def dossiers_of(procedure: Procedure, dossier_ids: Iterable[UUID]) -> list[Dossier]:
@@ -51,16 +47,13 @@ def dossiers_of(procedure: Procedure, dossier_ids: Iterable[UUID]) -> list[Dossi
     return found
 
 
-def write(kind: str, period: Period, dossier: Dossier, *, key: str = "", **context: Any) -> None:
-    """Queue a mail to the candidate, once for each period or, if one is given, for each `key`."""
-    queue_mail(
-        kind,
-        to=dossier.candidate.user,
-        key=key or f"{kind}:{period.pk}:{dossier.pk}",
-        procedure=period.procedure,
-        name=dossier.candidate.full_name,
-        period=period.number,
-        ends_at=period.ends_at,
-        path=reverse("offers:page", args=[period.procedure.slug]),
+def mail_to(dossier: Dossier, kind: str, period: Period, *, key: str = "", **context: Any) -> NewMail:
+    """A mail to the candidate, once for each period or, if one is given, for each `key`."""
+    said = {
+        "name": dossier.candidate.full_name,
+        "period": period.number,
+        "ends_at": period.ends_at,
+        "path": reverse("offers:page", args=[period.procedure.slug]),
         **context,
-    )
+    }
+    return NewMail(kind, dossier.candidate.user, key or f"{kind}:{period.pk}:{dossier.pk}", said)

@@ -66,11 +66,13 @@ def replace_letters_of(place: Place, *, by: Notice) -> None:
     replace_notices(*_letters_of(place), by=by)
 
 
-def tell_start(place: Place, starts_on: dt.date) -> None:
-    """When the programme starts; another date replaces the first. Rule: IIM-08."""
-    letter = _issue("start", place, about=starts_on.isoformat(), starts_on=starts_on)
-    replace_notices(letter_key("start", place), by=letter)
-    _send("start_letter", place, about=starts_on.isoformat(), starts_on=starts_on)
+def tell_start(places: Sequence[Place], starts_on: dt.date, procedure: Procedure) -> None:
+    """When the programme of these places starts; another date replaces the first. Rule: IIM-08."""
+    said: dict[str, Any] = {"about": starts_on.isoformat(), "starts_on": starts_on}
+    letters = issue_notices([_letter("start", place, **said) for place in places], procedure=procedure)
+    for place, letter in zip(places, letters, strict=True):
+        replace_notices(letter_key("start", place), by=letter)
+    queue_mails([_mail("start_letter", place, **said) for place in places], procedure=procedure)
 
 
 def sample_of_start(place: Place, starts_on: dt.date) -> Rendered:
@@ -88,9 +90,9 @@ def sample_of_start(place: Place, starts_on: dt.date) -> Rendered:
     )
 
 
-def remind(place: Place, *, about: str) -> None:
+def reminder(place: Place, *, about: str) -> NewMail:
     """The delay ends soon; `about` tells one reminder from another."""
-    _send("place_reminder", place, about=about, until=place.until)
+    return _mail("place_reminder", place, about=about, until=place.until)
 
 
 def _issue(kind: str, place: Place, *, about: str = "", **said: Any) -> Notice:

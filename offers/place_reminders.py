@@ -7,8 +7,9 @@ import datetime as dt
 from django.db import transaction
 
 from notifications.models import Mail
+from notifications.outbox import queue_mails
 from offers.models import Place
-from offers.place_letters import remind
+from offers.place_letters import reminder
 from offers.place_needs import is_sent, needs_by_place
 from programmes.models import Procedure
 
@@ -29,14 +30,14 @@ def remind_places(procedure: Procedure) -> int:
         until__lte=now + max(BEFORE_THE_END),
     ).select_related("dossier__candidate__user", "choice__programme__school", "pool")
     found = needs_by_place(places)
-    unsent = [place for place in places if not is_sent(place, found[place.pk])]
-    return sum(_remind(place, now) for place in unsent)
+    mails = [reminder(place, about=_about(place, now)) for place in places if not is_sent(place, found[place.pk])]
+    told = set(Mail.objects.filter(key__in=[mail.key for mail in mails]).values_list("key", flat=True))
+    untold = [mail for mail in mails if mail.key not in told]
+    queue_mails(untold, procedure=procedure)
+    return len(untold)
 
 
-def _remind(place: Place, now: dt.datetime) -> bool:
+def _about(place: Place, now: dt.datetime) -> str:
+    """What tells one reminder from another: the end of the delay, and how many days before."""
     days = min(before.days for before in BEFORE_THE_END if place.until - now <= before)
-    about = f"{place.until.isoformat()}:{days}"
-    if Mail.objects.filter(key=f"place_reminder:{place.pk}:{about}").exists():
-        return False
-    remind(place, about=about)
-    return True
+    return f"{place.until.isoformat()}:{days}"

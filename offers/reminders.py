@@ -7,8 +7,9 @@ import datetime as dt
 from django.db import transaction
 
 from notifications.models import Mail
+from notifications.outbox import queue_mails
 from offers.foresight import about_to_be_removed
-from offers.period_mails import write
+from offers.period_mails import mail_to
 from offers.periods import current_period, is_last
 from offers.standings import offers_of
 from programmes.models import Procedure
@@ -36,6 +37,6 @@ def remind_silent(procedure: Procedure) -> int:
         offers = offers_of(period)
         silent = [dossier for dossier in silent if dossier.pk in offers]
     unreminded = [dossier for dossier in silent if f"{key}{dossier.pk}" not in sent]
-    for dossier in unreminded:
-        write("reply_reminder", period, dossier, key=f"{key}{dossier.pk}")
+    mails = [mail_to(dossier, "reply_reminder", period, key=f"{key}{dossier.pk}") for dossier in unreminded]
+    queue_mails(mails, procedure=procedure)
     return len(unreminded)

@@ -14,9 +14,10 @@ from applicants.dossiers import lock_own
 from applicants.models import Dossier
 from journal.errors import Closed, Refused
 from journal.record import record
+from notifications.outbox import queue_mails
 from offers.allocation import Reply, allowed_replies
 from offers.models import Offer, ReplyRecord
-from offers.period_mails import write
+from offers.period_mails import mail_to
 from offers.periods import current_period, is_last
 from offers.reply_codes import Relative, lock_for_relative
 from offers.standings import standing_of
@@ -103,13 +104,14 @@ def _tell(given: ReplyRecord, situation: Situation) -> None:
     dossier, reply = given.dossier, Reply(given.reply)
     with translation.override(dossier.candidate.user.language):
         option = _option(reply, situation)
-    write(
+    mail = mail_to(
+        dossier,
         "reply_recorded",
         given.period,
-        dossier,
         key=f"reply:{given.pk}",
         reply_label=option.label,
         effect=option.effect,
         by_relative=given.by_relative,
         integration_file=reply in KEEPING,
     )
+    queue_mails([mail], procedure=given.period.procedure)

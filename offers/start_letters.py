@@ -39,8 +39,7 @@ def send_start_letters(programme_id: int, *, by: User) -> int:
     places = untold([programme])
     if not places:
         raise NothingToSend(gettext("Tous ceux qui ont confirmé leur place ont déjà cette lettre."))
-    for place in places:
-        tell_start(place, programme.starts_on)
+    tell_start(places, programme.starts_on, programme.procedure)
     record("start_letters.sent", programme, by=by, count=len(places), starts_on=programme.starts_on.isoformat())
     return len(places)
 

@@ -105,7 +105,7 @@ def test_a_batch_costs_as_much_for_all_as_for_one(
     rows.admissible(procedure, count)
     prepared = prepare_publication(admissibility.pk, by=president)
     move_to(procedure, prepared.visible_at)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         assert announce(prepared.pk) == count
     assert Mail.objects.count() == Notice.objects.count() == count
     assert Entry.objects.filter(event="notice.issued").count() == count
