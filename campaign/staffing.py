@@ -16,10 +16,11 @@ from journal.clock import instant
 from journal.errors import NotAllowed, Refused
 from journal.record import record
 from notifications.outbox import queue_mail
-from programmes.models import Procedure, Role, School
+from programmes.models import Procedure, Role, School, Step
 from programmes.roles import OFFICE, has_role
 from programmes.words import PARIS
 
+STEP_OF = {Role.Kind.HEAD: Step.Kind.OPINION, Role.Kind.EVALUATOR: Step.Kind.EVALUATION}  # roles for one step only
 PLACE = ("procedure", "school", "programme", "kind")  # what a deputy's role has in common with the one that is lent
 
 
@@ -45,8 +46,8 @@ def give_role(
 
     Raises:
         NotAllowed: `by` is neither of the procedure's office nor an administrator.
-        NotStaffable: the school does not take part, or does not offer the programme; or the person is a candidate in
-            the procedure.
+        NotStaffable: the school does not take part, or does not offer the programme; the procedure has no step for
+            the role; or the person is a candidate in the procedure.
     """
     procedure = Procedure.objects.get(pk=procedure_id)
     _require_office(by, procedure)
@@ -56,6 +57,8 @@ def give_role(
         raise NotStaffable(gettext("Cette formation n’est pas de cette école."))
     if school is not None and not procedure.participations.filter(school=school).exists():
         raise NotStaffable(gettext("%(school)s ne participe pas à cette procédure.") % {"school": school})
+    if kind in STEP_OF and not procedure.steps.filter(kind=STEP_OF[kind]).exists():
+        raise NotStaffable(gettext("Aucune étape de cette procédure ne demande ce rôle."))
     person = _staff_member(procedure, email=email, name=name)
     role, is_new = Role.also_over.get_or_create(
         user=person, procedure=procedure, school=school, programme=programme, kind=kind

@@ -137,6 +137,7 @@ def test_the_office_lends_from_the_page_of_the_role(absent: Role, office: User) 
 
 def test_a_role_in_one_programme_is_given_and_lent_as_such(procedure: Procedure, office: User) -> None:
     """Whoever stands in for the head of one programme must not see the other ones."""
+    procedure.steps.create(code="opinion", kind="opinion", label={"fr": "Avis", "en": "Opinion"}, position=9)
     programme = procedure.programmes.select_related("school").first()
     assert programme is not None
     with at_one_instant(TODAY):

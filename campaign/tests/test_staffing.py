@@ -77,6 +77,15 @@ class TestGiving:
         first = User.objects.create_superuser("root@example.org")
         assert give(procedure, first, kind=Role.Kind.OFFICE).kind == Role.Kind.OFFICE
 
+    @pytest.mark.parametrize(("kind", "step"), [(Role.Kind.HEAD, "opinion"), (Role.Kind.EVALUATOR, "evaluation")])
+    def test_a_role_for_one_step_only_where_there_is_such_a_step(
+        self, procedure: Procedure, office: User, kind: str, step: str
+    ) -> None:
+        with pytest.raises(NotStaffable, match="Aucune étape"):
+            give(procedure, office, kind=kind)
+        procedure.steps.create(code=step, kind=step, label=Text("Étape", "Step"), position=1)
+        assert give(procedure, office, kind=kind).kind == kind
+
     def test_not_for_a_school_that_does_not_take_part(self, procedure: Procedure, office: User) -> None:
         with pytest.raises(NotStaffable, match="ne participe pas"):
             give(procedure, office, school_id=School.objects.create(code="x", name="X").pk)
