@@ -20,7 +20,8 @@ from programmes.models import Procedure, Role, School, Step
 from programmes.roles import OFFICE, has_role
 from programmes.words import PARIS
 
-STEP_OF = {Role.Kind.HEAD: Step.Kind.OPINION, Role.Kind.EVALUATOR: Step.Kind.EVALUATION}  # roles for one step only
+# Roles that are for one step only.
+STEP_OF: dict[str, str] = {Role.Kind.HEAD: Step.Kind.OPINION, Role.Kind.EVALUATOR: Step.Kind.EVALUATION}
 PLACE = ("procedure", "school", "programme", "kind")  # what a deputy's role has in common with the one that is lent
 
 
