@@ -1,17 +1,20 @@
 """The made-up staff: an office, juries with their presidency, and in each school those who verify and those who count.
 
-Where each programme decides, it has a head, a jury with its presidency and two evaluators of its own.
+Where each programme decides, it has a jury with its presidency of its own; a head and two evaluators, where there is a
+step for them.
 
 They share the domain of their addresses with the made-up candidates: by it one knows who belongs to which rehearsal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
 from accounts.models import User
+from campaign.staffing import STEP_OF
 from programmes.models import Procedure, Programme, Role, School
 
 
@@ -27,9 +30,9 @@ class Jury:
 class Faculty:
     """Who acts for one programme."""
 
-    head: User
     jury: Jury
-    evaluators: tuple[User, User]
+    head: User | None
+    evaluators: tuple[User, ...]
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ def hire(procedure: Procedure, *, domain: str) -> Staff:
     is_central = procedure.examination == Procedure.Examination.CENTRAL
     counting = [school for school in schools if not is_central or school.code == _payee(procedure)]
     programmes = procedure.programmes.select_related("school") if procedure.judges_by_programme else ()
+    steps = set(procedure.steps.values_list("kind", flat=True))
+    of_steps = {role for role, step in STEP_OF.items() if step in steps}
     return Staff(
         office=_member(procedure, Role.Kind.OFFICE, domain),
         jury=None if procedure.judges_by_programme else _jury(procedure, domain),
@@ -81,7 +86,7 @@ def hire(procedure: Procedure, *, domain: str) -> Staff:
             school.pk: _member(procedure, Role.Kind.VERIFIER, domain, school) for school in schools if not is_central
         },
         accountants={school.pk: _member(procedure, Role.Kind.ACCOUNTANT, domain, school) for school in counting},
-        programmes={programme.pk: _faculty(procedure, programme, domain) for programme in programmes},
+        programmes={programme.pk: _faculty(procedure, programme, domain, of_steps) for programme in programmes},
     )
 
 
@@ -99,14 +104,16 @@ def _jury(procedure: Procedure, domain: str, programme: Programme | None = None)
     return Jury(president, juror)
 
 
-def _faculty(procedure: Procedure, programme: Programme, domain: str) -> Faculty:
-    first, second = (
-        _member(procedure, Role.Kind.EVALUATOR, domain, programme.school, programme, number) for number in (1, 2)
-    )
+def _faculty(procedure: Procedure, programme: Programme, domain: str, of_steps: Collection[str]) -> Faculty:
+    """The people of a programme; of the roles that are for one step only, those `of_steps` that there are."""
+    head, evaluator = Role.Kind.HEAD, Role.Kind.EVALUATOR
+    numbers = (1, 2) if evaluator in of_steps else ()
     return Faculty(
-        head=_member(procedure, Role.Kind.HEAD, domain, programme.school, programme),
         jury=_jury(procedure, domain, programme),
-        evaluators=(first, second),
+        head=_member(procedure, head, domain, programme.school, programme) if head in of_steps else None,
+        evaluators=tuple(
+            _member(procedure, evaluator, domain, programme.school, programme, number) for number in numbers
+        ),
     )
 
 

@@ -10,11 +10,12 @@ from applicants.models import Dossier, Status
 from campaign.rehearsal.company import gather
 from campaign.rehearsal.script import play
 from campaign.rehearsal.soundness import broken_rules
+from campaign.staffing import STEP_OF
 from juries.choice_decisions import undecided_choices
 from juries.models import Decision
 from juries.tests.test_choice_decisions import FILE
 from programmes.loading import store
-from programmes.models import Procedure
+from programmes.models import Procedure, Role
 from programmes.procedure_file import read
 
 
@@ -23,6 +24,17 @@ def procedure(db: None) -> Procedure:
     """The small procedure, as a rehearsal."""
     made = store(read(Path(FILE)), rehearsal=True)
     return Procedure.objects.get(pk=made.pk)
+
+
+def test_nobody_is_hired_for_a_step_that_there_is_not(procedure: Procedure) -> None:
+    """Whoever signs in as such a person finds something to do."""
+    procedure.steps.filter(kind__in=STEP_OF.values()).delete()
+    staff = gather(procedure, candidates=1, seed=3, samples=1).staff
+    assert {(one.head, one.evaluators) for one in staff.programmes.values()} == {(None, ())}
+    assert not Role.objects.filter(procedure=procedure, kind__in=STEP_OF).exists()
+    procedure.steps.create(code="marks", kind="evaluation", label={"fr": "Notes", "en": "Marks"}, position=9)
+    staff = gather(procedure, candidates=1, seed=3, samples=1).staff
+    assert {(one.head, len(one.evaluators)) for one in staff.programmes.values()} == {(None, 2)}
 
 
 def test_the_whole_of_it_is_sound(procedure: Procedure) -> None:

@@ -44,6 +44,7 @@ def give_opinions(company: Company, step: Step) -> None:
         person = company.person(choice.dossier)
         favourable = person.ability + person.draw("opinion").gauss(0, 1) >= FAVOURABLE
         head = company.staff.programmes[choice.programme_id].head
+        assert head is not None, "there is a step for opinions"
         comment = "" if favourable else "Les acquis ne suffisent pas pour suivre cette formation."
         company.attempt(give_opinion, choice.pk, step.pk, favourable=favourable, comment=comment, by=head)
 
