@@ -29,6 +29,7 @@ from juries.admin.choice_rows import (
     publishers_of,
     readers_of,
     rows_of,
+    to_publish,
 )
 from juries.admin.choice_sieve import Sieve
 from juries.admin.forms import InstantForm
@@ -121,7 +122,7 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
             has_programmes=len(programmes) > 1,
             is_deciding=is_deciding,
             selects=publishes and not sessions and sieve.state in (DONE, ALL) and sieve.counts[DONE] > 0,
-            sessions=_session_lines(sessions, publications) if publishes else [],
+            sessions=_session_lines(step, programmes, sessions, publications) if publishes else [],
             prepared=[one for one in publications if not one.is_public],
             keeps_minutes=programmes_of(held, step, *KEEPERS) if is_deciding else [],
             now=step.procedure.now(),
@@ -214,10 +215,16 @@ def _publications(step: Step, programmes: list[Programme]) -> list[Publication]:
     return found
 
 
-def _session_lines(sessions: list[JurySession], publications: list[Publication]) -> list[dict[str, Any]]:
-    """Each session with one of its publications, if it has any."""
+def _session_lines(
+    step: Step, programmes: list[Programme], sessions: list[JurySession], publications: list[Publication]
+) -> list[dict[str, Any]]:
+    """Each session with one of its publications, if it has any, and how many decisions it could publish."""
+    decided = to_publish(step, programmes, sessions)
     by_session = {publication.session_id: publication for publication in publications}
-    return [{"session": session, "publication": by_session.get(session.pk)} for session in sessions]
+    return [
+        {"session": session, "publication": by_session.get(session.pk), "decided": decided[session.pk]}
+        for session in sessions
+    ]
 
 
 def _asked_session(step: Step, asked: QueryDict) -> JurySession | None:

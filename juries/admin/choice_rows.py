@@ -138,10 +138,22 @@ def counted(step: Step, choices: Any) -> tuple[dict[str, int], dt.datetime | Non
 
 def studied_at(session: JurySession) -> Q:
     """The choices that a session has before it, or had: of its programme, in time, and not published at another."""
-    in_time = Q(dossier__submitted_at__lt=session.closes_at) if session.closes_at else Q()
-    own = Q(programme=session.programme_id) if session.programme_id else Q()
     elsewhere = Decision.objects.filter(choice=OuterRef("pk"), step=session.step_id, publication__isnull=False)
-    return in_time & own & ~Q(Exists(elsewhere.exclude(publication__session=session.pk)))
+    return _in_reach(session) & ~Q(Exists(elsewhere.exclude(publication__session=session.pk)))
+
+
+def to_publish(step: Step, programmes: Sequence[Programme], sessions: Sequence[JurySession]) -> dict[int, int]:
+    """How many decisions would be published with each of `sessions`, by its key."""
+    decided = choices_with_state(step, programmes).filter(STATES[DONE]).order_by()
+    counts = {f"session_{one.pk}": Count("pk", filter=_in_reach(one)) for one in sessions}
+    found = decided.aggregate(**counts) if counts else {}
+    return {one.pk: found[f"session_{one.pk}"] for one in sessions}
+
+
+def _in_reach(session: JurySession) -> Q:
+    """The choices of a session's programme that came in time for it."""
+    in_time = Q(dossier__submitted_at__lt=session.closes_at) if session.closes_at else Q()
+    return in_time & (Q(programme=session.programme_id) if session.programme_id else Q())
 
 
 def rows_of(step: Step, choices: Any, held: HeldRoles) -> list[Row]:

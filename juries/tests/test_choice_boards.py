@@ -293,12 +293,16 @@ class TestPublishing:
         dossier = applicant(sessions, 8, days_ago=5)
         let_pass(dossier, step_of(sessions, "study"))
         admission = step_of(sessions, "admission")
-        decide_choice(choice_of(dossier).pk, admission.pk, outcome="refused", by=president)
         client, session = signed_in(president), admission.sessions.get(number=1)
-        board = client.get(board_of(sessions, "admission", session="1", state="all")).text
-        assert dossier.reference in board
         publish = reverse("admin:juries_publish_choices", args=[admission.pk])
-        assert f"{publish}?session={session.pk}" in board
+        board = board_of(sessions, "admission", session="1", state="all")
+        before = client.get(board).text
+        assert "Aucune décision à publier." in before
+        assert f"{publish}?session={session.pk}" not in before
+        decide_choice(choice_of(dossier).pk, admission.pk, outcome="refused", by=president)
+        after = client.get(board).text
+        assert dossier.reference in after
+        assert f"{publish}?session={session.pk}" in after
         assert client.post(publish, {"session": session.pk, "visible_at": ""}).status_code == 302
         assert session.publications.count() == 1
 
