@@ -16,12 +16,10 @@ from journal.clock import instant
 from journal.errors import NotAllowed, Refused
 from journal.record import record
 from notifications.outbox import queue_mail
-from programmes.models import Procedure, Role, School, Step
-from programmes.roles import OFFICE, has_role
+from programmes.models import Procedure, Role, School
+from programmes.roles import OFFICE, STEP_OF, has_role
 from programmes.words import PARIS
 
-# Roles that are for one step only.
-STEP_OF: dict[str, str] = {Role.Kind.HEAD: Step.Kind.OPINION, Role.Kind.EVALUATOR: Step.Kind.EVALUATION}
 PLACE = ("procedure", "school", "programme", "kind")  # what a deputy's role has in common with the one that is lent
 
 

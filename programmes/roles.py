@@ -24,6 +24,7 @@ JURY = Role.Kind.JURY
 PRESIDENT = Role.Kind.PRESIDENT
 HEAD = Role.Kind.HEAD
 EVALUATOR = Role.Kind.EVALUATOR
+STEP_OF: dict[str, str] = {HEAD: Step.Kind.OPINION, EVALUATOR: Step.Kind.EVALUATION}  # roles that are for one step only
 
 
 @dataclass(frozen=True)

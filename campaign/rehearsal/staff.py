@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from accounts.models import User
-from campaign.staffing import STEP_OF
 from programmes.models import Procedure, Programme, Role, School
+from programmes.roles import STEP_OF
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from applicants.models import Dossier, Status
 from campaign.rehearsal.company import gather
 from campaign.rehearsal.script import play
 from campaign.rehearsal.soundness import broken_rules
-from campaign.staffing import STEP_OF
 from juries.choice_decisions import undecided_choices
 from juries.models import Decision
 from juries.tests.test_choice_decisions import FILE
 from programmes.loading import store
 from programmes.models import Procedure, Role
 from programmes.procedure_file import read
+from programmes.roles import STEP_OF
 
 
 @pytest.fixture

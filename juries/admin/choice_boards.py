@@ -42,7 +42,7 @@ from juries.models import Decision, DecisionCorrection, Opinion, Publication
 from juries.publication import PUBLISHERS
 from programmes.desk import attempt, person, roles_held
 from programmes.models import JurySession, Procedure, Programme, Role, Step
-from programmes.roles import HeldRoles
+from programmes.roles import STEP_OF, HeldRoles
 
 Kind = Role.Kind
 PER_PAGE = 50
@@ -58,10 +58,9 @@ class ChoiceBoardAdmin(ChoicePages, BoardAdmin):
 
     def serves(self, held: HeldRoles, procedure: Procedure) -> bool:
         """Where a step is the person's: heads and evaluators have one of their own only, services what they decide."""
-        own = {Kind.HEAD: (Step.Kind.OPINION,), Kind.EVALUATOR: (Step.Kind.EVALUATION,)}
         return super().serves(held, procedure) and (
             held.has(procedure, Kind.OFFICE, Kind.JURY, Kind.PRESIDENT)
-            or any(held.has(procedure, kind) and held.has_step(procedure, *steps) for kind, steps in own.items())
+            or any(held.has(procedure, kind) and held.has_step(procedure, step) for kind, step in STEP_OF.items())
             or (held.has(procedure, Kind.VERIFIER) and _service_acts(held, procedure))
         )
 
