@@ -49,8 +49,9 @@ class Person:
         self.main.get_by_role("link", name=loosely(link)).first.click()
 
     def arrives_at(self, heading: str) -> None:
-        """Wait until the page with that heading is there; the first time, look at it closely."""
+        """Wait until the page with that heading is there, and still; the first time, look at it closely."""
         expect(self.page.get_by_role("heading", level=1, name=loosely(heading))).to_be_visible()
+        self.page.wait_for_load_state()
         if (seen := (self.page.url, heading)) not in self._looked_at:
             self._looked_at.add(seen)
             self.looks_again()

@@ -95,7 +95,6 @@
       line.tabIndex = 0;
     });
     form.classList.add("ranking--live");
-    form.querySelector("[data-ranking-hint]").hidden = false;
     window.Sortable.create(list, {
       animation: 0,
       delay: 150,
