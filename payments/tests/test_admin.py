@@ -65,11 +65,12 @@ class TestAwaited:
     def test_the_day_proposed_is_that_of_the_procedures_clock(self, desk: Client, charge: Charge) -> None:
         """A rehearsal's day, not that of the machine on which it is played."""
         announced(charge)
-        Procedure.objects.update(clock_offset=dt.timedelta(days=-400))
-        days = [dt.datetime.now(PARIS).date() - dt.timedelta(days=400)]
+        back = dt.timedelta(days=400)
+        Procedure.objects.update(clock_offset=-back)
+        times = [dt.datetime.now(dt.UTC) - back]
         shown = desk.get(AWAITED).content.decode()
-        days.append(dt.datetime.now(PARIS).date() - dt.timedelta(days=400))  # the test may run at midnight
-        assert any(f'value="{day:%Y-%m-%d}"' in shown for day in days)
+        times.append(dt.datetime.now(dt.UTC) - back)  # the test may run at midnight
+        assert any(f'value="{time.astimezone(PARIS):%Y-%m-%d}"' in shown for time in times)
 
     def test_one_that_never_came(self, desk: Client, charge: Charge) -> None:
         announced(charge)
