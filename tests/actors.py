@@ -39,14 +39,17 @@ class Person:
     def press(self, button: str) -> None:
         """Press the button of that name."""
         self.page.get_by_role("button", name=exactly(button)).click()
+        self.page.wait_for_load_state()
 
     def press_first(self, button: str) -> None:
         """Press the first button whose name begins so, in a list that tells its buttons apart by what follows."""
         self.main.get_by_role("button", name=loosely(button)).first.click()
+        self.page.wait_for_load_state()
 
     def follow(self, link: str) -> None:
         """Follow the link of that name in the page itself, not in its frame."""
         self.main.get_by_role("link", name=loosely(link)).first.click()
+        self.page.wait_for_load_state()
 
     def arrives_at(self, heading: str) -> None:
         """Wait until the page with that heading is there, and still; the first time, look at it closely."""

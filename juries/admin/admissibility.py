@@ -87,6 +87,7 @@ class DecisionAdmin(BoardAdmin):
     def decide(self, request: HttpRequest, step_id: int, dossier_id: Any) -> HttpResponse:
         """One decision; the table's row comes back alone to who asked for it alone."""
         step = find_step(person(request), step_id, Step.Kind.ADMISSIBILITY, *READERS)
+        row_alone = "HX-Request" in request.headers
         if request.method == "POST":
             decision = request.POST.get("decision")
             if decision not in OUTCOMES[Step.Kind.ADMISSIBILITY]:
@@ -100,8 +101,9 @@ class DecisionAdmin(BoardAdmin):
                     reason=request.POST.get("reason", ""),
                     by=person(request),
                 ),
+                "" if row_alone else gettext("La décision est prise."),  # the row itself says it
             )
-        if "HX-Request" not in request.headers:
+        if not row_alone:
             return redirect(f"{reverse('admin:juries_admissibility', args=[step.pk])}?{request.GET.urlencode()}")
         found = rows_of(with_rows(dossiers_before(step).filter(pk=dossier_id), step))
         if not found:  # withdrawn since the table was shown

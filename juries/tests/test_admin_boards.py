@@ -95,7 +95,9 @@ class TestAdmissibility:
 
     def test_the_jury_decides_in_the_table(self, procedure: Procedure, admissibility: Step, jury: User) -> None:
         one, other = rows.dossier(procedure, 1), rows.dossier(procedure, 2)
-        self.decide(jury, admissibility, one, decision="admissible")
+        said = self.decide(jury, admissibility, one, decision="admissible")
+        assert "La décision est prise." in said
+        assert one.reference not in said  # the table goes on to those not decided
         self.decide(jury, admissibility, other, decision="not_admissible", reason="Trop peu de physique")
         assert {decision.outcome for decision in Decision.objects.all()} == {"admissible", "not_admissible"}
         page = read(jury, self.board(admissibility), state="not_admissible")
