@@ -57,7 +57,8 @@ class Child:
 
 def main() -> int:
     """Run the demonstration until it is interrupted (status 0) or a part of it fails (status 1)."""
-    for told_to_stop in (signal.SIGTERM, signal.SIGHUP):
+    # A script that starts us with "&" has us ignore SIGINT, while parts of ours heed it and would seem to fail.
+    for told_to_stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(told_to_stop, signal.default_int_handler)
     if not port_is_free():
         print(f"Port {PORT} is taken. Type:  make run PORT={PORT + 1}", file=sys.stderr)
