@@ -41,6 +41,11 @@ class Person:
         self.page.get_by_role("button", name=exactly(button)).click()
         self.page.wait_for_load_state()
 
+    def confirms(self, button: str) -> None:
+        """Press that button in the question whether one means it, and wait for the page that comes of it."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("dialog").get_by_role("button", name=exactly(button)).click()
+
     def press_first(self, button: str) -> None:
         """Press the first button whose name begins so, in a list that tells its buttons apart by what follows."""
         self.main.get_by_role("button", name=loosely(button)).first.click()
@@ -194,7 +199,7 @@ class Candidate(Person):
     def submits(self) -> str:
         """Send what is complete, and read the number of the receipt."""
         self.press("Transmettre mon dossier")
-        self.page.get_by_role("dialog").get_by_role("button", name="Transmettre mon dossier").click()
+        self.confirms("Transmettre mon dossier")
         self.arrives_at("Votre dossier est transmis")
         number = receipt_of(self.dossier).number
         self.reads(number)

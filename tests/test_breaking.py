@@ -67,7 +67,7 @@ def test_a_double_click_submits_once(zoe: Candidate) -> None:
 def test_the_back_button_leads_to_no_second_submission(zoe: Candidate) -> None:
     """The page that the browser would show again offers what is no longer there."""
     ready_to_submit(zoe)
-    zoe.page.get_by_role("dialog").get_by_role("button", name=SUBMIT).click()
+    zoe.confirms(SUBMIT)
     zoe.arrives_at("Votre dossier est transmis")
     zoe.page.go_back()
     zoe.arrives_at("Ce que vous avez transmis")
@@ -91,7 +91,7 @@ def test_a_tab_left_open_changes_nothing_after_the_submission(zoe: Candidate, do
     other = Candidate(zoe.page.context.new_page(), EMAIL, zoe.slug)
     other.go(f"/dossier/{zoe.slug}/page/contact/")
     ready_to_submit(zoe)
-    zoe.page.get_by_role("dialog").get_by_role("button", name=SUBMIT).click()
+    zoe.confirms(SUBMIT)
     zoe.arrives_at("Votre dossier est transmis")
     other.fills_page("Coordonnées", {"Ville": "Albi"})
     other.reads("Votre dossier est transmis : cette")
@@ -161,7 +161,7 @@ def test_the_last_second_counts_and_the_hour_itself_does_not(stage: Stage, zoe: 
     """Rule: AST-02, with a page that was opened in time."""
     ready_to_submit(zoe)
     stage.move_to("2026-03-20 23:00")
-    zoe.page.get_by_role("dialog").get_by_role("button", name=SUBMIT).click()
+    zoe.confirms(SUBMIT)
     zoe.arrives_at("Relire et transmettre")
     zoe.reads("Cette étape est close depuis le vendredi 20 mars 2026 à 23 h.")
     dossier.refresh_from_db()

@@ -36,7 +36,7 @@ def declines(manager: Person) -> None:
     opens_the_link(manager, MANAGER)
     manager.arrives_at("Référent professionnel")
     manager.press("Décliner la demande")
-    manager.page.get_by_role("dialog").get_by_role("button", name="Décliner la demande").click()
+    manager.confirms("Décliner la demande")
     manager.arrives_at("Vous avez décliné")
 
 
@@ -186,7 +186,7 @@ def it_is_too_late(cast: Cast) -> None:
     tom.reads("Tout y est.")
     cast.stage.move_to("2021-03-16 23:00:00")
     tom.press("Transmettre mon dossier")
-    tom.page.get_by_role("dialog").get_by_role("button", name="Transmettre mon dossier").click()
+    tom.confirms("Transmettre mon dossier")
     tom.reads("Cette étape est close depuis le mardi 16 mars 2021 à 23 h")
     tom.home()
     tom.arrives_at("Votre dossier n’a pas été transmis")
