@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Set
+from collections.abc import Mapping, Set
 
 from django.utils import timezone
 
 from applicants.models import Candidate, Dossier
-from programmes.facts import ADULT, PROGRAMME, STATUS, facts, facts_needed, question_of
+from programmes.facts import ADULT, PROGRAMME, STATUS, facts, facts_needed, facts_of_answers, question_of
 from programmes.models import Procedure
 from programmes.words import PARIS
 
@@ -55,6 +55,12 @@ def answers_with(dossier: Dossier, own: dict[str, str], *, names: Set[str] | Non
         chosen=[(choice.programme.code, choice.status) for choice in choices],
         last_day=last_day(dossier.procedure) if ADULT in needed else None,
     )
+
+
+def with_facts(dossier: Dossier, answers: Mapping[str, str]) -> dict[str, str]:
+    """Answers of a dossier, some of them given just now, with the facts that follow from them."""
+    questions = [field for page in dossier.rules.pages for field in page.fields]
+    return {**answers, **facts_of_answers(questions, answers, last_day(dossier.procedure))}
 
 
 def last_day(procedure: Procedure) -> dt.date | None:
