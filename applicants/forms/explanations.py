@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from applicants.forms.questions import SEEN
 from programmes.typed import LONGEST_EXPLANATION
+
+SEEN_TEXT = SEEN + "text"  # what the page showed
 
 
 class ExplanationForm(forms.Form):
@@ -17,3 +22,7 @@ class ExplanationForm(forms.Form):
         required=False,
         widget=forms.Textarea({"rows": 6}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[SEEN_TEXT] = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)

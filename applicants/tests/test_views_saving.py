@@ -332,3 +332,41 @@ def test_what_was_sent_signed_out_is_kept_for_an_hour(client: Client, procedure:
     session["unsent"] = session["unsent"] | {"until": "2026-01-01T00:00:00+00:00"}
     session.save()
     assert "Nantes" not in page(client, url("page", procedure, "contact"))
+
+
+# --- Title, choices and explanations ------------------------------------------------------------------------
+
+
+def test_an_order_made_in_two_tabs_is_chosen_from(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = filled(procedure, zoe)
+    address = url("choices", procedure)
+    shown = {"seen-choices": "albi ales nord-europe"}
+    signed_in(client, zoe)
+    client.post(address, shown | {"order": ["ales", "albi"]})
+    text = read(client.post(address, shown | {"order": ["albi", "nord-europe"]}))
+    assert "Deux réponses différentes" in text
+    assert "2. IMT Nord Europe" in text
+    assert "1. IMT Mines Alès" in text
+    kept = {"order": ["albi", "nord-europe"], "seen-choices": "albi nord-europe", "only": "choices"}
+    client.post(address, kept)  # for who keeps what is saved, what is sent is what was shown
+    assert order_of(dossier) == ["ales", "albi"]
+    client.post(address, kept | {"seen-choices": "ales albi"})
+    assert order_of(dossier) == ["albi", "nord-europe"]
+
+
+def test_a_title_given_in_two_tabs_is_chosen_from(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = filled(procedure, zoe, title=("L3", "chimie"))
+    sent = {"title": "L3", "equivalence": "", "speciality_0": "materiaux"}
+    address = url("title", procedure)
+    signed_in(client, zoe)
+    text = read(client.post(address, sent | {"seen-title": "L3/physique/"}))
+    assert "Deux réponses différentes" in text
+    assert "Chimie" in text
+    client.post(address, sent | {"seen-title": "L3/materiaux/"})  # who keeps what is saved
+    assert reloaded(dossier.pk).speciality == "chimie"
+    client.post(address, sent | {"seen-title": "L3/chimie/"})
+    assert reloaded(dossier.pk).speciality == "materiaux"
+
+
+def order_of(dossier: Dossier) -> list[str]:
+    return list(dossier.choices.order_by("rank").values_list("programme__code", flat=True))

@@ -21,7 +21,7 @@ from applicants.task_list import page_tasks
 from applicants.typing_in import typed_in_at
 from applicants.values import WrongAnswer
 from applicants.views.own_dossier import dossier_page, go_on, is_by_script, person, render_page, typed
-from applicants.views.saving import ONLY, TwoAnswers, choose_answers, saved_by_script
+from applicants.views.saving import ONLY, TwoAnswers, choose_answers, saved_by_script, sent_for
 from applicants.wording import in_words
 from journal.errors import Refused
 from programmes.rules import FieldRule, PageRule
@@ -45,7 +45,8 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
     if request.method == "POST" and not adds_row:
         saving = _save(request, dossier, page, form)
         if saving.stale:
-            return choose_answers(request, contents, place, _two_answers(form, saving.stale))
+            sent = sent_for(request.POST, saving.stale)
+            return choose_answers(request, contents, place, _two_answers(form, saving.stale), sent)
         if form.is_valid():
             _say_what_is_left(request, dossier, place)
             return go_on(dossier, place)

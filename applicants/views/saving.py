@@ -4,10 +4,10 @@ elsewhere meanwhile, a page with both, on which the candidate chooses. Rule: APP
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.template.loader import render_to_string
 
 from applicants.contents import Contents
@@ -53,26 +53,34 @@ def saved_by_script(
 
 
 def choose_answers(
-    request: HttpRequest, contents: Contents, place: str, questions: Sequence[TwoAnswers]
+    request: HttpRequest,
+    contents: Contents,
+    place: str,
+    questions: Sequence[TwoAnswers],
+    carried: Sequence[tuple[str, str]],
 ) -> HttpResponse:
     """The page on which the candidate chooses between two answers; it is sent to where the form was.
 
-    The choice is told as the form tells what it showed: who keeps the answer just given has seen the other one; for who
-    keeps the other one, nothing differs from what was shown.
+    `carried` are the names and values that make the answers just given. The choice is told as the form tells what it
+    showed: who keeps the answer just given has seen the other one; for who keeps the other one, nothing differs from
+    what was shown.
     """
-    names = {question.name for question in questions}
-    carried = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name in names or any(name.startswith(f"{each}-") for each in names)
-    ]
     return render_page(
         request,
         contents,
         "applicants/two_answers.html",
         place,
         questions=questions,
-        carried=[*carried, *((ONLY, name) for name in names)],
+        carried=[*carried, *((ONLY, question.name) for question in questions)],
         before_seen=SEEN,
     )
+
+
+def sent_for(posted: QueryDict, names: Collection[str]) -> list[tuple[str, str]]:
+    """What a form sent for the questions of these names, the rows of some of them included."""
+    return [
+        (name, value)
+        for name, values in posted.lists()
+        for value in values
+        if name in names or name.partition("-")[0] in names
+    ]

@@ -117,6 +117,18 @@
     });
   });
 
+  // What was typed into a form of a dossier is not left by mistake; a form that saves itself asks by itself.
+  const begun = new Set();
+  document.addEventListener("input", ({ target }) => {
+    if (target.form?.elements.namedItem("dossier") && !("saves" in target.form.dataset)) begun.add(target.form);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) begun.delete(event.target);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if ([...begun].some((form) => form.isConnected)) event.preventDefault();
+  });
+
   /** Time left in the page's language: "2 jours et 4 heures", "35 minutes"; nothing under a minute. */
   const duration = (milliseconds) => {
     const minutes = Math.floor(milliseconds / 60000);

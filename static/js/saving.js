@@ -30,6 +30,7 @@
   };
 
   const nameOf = (question) => {
+    if (question.dataset.name) return question.dataset.name;
     const label = question.querySelector("legend, label").cloneNode(true);
     label.querySelectorAll(".field__required").forEach((star) => star.remove());
     return label.textContent.replace(/\s+/g, " ").trim();
@@ -139,8 +140,11 @@
         return false;
       }
       if (answer.status === 409) {
+        const { refused, reload } = await answer.json();
         halted = true;
-        show("failed", (await answer.json()).refused);
+        leaving = Boolean(reload);
+        if (reload) location.reload(); // to what stands, and why
+        else show("failed", refused);
         return false;
       }
       if (!answer.ok) throw new Error(String(answer.status));
@@ -167,13 +171,14 @@
       settle(answer.at);
     };
 
-    /** The form's pages in the menu: their states, and those that an answer has added or taken away. */
+    /** The menu as it now is: all of it, or the form's pages alone, of which an answer may add some or take some away. */
     const putMenu = (markup) => {
       const list = document.querySelector(".page-menu ul");
       if (!list || list.contains(document.activeElement)) return;
-      const fresh = new DOMParser().parseFromString(`<ul>${markup}</ul>`, "text/html");
-      list.querySelectorAll("[data-page]").forEach((line) => line.remove());
-      list.prepend(...fresh.querySelectorAll("[data-page]"));
+      const fresh = new DOMParser().parseFromString(`<ul>${markup}</ul>`, "text/html").querySelector("ul");
+      const isWhole = fresh.querySelector("li:not([data-page])") !== null;
+      list.querySelectorAll(isWhole ? "li" : "[data-page]").forEach((line) => line.remove());
+      list.prepend(...fresh.children);
     };
 
     const saveAll = async () => {
