@@ -42,7 +42,7 @@ class ChangedElsewhere(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            gettext("Ceci a été changé ailleurs entre-temps : relisez, puis choisissez ce qu’il faut garder.")
+            gettext("Ceci a été changé ailleurs entre-temps : relisez, puis choisissez ce qu’il faut garder.")
         )
 
 

@@ -39,6 +39,9 @@ def write_rows(rule: FieldRule, rows: Iterable[Row]) -> str:
 
 def as_kept(rule: FieldRule, value: str) -> str:
     """An answer to any question in the one form in which it is kept."""
+    if rule.kind == FieldKind.CHOICES:
+        order = {option.code: place for place, option in enumerate(rule.options)}
+        return " ".join(sorted(set(value.split()), key=lambda code: (order.get(code, len(order)), code)))
     return write_rows(rule, read_rows(value)) if rule.kind == FieldKind.ROWS else value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from applicants.forms.long_text import LongText
 from applicants.forms.questions import SEEN
 from programmes.typed import LONGEST_EXPLANATION
 
@@ -16,7 +17,7 @@ SEEN_TEXT = SEEN + "text"  # what the page showed
 class ExplanationForm(forms.Form):
     """What the candidate writes; left blank, what was written before is taken back."""
 
-    text = forms.CharField(
+    text = LongText(
         label=_("Pourquoi vous ne pouvez pas le fournir"),
         max_length=LONGEST_EXPLANATION,
         required=False,

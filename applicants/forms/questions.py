@@ -168,7 +168,14 @@ class AnswerField(forms.Field):
             widget=_widget(question),
         )
 
+    @property
+    def limit(self) -> int | None:
+        """How many characters the page says that there may be: where one may well come near."""
+        return length_limit(self.question) if self.question.kind == FieldKind.LONG_TEXT else None
+
     def prepare_value(self, value: Any) -> Any:
+        if isinstance(self.widget, forms.CheckboxSelectMultiple):
+            return value.split() if isinstance(value, str) else value
         if isinstance(self.widget, forms.CheckboxInput):
             return value in (True, YES)
         return value
@@ -176,8 +183,10 @@ class AnswerField(forms.Field):
     def to_python(self, value: Any) -> str:
         if isinstance(value, bool):
             return YES if value else ""
+        if isinstance(value, list):
+            value = " ".join(value)
         text = cleaned(value or "")
-        return _iso(text) if self.question.kind == FieldKind.DATE else text
+        return _iso(text) if self.question.kind == FieldKind.DATE else as_kept(self.question, text)
 
     def validate(self, value: str) -> None:
         if error := error_in(self.question, value):
@@ -243,6 +252,8 @@ def _widget(question: FieldRule) -> forms.Widget:
             return CountrySelect(attributes)
         case FieldKind.CHOICE:
             return _options([(option.code, str(option.label)) for option in question.options])
+        case FieldKind.CHOICES:
+            return forms.CheckboxSelectMultiple(choices=[(o.code, str(o.label)) for o in question.options])
         case FieldKind.YES_NO:
             return _yes_no(question)
     return forms.TextInput(attributes)
@@ -251,7 +262,7 @@ def _widget(question: FieldRule) -> forms.Widget:
 def _attributes(question: FieldRule) -> dict[str, Any]:
     """The control's size, keyboard and limits."""
     limit = length_limit(question)
-    attributes: dict[str, Any] = {"maxlength": limit} if limit else {}
+    attributes: dict[str, Any] = {"data-limit": limit} if limit else {}  # no maxlength: a browser cuts what is pasted
     if known := KNOWN_TO_BROWSERS.get(question.code) or KNOWN_TO_BROWSERS.get(question.kind):
         attributes["autocomplete"] = known
     if question.kind == FieldKind.LONG_TEXT:

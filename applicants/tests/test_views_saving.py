@@ -306,7 +306,7 @@ def test_what_was_sent_signed_out_is_there_again_after_the_sign_in(
     assert sign_in.endswith("contact/%23id_city")  # back at the same control
     signed_in(client, zoe)
     text = page(client, url("page", procedure, "contact"))
-    assert "n'est pas encore enregistré" in text
+    assert "n’est pas encore enregistré" in text
     assert 'value="Nantes"' in text
     assert answers_of(reloaded(dossier.pk)).get("city", "") == ""
     assert "Nantes" not in page(client, url("page", procedure, "contact"))  # once

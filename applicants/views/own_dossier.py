@@ -98,7 +98,7 @@ def signed_in(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Call
         path = form.path if form.netloc == request.get_host() else "/"  # the address it was sent to may show nothing
         if path == request.path and keep_unsent(request):
             words = gettext(
-                "Vous n’étiez plus connecté. Connectez-vous : vous retrouverez ce que vous veniez d’écrire."
+                "Vous n’étiez plus connecté. Connectez-vous : vous retrouverez ce que vous veniez d’écrire."
             )
             messages.warning(request, words)
             field = request.POST.get(FIELD, "")
@@ -106,7 +106,7 @@ def signed_in(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Call
         messages.warning(
             request,
             gettext(
-                "Vous n’étiez plus connecté : ce que vous veniez d’envoyer n’est pas enregistré. Connectez-vous, puis "
+                "Vous n’étiez plus connecté : ce que vous veniez d’envoyer n’est pas enregistré. Connectez-vous, puis "
                 "recommencez."
             ),
         )
@@ -117,7 +117,7 @@ def signed_in(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Call
 
 def _refuse_other_account(request: HttpRequest, slug: str) -> HttpResponse:
     """The page was opened by somebody else, who signed out since: what they wrote is not for this dossier."""
-    sentence = gettext("Cette page avait été ouverte depuis un autre compte : rien n’en est enregistré.")
+    sentence = gettext("Cette page avait été ouverte depuis un autre compte : rien n’en est enregistré.")
     if is_by_script(request):
         return JsonResponse({"refused": sentence}, status=409)
     messages.error(request, sentence)

@@ -136,5 +136,5 @@ def _in_words(lines: Iterable[dict[str, str]]) -> str:
 def _say_what_went(request: HttpRequest, gone: Iterable[Programme]) -> None:
     messages.success(request, gettext("Votre titre est enregistré."))
     for programme in gone:
-        sentence = gettext("Ce titre n’est pas recevable à %(school)s : ce vœu a été retiré de votre classement.")
+        sentence = gettext("Ce titre n’est pas recevable à %(school)s : ce vœu a été retiré de votre classement.")
         messages.warning(request, sentence % {"school": programme.title})
