@@ -1,22 +1,22 @@
-"""What somebody sent when they were signed in no more: kept in the session until they are back, and then shown again.
+"""What somebody sent when they were signed in no more: kept for an hour, until they are back, and then shown again.
 
-The session lasts through a sign-in, so nothing of it reaches the browser. It is kept for an hour, for the dossier that
-the form names, and shown once, where it was written. Rule: APP-03.
+It stands in the cache, under a key that only the browser's session knows; a session lasts through a sign-in. It is
+shown once, where it was written, for the dossier that the form names. Rule: APP-03.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import secrets
 
+from django.core.cache import cache
 from django.http import HttpRequest, QueryDict
 
 from applicants.models import Dossier
-from journal.clock import instant
 
-KEY = "unsent"
+KEY = "unsent"  # of the session
 DOSSIER, FIELD = "dossier", "field"  # controls of a form: whose it is, and the id of the one that had the cursor
 LONGEST = 400_000  # characters of a whole form
-KEPT_FOR = dt.timedelta(hours=1)
+KEPT_FOR = 3600  # seconds
 
 
 def keep_unsent(request: HttpRequest) -> bool:
@@ -24,7 +24,9 @@ def keep_unsent(request: HttpRequest) -> bool:
     data = request.POST.urlencode()
     if DOSSIER not in request.POST or request.FILES or len(data) > LONGEST:
         return False
-    request.session[KEY] = {"path": request.path, "data": data, "until": (instant() + KEPT_FOR).isoformat()}
+    key = f"{KEY}:{secrets.token_urlsafe()}"
+    cache.set(key, data, KEPT_FOR)
+    request.session[KEY] = {"path": request.path, "key": key}
     return True
 
 
@@ -34,6 +36,6 @@ def take_unsent(request: HttpRequest, dossier: Dossier) -> QueryDict | None:
     if kept is None or kept["path"] != request.path:
         return None
     del request.session[KEY]
-    data = QueryDict(kept["data"])
-    is_current = dt.datetime.fromisoformat(kept["until"]) > instant()
-    return data if is_current and data.get(DOSSIER) == str(dossier.pk) else None
+    data = QueryDict(cache.get(kept["key"], ""))
+    cache.delete(kept["key"])
+    return data if data.get(DOSSIER) == str(dossier.pk) else None

@@ -193,7 +193,7 @@ def test_without_scripts_a_page_is_saved_by_its_button(without_script: Candidate
     zoe = without_script
     zoe.go(f"/dossier/{zoe.slug}/page/contact/")
     zoe.main.get_by_label(loosely("Ville")).fill("Lorient")
-    zoe.press("Enregistrer et continuer")
+    zoe.sends("Enregistrer et continuer")
     zoe.reads("Vos réponses sont enregistrées.")
     assert city_of(dossier) == "Lorient"
 
