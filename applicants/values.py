@@ -17,8 +17,9 @@ from journal.errors import Refused
 from programmes.rules import FieldKind, FieldRule
 
 LONGEST_TEXT = 200
-LONGEST_LONG_TEXT = 5000
+LONGEST_LONG_TEXT = 10_000
 PHONE = re.compile(r"\+?[0-9 ().\-/]{6,30}")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 YEARS = range(1900, 2101)
 NUMBER = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,4})?")
@@ -126,7 +127,7 @@ def _error_in_rows(rule: FieldRule, value: str) -> str:
 
 def _is_date(value: str) -> bool:
     try:
-        return dt.date.fromisoformat(value).year in YEARS
+        return DATE.fullmatch(value) is not None and dt.date.fromisoformat(value).year in YEARS
     except ValueError:
         return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from django.utils.translation import gettext
@@ -9,6 +10,8 @@ from django.utils.translation import gettext
 from journal.errors import Refused
 
 LONGEST_REASON = 500  # characters, as the columns that keep one have
+LINE_END = re.compile(r"\r\n|[\r\v\f\x85]")
+UNKEPT = ("Cc", "Cs")  # Unicode's categories of control characters, and of surrogates
 LONGEST_EXPLANATION = 2000  # of what a jury explains, or a school asks a candidate for
 
 
@@ -17,8 +20,15 @@ class TooLong(Refused):
 
 
 def cleaned(value: str) -> str:
-    """What was typed, without blanks around it nor characters that cannot be kept, its accents composed."""
-    kept = (char for char in value.replace("\r\n", "\n") if char in "\n\t" or unicodedata.category(char) != "Cc")
+    """What was typed, without blanks around it nor characters that cannot be kept, its accents composed.
+
+    What goes: control characters, among them the zero that PostgreSQL refuses, and halves of surrogate pairs, which no
+    encoding takes. What ends a line somewhere (an old Mac, a text processor's soft break) ends one here. All else
+    stays, though it may not show: joiners hold an emoji together and keep Persian letters apart, marks of direction set
+    Arabic names in order.
+    """
+    lines = LINE_END.sub("\n", value)
+    kept = (char for char in lines if char in "\n\t" or unicodedata.category(char) not in UNKEPT)
     return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from applicants.forms.papers import PaperForm
 from programmes.iban import NotAnIban, WrongKey, read_iban
 from programmes.rules import PaperRule
+from programmes.typed_field import TypedField
 
 
 class AccountField(forms.CharField):
@@ -34,7 +35,7 @@ class AccountField(forms.CharField):
 class MandateForm(forms.Form):
     """From which account the instalments are debited, and the permission to do so."""
 
-    account_holder = forms.CharField(
+    account_holder = TypedField(
         label=_("Titulaire du compte à débiter"),
         max_length=120,
         widget=forms.TextInput({"autocomplete": "name"}),
@@ -53,7 +54,7 @@ class MandateForm(forms.Form):
 class RefundForm(PaperForm):
     """The proof, and where the money goes."""
 
-    account_holder = forms.CharField(
+    account_holder = TypedField(
         label=_("Titulaire du compte"),
         max_length=120,
         widget=forms.TextInput({"autocomplete": "name"}),

@@ -8,11 +8,11 @@ from typing import Any
 
 from django import forms
 
-from programmes.typed import cleaned
+from programmes.typed_field import TypedField
 
 
-class LongText(forms.CharField):
-    """A text of several lines, of `max_length` characters at most; a line's end counts for one."""
+class LongText(TypedField):
+    """A text of several lines, of `max_length` characters at most."""
 
     widget = forms.Textarea
 
@@ -20,9 +20,6 @@ class LongText(forms.CharField):
     def limit(self) -> int | None:
         """How many characters components/field_count.html says."""
         return self.max_length
-
-    def to_python(self, value: Any) -> str:
-        return cleaned(value or "")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         attributes = super().widget_attrs(widget)

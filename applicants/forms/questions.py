@@ -27,6 +27,7 @@ from programmes.typed import cleaned
 
 YES, NO = "yes", "no"
 ROW, ADD = "-row", "-add"  # after a question's name: the numbers of its rows, the button for one more
+MOST_DIGITS = 9  # of the number of a row
 ROW_NUMBER = "__NUMBER__"  # stands for the number of a row that the page's script adds
 UNTIL, AFTER = "<=", ">"  # before a date in a condition for the page's script
 FEW_OPTIONS = 6  # so many are all shown; more are folded into a list
@@ -229,7 +230,7 @@ class RowsField(forms.Field):
 
 def _numbers(question: FieldRule, data: Any) -> list[int]:
     """The numbers of the rows that were sent, in the order of the page."""
-    sent = [number for number in data.getlist(question.code + ROW) if number.isdecimal()]
+    sent = [number for number in data.getlist(question.code + ROW) if number.isdecimal() and len(number) <= MOST_DIGITS]
     return [int(number) for number in sent[: MOST_ROWS + 1]]
 
 

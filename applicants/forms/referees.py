@@ -6,12 +6,14 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from programmes.typed_field import TypedField
+
 
 class RefereeForm(forms.Form):
     """Name, position, address and language of the person who will be written to."""
 
-    name = forms.CharField(label=_("Nom et prénom"), max_length=160)
-    position = forms.CharField(
+    name = TypedField(label=_("Nom et prénom"), max_length=160)
+    position = TypedField(
         label=_("Fonction"), help_text=_("Par exemple : responsable de la Licence de chimie."), max_length=160
     )
     email = forms.EmailField(

@@ -15,6 +15,7 @@ from juries.choice_decisions import OUTCOMES_OF_A_CHOICE
 from juries.models import Decision, Evaluation, Panel, Supplement
 from programmes.models import Programme, Step
 from programmes.rules import EvaluationRule, TestRule
+from programmes.typed_field import TypedField
 
 LONG = forms.Textarea(attrs={"rows": 3})
 
@@ -35,7 +36,7 @@ class OpinionForm(forms.Form):
     """The opinion of the head of programme."""
 
     favourable = YesNo(_("favorable"), _("défavorable"), label=_("Avis"))
-    comment = forms.CharField(
+    comment = TypedField(
         label=_("Commentaire"), help_text=_("Le jury le lira."), max_length=2000, required=False, widget=LONG
     )
 
@@ -44,11 +45,11 @@ class DecisionForm(forms.Form):
     """A decision on a choice; out of turn, with its reason."""
 
     outcome = forms.ChoiceField(label=_("Décision"), widget=forms.RadioSelect)
-    reason = forms.CharField(
+    reason = TypedField(
         label=_("Motif"), help_text=_("Il est conservé, le candidat ne le lit pas."), max_length=2000, required=False,
         widget=LONG,
     )  # fmt: skip
-    out_of_turn_because = forms.CharField(
+    out_of_turn_because = TypedField(
         label=_("Si ce dossier passe avant un autre, pourquoi"), max_length=500, required=False
     )
 
@@ -86,7 +87,7 @@ class EvaluationForm(forms.Form):
             )
             field.initial = own.marks.get(criterion.code) if own else None
             self.fields[f"mark_{criterion.code}"] = field
-        self.fields["comment"] = forms.CharField(
+        self.fields["comment"] = TypedField(
             label=gettext("Commentaire"),
             max_length=2000,
             required=False,
@@ -106,7 +107,7 @@ class SupplementForm(forms.Form):
     """What else is asked of the candidate, and until when (Europe/Paris)."""
 
     kind = forms.ChoiceField(label=_("Demander"), choices=Supplement.Kind.choices, widget=forms.RadioSelect)
-    subject = forms.CharField(label=_("Sujet"), help_text=_("Le candidat lira ces mots."), max_length=2000, widget=LONG)
+    subject = TypedField(label=_("Sujet"), help_text=_("Le candidat lira ces mots."), max_length=2000, widget=LONG)
     due_at = forms.DateTimeField(label=_("Jusqu’au"), widget=InstantInput())
 
     def __init__(self, now: dt.datetime, *args: Any, **kwargs: Any) -> None:
@@ -118,18 +119,18 @@ class JudgementForm(forms.Form):
     """What the supplement came to."""
 
     presentable = YesNo(_("présentable au jury"), _("non présentable"), label=_("La candidature est"))
-    comment = forms.CharField(label=_("Commentaire"), max_length=2000, required=False, widget=LONG)
+    comment = TypedField(label=_("Commentaire"), max_length=2000, required=False, widget=LONG)
 
 
 class InterviewPanelForm(forms.Form):
     """A panel that holds interviews: for one programme or for all those of the school, and where."""
 
-    name = forms.CharField(label=_("Nom du jury"), max_length=120)
+    name = TypedField(label=_("Nom du jury"), max_length=120)
     programme_id = forms.TypedChoiceField(
         label=_("Formation"), coerce=int, empty_value=None, required=False, help_text=_("Sans choix : toutes.")
     )
     test = forms.ChoiceField(label=_("Épreuve"))
-    room = forms.CharField(label=_("Salle"), max_length=120, required=False)
+    room = TypedField(label=_("Salle"), max_length=120, required=False)
     remote_url = LinkField(label=_("Lien, si l’entretien se tient à distance"))
 
     def __init__(self, programmes: list[Programme], tests: tuple[TestRule, ...], *args: Any, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ from juries.models import Decision
 from juries.publication import OUTCOMES
 from programmes.models import Programme, Step
 from programmes.typed import LONGEST_EXPLANATION
+from programmes.typed_field import TypedField
 
 
 class InstantInput(forms.DateTimeInput):
@@ -33,14 +34,14 @@ class InstantInput(forms.DateTimeInput):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label=_("Motif"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TypedField(label=_("Motif"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class CorrectionForm(forms.Form):
     """What is asked of the candidate, and until when (Europe/Paris)."""
 
     opens = forms.MultipleChoiceField(label=_("Ce que la demande ouvre"), widget=forms.CheckboxSelectMultiple)
-    reason = forms.CharField(
+    reason = TypedField(
         label=_("Ce que vous demandez"),
         help_text=_("Le candidat lira ces mots."),
         max_length=2000,
@@ -76,7 +77,7 @@ class AdditionForm(forms.Form):
 class AdjustmentForm(forms.Form):
     """What a candidate with a disability is granted at the tests."""
 
-    arrangements = forms.CharField(
+    arrangements = TypedField(
         label=_("Aménagements"),
         help_text=_("Par exemple : un tiers de temps en plus, salle accessible. Ne dites rien de sa santé."),
         required=False,
@@ -128,8 +129,8 @@ class PanelForm(forms.Form):
     """A panel, and where it sits."""
 
     test = forms.ChoiceField(label=_("Épreuve"))
-    name = forms.CharField(label=_("Nom du jury"), max_length=120)
-    room = forms.CharField(label=_("Salle"), max_length=120, required=False)
+    name = TypedField(label=_("Nom du jury"), max_length=120)
+    room = TypedField(label=_("Salle"), max_length=120, required=False)
     remote_url = LinkField(label=_("Lien, si l’épreuve se tient à distance"))
 
     def __init__(self, step: Step, *args: Any, **kwargs: Any) -> None:
@@ -142,7 +143,7 @@ class PanelForm(forms.Form):
 class PlaceForm(forms.Form):
     """Where a panel sits from now on."""
 
-    room = forms.CharField(label=_("Salle"), max_length=120, required=False)
+    room = TypedField(label=_("Salle"), max_length=120, required=False)
     remote_url = LinkField(label=_("Lien à distance"))
 
 

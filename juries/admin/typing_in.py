@@ -27,12 +27,13 @@ from journal.errors import Refused
 from programmes.desk import DeskAdmin, person
 from programmes.rules import PageRule, PaperRule
 from programmes.typed import LONGEST_REASON
+from programmes.typed_field import TypedField
 
 
 class WhyForm(forms.Form):
     """Why staff fill this in."""
 
-    typed_because = forms.CharField(
+    typed_because = TypedField(
         label=_("Pourquoi saisissez-vous à la place du candidat ?"),
         help_text=_("Le candidat lira ces mots."),
         max_length=LONGEST_REASON,

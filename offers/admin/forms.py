@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from juries.admin.forms import InstantForm
 from programmes.models import Pool, Procedure
+from programmes.typed_field import TypedField
 
 
 class PrepareForm(InstantForm):
@@ -37,7 +38,7 @@ class MoveForm(forms.Form):
     source = PoolField(label=_("De"), queryset=Pool.objects.none(), empty_label=_("Choisissez"))
     target = PoolField(label=_("Vers"), queryset=Pool.objects.none(), empty_label=_("Choisissez"))
     count = forms.IntegerField(label=_("Nombre de places"), min_value=1, initial=1)
-    reason = forms.CharField(
+    reason = TypedField(
         label=_("Motif"),
         help_text=_("Qui reporte et pourquoi est conservé."),
         max_length=500,
