@@ -73,6 +73,7 @@ class QuestionsForm(forms.Form):
         """`last_day` is the one of applications, for what depends on an age; `prefix` stands before each name."""
         initial = {question.code: answers.get(question.code, "") for question in questions}
         super().__init__(data, initial=initial, prefix=prefix, auto_id=auto_id)
+        self._saved: dict[str, str] = {}
         here = {question.code for question in questions}
         self.answers = answers
         self.last_day = last_day
@@ -127,7 +128,12 @@ class QuestionsForm(forms.Form):
     def seen(self) -> list[tuple[str, str]]:
         """Name and value of the hidden controls that tell which answers the page showed, when it was first opened."""
         shown = {code: as_kept(question, str(self.initial[code])) for code, question in self.questions.items()}
-        return [(SEEN + code, self.data.get(SEEN + code, answer)) for code, answer in shown.items()]
+        told = {code: self.data.get(SEEN + code, answer) for code, answer in shown.items()} | self._saved
+        return [(SEEN + code, answer) for code, answer in told.items()]
+
+    def note_saved(self, codes: Iterable[str]) -> None:
+        """The page, if it comes back, shows these answers as saved: another change to them is no second opinion."""
+        self._saved |= {code: self.cleaned_data[code] for code in codes}
 
     @property
     def shown(self) -> dict[str, str]:

@@ -19,10 +19,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from applicants.answers import save_answers
+from applicants.corrections import ask_correction
 from applicants.given import answers_of
 from applicants.models import Dossier
 from applicants.tests.reading import read, shown_on
-from applicants.tests.scenario import CLOSED, begun, filled, reloaded, set_clock
+from applicants.tests.scenario import CLOSED, begun, filled, reloaded, set_clock, submitted
 from programmes.models import Procedure
 
 MOST_QUERIES = 12
@@ -190,6 +191,16 @@ def test_two_answers_that_change_again_are_asked_about_again(client: Client, pro
     choice = {"city": "Nantes", "seen-city": "Brest", "only": "city"}
     assert "Quimper" in read(signed_in(client, zoe).post(url("page", procedure, "contact"), choice))
     assert answers_of(reloaded(dossier.pk))["city"] == "Quimper"
+
+
+def test_what_a_refused_page_saved_may_be_changed_on_it(client: Client, procedure: Procedure, zoe: User) -> None:
+    """It was saved from this very page: nobody else has answered meanwhile."""
+    dossier = begun(procedure, zoe)
+    address = url("page", procedure, "contact")
+    shown = shown_on(page(signed_in(client, zoe), address))
+    back = shown_on(read(client.post(address, shown | {"city": "Nantes", "phone": "abc"})))
+    assert client.post(address, back | {"city": "Brest", "phone": "06 12 34 56 78"}).status_code == 302
+    assert answers_of(reloaded(dossier.pk))["city"] == "Brest"
 
 
 # --- By the script ------------------------------------------------------------------------------------------
@@ -371,3 +382,18 @@ def test_a_title_given_in_two_tabs_is_chosen_from(client: Client, procedure: Pro
 
 def order_of(dossier: Dossier) -> list[str]:
     return list(dossier.choices.order_by("rank").values_list("programme__code", flat=True))
+
+
+def test_the_menu_says_where_a_correction_is_asked_for(
+    client: Client, procedure: Procedure, zoe: User, verifier: User
+) -> None:
+    dossier = submitted(procedure, zoe)
+    until = procedure.now() + dt.timedelta(days=2)
+    opens = ["page:contact", "paper:cv"]
+    ask_correction(dossier.pk, opens=opens, reason="Illisible.", until=until, by=verifier)
+    menu = page(signed_in(client, zoe), url("page", procedure, "identity")).split("page-menu")[1].split("</nav>")[0]
+    asked = [line for line in menu.split("<li")[1:] if "Correction demandée" in line]
+    assert [("Coordonnées" in line, "Pièces justificatives" in line) for line in asked] == [
+        (True, False),
+        (False, True),
+    ]

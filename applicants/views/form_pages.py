@@ -50,6 +50,7 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
         if form.is_valid():
             _say_what_is_left(request, dossier, place)
             return go_on(dossier, place)
+        form.note_saved(saving.changed)
         if saving.changed:
             messages.success(request, gettext("Le reste de cette page est enregistré."))
     return render_page(

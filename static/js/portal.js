@@ -197,9 +197,10 @@
 
   window.portal = { say, begin };
   // The page's own scripts come after this one and listen for "portal:ready".
-  document.addEventListener("DOMContentLoaded", () => {
-    begin(document.body);
-    // A link from elsewhere to a question puts the cursor in it, be it a group of choices.
-    if (location.hash.startsWith("#id_")) focusField(location.hash.slice(1));
+  document.addEventListener("DOMContentLoaded", () => begin(document.body));
+  // A link from elsewhere to a question puts the cursor in it, be it a group of choices; the browser, having found the
+  // place, would else take the focus from a control that is not the place itself.
+  window.addEventListener("load", () => {
+    if (location.hash.startsWith("#id_")) requestAnimationFrame(() => focusField(location.hash.slice(1)));
   });
 })();

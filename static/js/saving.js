@@ -14,6 +14,7 @@
   "use strict";
 
   const PAUSE = 1500; // milliseconds without a key, after which what was typed is saved
+  const LONGEST = 10000; // milliseconds after which it is saved though one types on
   const TRY_AGAIN = [2000, 5000, 10000, 30000]; // milliseconds before the next try; then always the last
   const PATIENCE = 30000; // milliseconds for one request
   const BEFORE_LEAVING = 4000; // milliseconds that a link waits for what is under way
@@ -50,6 +51,7 @@
     let leaving = false;
     let failures = 0;
     let timer = 0;
+    let begun = 0; // when the oldest of the changes not sent yet was made
     let lastControl = "";
 
     // ----- What is said ---------------------------------------------------------------------------------------------
@@ -215,9 +217,11 @@
     };
 
     const change = (question, pause) => {
+      const now = performance.now();
+      if (!inState("changed").length) begun = now;
       unsaved.set(question.dataset.question, "changed");
       clearTimeout(timer);
-      timer = setTimeout(save, pause);
+      timer = setTimeout(save, Math.min(pause, Math.max(0, begun + LONGEST - now)));
     };
 
     /** Send the whole form as its button would: the server keeps it through a sign-in, or shows two answers. */
