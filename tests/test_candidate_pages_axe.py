@@ -223,7 +223,7 @@ def an_account(tour: Tour) -> None:
 # --- A draft ----------------------------------------------------------------------------------------------------
 
 OF_A_DRAFT = "title choices papers paper referees name_referee fee review messages withdraw"
-BLANK = f"campaign:dossier applicants:page {' '.join(f'applicants:{name}' for name in OF_A_DRAFT.split())}"
+BLANK = f"campaign:dossier applicants:page {' '.join(f’applicants:{name}' for name in OF_A_DRAFT.split())}"
 
 
 @shows(BLANK)
