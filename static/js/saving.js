@@ -68,7 +68,9 @@
     };
 
     const names = (codes) =>
-      new Intl.ListFormat(document.documentElement.lang).format(codes.map((code) => `« ${nameOf(questionOf(code))} »`));
+      new Intl.ListFormat(document.documentElement.lang).format(
+        codes.map((code) => words.wordsName.replace("{name}", nameOf(questionOf(code)))),
+      );
 
     const inState = (...states) => [...unsaved].filter(([, state]) => states.includes(state)).map(([code]) => code);
 

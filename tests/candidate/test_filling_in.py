@@ -87,7 +87,7 @@ def test_a_text_too_long_is_counted_refused_and_still_there(apprentice: Candidat
     zoe.go(f"/dossier/{zoe.slug}/page/work/")
     project = zoe.main.get_by_label(loosely("Votre projet professionnel"))
     project.fill("é" * 1501)
-    zoe.reads("1 501 caractères sur 1 500 : raccourcissez ce texte.")
+    zoe.reads("1 501 caractères sur 1 500 : raccourcissez ce texte.")
     zoe.main.get_by_label(loosely("Entreprise")).focus()
     zoe.reads("elle ne peut pas en avoir plus de 1500")
     look_at(zoe.page)
@@ -148,7 +148,7 @@ def test_an_order_is_made_with_buttons(ranking: Candidate) -> None:
 def test_an_order_made_over_a_line_that_is_cut_is_not_lost(ranking: Candidate) -> None:
     ranking.page.context.set_offline(True)
     ranking.page.get_by_role("button", name="Descendre IMT Mines Albi").click()
-    says_of_saving(ranking, "Pas encore enregistré : la connexion ne répond pas. Nous réessayons.")
+    says_of_saving(ranking, "Pas encore enregistré : la connexion ne répond pas. Nous réessayons.")
     ranking.page.get_by_role("button", name="Descendre IMT Mines Albi").click()
     ranking.page.context.set_offline(False)
     says_of_saving(ranking, SAVED)
