@@ -200,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
     "send the mails": every(20, "notifications.tasks.deliver_outbox"),
     "check the papers": every(20, "documents.tasks.check_papers"),
     "render the notices": every(20, "documents.tasks.render_notices"),
+    "forget sessions": every(24 * 3600, "accounts.tasks.forget_ended_sessions"),
     "sweep the store": every(24 * 3600, "documents.tasks.sweep"),
 }
 
@@ -254,6 +255,7 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # seconds; some mailboxes are slow
 ACCOUNT_SESSION_REMEMBER = False  # candidates sit at other people's computers
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # whichever way they signed in
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_URL).scheme
 
 MFA_FORMS = {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from applicants.dossiers import lock_own
-from applicants.editing import CHOICES, OrderIsFinal, require_editable
+from applicants.editing import CHOICES, ChangedElsewhere, OrderIsFinal, require_editable
 from applicants.fees import keep_fee_in_step
 from applicants.models import Choice, Dossier, Status
 from journal.errors import Refused
@@ -35,20 +35,27 @@ class WrongOrder(Refused):
 
 @transaction.atomic
 def rank_choices(
-    dossier_id: UUID, programme_codes: Sequence[str], *, by: User, statuses: Mapping[str, str] | None = None
+    dossier_id: UUID,
+    programme_codes: Sequence[str],
+    *,
+    by: User,
+    statuses: Mapping[str, str] | None = None,
+    seen: str | None = None,
 ) -> list[Choice]:
     """Set the whole order of choices, best first; the fee follows the first. An empty order takes all choices away.
 
     Where the rules rank nothing, the order is that of the catalogue. `statuses` says under which status a programme
-    is asked for, by its code; one that is not named keeps its own.
+    is asked for, by its code; one that is not named keeps its own. `seen` are the choices that the page showed, as
+    `as_kept` writes them; without it they are overwritten whatever they are.
 
     Raises:
         Dossier.DoesNotExist: not this person's dossier, and still a draft.
         OrderIsFinal: the dossier was submitted, whoever asks.
         Closed, NotEditable: the dossier is not open.
         WrongOrder, NotEligible: the order cannot be.
+        ChangedElsewhere: they are not those `seen` any more.
         Committed: the first choice would change, and money is on its way to its school, or there.
-    Rules: AST-03, AST-06, AST-10, APP-02.
+    Rules: AST-03, AST-06, AST-10, APP-02, APP-03.
     """
     try:
         dossier = lock_own(dossier_id, by=by)
@@ -58,11 +65,12 @@ def rank_choices(
     require_editable(dossier, CHOICES)
     programmes = {programme.code: programme for programme in dossier.procedure.programmes.select_related("school")}
     _check_order(dossier, programme_codes, known=programmes)
-    before = {choice.programme.code: choice.status for choice in dossier.ranked_choices}
-    wanted = {**before, **(statuses or {})}
-    after = {code: status_of(dossier.rules, code, wanted) for code in in_order(dossier.rules, programme_codes)}
+    before = chosen_so_far(dossier)
+    after = wanted_choices(dossier, programme_codes, statuses or {})
     if list(after.items()) == list(before.items()):
         return dossier.ranked_choices
+    if seen is not None and seen != as_kept(before):
+        raise ChangedElsewhere
     replace_choices(dossier, [(programmes[code], status) for code, status in after.items()], by=by)
     return dossier.ranked_choices
 
@@ -83,6 +91,26 @@ def replace_choices(dossier: Dossier, chosen: Iterable[Chosen], *, by: User | No
     dossier.__dict__.pop("first_choice", None)
     keep_fee_in_step(dossier, by=by)
     record("dossier.choices_ranked", dossier, by=by, choices=[programme.code for programme, _ in ordered])
+
+
+def chosen_so_far(dossier: Dossier) -> dict[str, str]:
+    """The status of each programme chosen, in order, by its code."""
+    return {choice.programme.code: choice.status for choice in dossier.ranked_choices}
+
+
+def wanted_choices(dossier: Dossier, codes: Iterable[str], statuses: Mapping[str, str]) -> dict[str, str]:
+    """As `chosen_so_far`, once these are chosen under these statuses; one that is not named keeps its own.
+
+    Raises:
+        WrongOrder: a programme is not studied under its status.
+    """
+    wanted = {**chosen_so_far(dossier), **statuses}
+    return {code: status_of(dossier.rules, code, wanted) for code in in_order(dossier.rules, codes)}
+
+
+def as_kept(statuses: Mapping[str, str]) -> str:
+    """Choices as a page tells which it showed: « ales albi:student », from the status of each programme, in order."""
+    return " ".join(f"{code}:{status}" if status else code for code, status in statuses.items())
 
 
 def in_order(rules: Rules, codes: Iterable[str]) -> list[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy as shallow
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
 from applicants.fees import FEE_REASONS, claims_reduction
-from applicants.given import answers_of
+from applicants.given import answers_of, answers_of_each
 from applicants.models import Choice, Dossier, DossierContent, Explanation, Referee, StudyCopy
 from applicants.papers import is_turned_down
 from applicants.readiness import FilledIn, MissingItem, asked_papers, explained_items, is_of_dossier, missing_items
@@ -20,6 +22,8 @@ from documents.models import SupportingDocument
 from payments.models import Charge, Payment, Reduction
 from payments.standing import Standing, standing_from, worst
 from programmes.rules import PaperRule
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -123,9 +127,37 @@ def read_contents(dossier: Dossier) -> Contents:
         choices=dossier.ranked_choices,
         documents=list(SupportingDocument.objects.current().filter(folder=dossier.folder_id)),
         referees=list(dossier.referees.exclude(state=Referee.State.REPLACED)),
-        charges=_charges(dossier) if dossier.rules.fee else [],
+        charges=_charges([dossier])[dossier.account_id] if dossier.rules.fee else [],
         explanations=_explanations(dossier) if dossier.rules.submission.forced else {},
     )
+
+
+def read_each(dossiers: Sequence[Dossier]) -> list[Contents]:
+    """As `read_contents` for each of `dossiers`, in order, in as many queries however many they are."""
+    answers = answers_of_each(dossiers)
+    files = SupportingDocument.objects.current().filter(folder__in=[dossier.folder_id for dossier in dossiers])
+    documents = _grouped(files, lambda file: file.folder_id)
+    referees = _grouped(
+        Referee.objects.filter(dossier__in=dossiers).exclude(state=Referee.State.REPLACED),
+        lambda referee: referee.dossier_id,
+    )
+    explanations = _grouped(
+        Explanation.objects.filter(dossier__in=[dossier for dossier in dossiers if dossier.rules.submission.forced]),
+        lambda explanation: explanation.dossier_id,
+    )
+    charges = _charges([dossier for dossier in dossiers if dossier.rules.fee])
+    return [
+        Contents(
+            dossier=dossier,
+            answers=answers[dossier.pk],
+            choices=dossier.ranked_choices,
+            documents=documents[dossier.folder_id],
+            referees=referees[dossier.pk],
+            charges=charges[dossier.account_id],
+            explanations={explanation.place: explanation for explanation in explanations[dossier.pk]},
+        )
+        for dossier in dossiers
+    ]
 
 
 def as_studied(contents: Contents, copy: StudyCopy) -> Contents:
@@ -159,12 +191,22 @@ def _explanations(dossier: Dossier) -> dict[str, Explanation]:
     return {explanation.place: explanation for explanation in dossier.explanations.all()}
 
 
-def _charges(dossier: Dossier) -> list[Charge]:
-    """What the dossier owes as its fee, each with `announced_means`: by which means money is on its way, if it is."""
+def _charges(dossiers: Sequence[Dossier]) -> dict[object, list[Charge]]:
+    """What dossiers owe as their fee, by account; each charge with `announced_means`: by which means money is on its
+    way, if it is.
+    """
+    procedures = {dossier.account_id: dossier.procedure for dossier in dossiers}
     declared = Payment.objects.announced().filter(charge=OuterRef("pk"))
-    charges = Charge.objects.live().filter(account=dossier.account_id, reason__in=FEE_REASONS)
+    charges = Charge.objects.live().filter(account__in=procedures, reason__in=FEE_REASONS)
     announced = charges.annotate(announced_means=Subquery(declared.values("means")[:1]))
     found: list[Charge] = list(announced.select_related("account", "payee__school", "exemption"))
     for charge in found:
-        charge.account.procedure = dossier.procedure  # the same: it is read once
+        charge.account.procedure = procedures[charge.account_id]  # the same: it is read once
+    return _grouped(found, lambda charge: charge.account_id)
+
+
+def _grouped(rows: Iterable[T], key: Callable[[T], object]) -> dict[object, list[T]]:
+    found: dict[object, list[T]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
     return found

@@ -37,6 +37,15 @@ class OrderIsFinal(NotEditable):
     """The choices of a submitted dossier never change, whoever asks. Rule: AST-06."""
 
 
+class ChangedElsewhere(Refused):
+    """It was changed in another tab, or on another device, after the page was shown that would overwrite it now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("Ceci a été changé ailleurs entre-temps : relisez, puis choisissez ce qu’il faut garder.")
+        )
+
+
 def applications_of(dossier: Dossier) -> CalendarEntry | None:
     """The window of applications as it holds for this dossier: longer where an extension was granted."""
     window, until = dossier.procedure.calendar.get(APPLICATIONS), dossier.extended_until

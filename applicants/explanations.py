@@ -14,12 +14,12 @@ from django.utils.translation import gettext
 from accounts.models import User
 from applicants.contents import Contents, read_contents
 from applicants.dossiers import lock_own
-from applicants.editing import require_editable
+from applicants.editing import ChangedElsewhere, require_editable
 from applicants.models import Explanation
 from applicants.readiness import MissingItem
 from journal.errors import Refused
 from journal.record import record
-from programmes.typed import LONGEST_EXPLANATION, reason_typed
+from programmes.typed import LONGEST_EXPLANATION, cleaned, reason_typed
 
 
 class NotExplainable(Refused):
@@ -27,22 +27,29 @@ class NotExplainable(Refused):
 
 
 @transaction.atomic
-def explain_missing(dossier_id: UUID, code: str, text: str, *, by: User) -> None:
+def explain_missing(dossier_id: UUID, code: str, text: str, *, by: User, seen: str | None = None) -> None:
     """Say why something is missing (`code` as `applicants.readiness` gives it); a blank text takes that back.
+
+    `seen` is what the page showed; without it, what was written before is overwritten whatever it is.
 
     Raises:
         Dossier.DoesNotExist: not this person's dossier.
         Closed, NotEditable: the place where it belongs is not open.
         NotExplainable: it is not missing, or blocks whatever is said.
         TooLong: the text.
+        ChangedElsewhere: what was written is not what was `seen` any more.
     Rule: APP-09.
     """
     dossier = lock_own(dossier_id, by=by)
     text = reason_typed(text, at_most=LONGEST_EXPLANATION)
-    item = explainable_item(read_contents(dossier), code)
+    contents = read_contents(dossier)
+    item = explainable_item(contents, code)
     if item is None:
         raise NotExplainable(gettext("Ceci ne manque pas, ou ne peut pas être remplacé par une explication."))
     require_editable(dossier, item.place)
+    written = contents.explanations[code].text if code in contents.explanations else ""
+    if seen is not None and cleaned(seen) != written != text:
+        raise ChangedElsewhere
     if not text:
         dossier.explanations.filter(place=code).delete()
     else:

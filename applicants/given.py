@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Set
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from uuid import UUID
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
-from applicants.models import Candidate, Dossier
-from programmes.facts import ADULT, PROGRAMME, STATUS, facts, facts_needed, question_of
+from applicants.models import Answer, Candidate, Choice, Dossier
+from programmes.facts import ADULT, PROGRAMME, STATUS, facts, facts_needed, facts_of_answers, question_of
 from programmes.models import Procedure
 from programmes.words import PARIS
 
@@ -55,6 +58,28 @@ def answers_with(dossier: Dossier, own: dict[str, str], *, names: Set[str] | Non
         chosen=[(choice.programme.code, choice.status) for choice in choices],
         last_day=last_day(dossier.procedure) if ADULT in needed else None,
     )
+
+
+def with_facts(dossier: Dossier, answers: Mapping[str, str]) -> dict[str, str]:
+    """Answers of a dossier, some of them given just now, with the facts that follow from them."""
+    questions = [field for page in dossier.rules.pages for field in page.fields]
+    return {**answers, **facts_of_answers(questions, answers, last_day(dossier.procedure))}
+
+
+def answers_of_each(dossiers: Sequence[Dossier]) -> dict[UUID, dict[str, str]]:
+    """As `answers_of` for each of `dossiers`, by their keys, in as many queries however many they are.
+
+    Candidates, with their accounts, and choices are then read too.
+    """
+    choices = Choice.objects.select_related("programme__school").order_by("rank")
+    prefetch_related_objects(
+        dossiers, "candidate__user", Prefetch("choices", queryset=choices, to_attr="ranked_choices")
+    )
+    own: dict[UUID, dict[str, str]] = defaultdict(dict)
+    rows = Answer.objects.filter(dossier__in=dossiers).values_list("dossier_id", "field", "value")
+    for dossier_id, field, value in rows:
+        own[dossier_id][field] = value
+    return {dossier.pk: answers_with(dossier, own[dossier.pk]) for dossier in dossiers}
 
 
 def last_day(procedure: Procedure) -> dt.date | None:

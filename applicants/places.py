@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from applicants.editing import CHOICES, PAYMENT, TITLE
-from applicants.readiness import asked_pages
+from applicants.readiness import MissingItem, asked_pages
 from programmes.rules import Order, Rules
 
 PAPERS, REFEREES, REVIEW, EXPLAINED = (
@@ -57,6 +57,19 @@ def address_of(slug: str, place: str) -> str:
     if area in ("page", "paper"):
         return reverse(f"applicants:{area}", args=[slug, code])
     return reverse(f"applicants:{PAGES[area]}", args=[slug])
+
+
+def address_of_missing(slug: str, item: MissingItem) -> str:
+    """As `address_of` its place, down to the control where it is answered, if it is a question of the form.
+
+    What is missing names a question « field:city », one in a row « field:studies.2.year », counted from 1.
+    """
+    kind, _, code = item.code.partition(":")
+    if kind != "field":
+        return address_of(slug, item.place)
+    question, *in_row = code.split(".")
+    control = f"{question}-{int(in_row[0]) - 1}-{in_row[1]}" if in_row else question
+    return f"{address_of(slug, item.place)}#id_{control}"
 
 
 def in_order(rules: Rules, answers: Mapping[str, str]) -> list[str]:

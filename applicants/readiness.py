@@ -71,7 +71,12 @@ def missing_items(rules: Rules, filled: FilledIn) -> list[MissingItem]:
 def before_the_rest(rules: Rules, answers: Mapping[str, str]) -> list[MissingItem]:
     """What must be answered before the rest of the dossier opens. Rule: BS-02."""
     first = {f"page:{page.code}" for page in rules.pages if page.first}
-    return [item for item in _missing_answers(rules, FilledIn(answers)) if item.place in first] if first else []
+    return [item for item in missing_answers(rules, answers) if item.place in first] if first else []
+
+
+def missing_answers(rules: Rules, answers: Mapping[str, str]) -> list[MissingItem]:
+    """What the pages of the form still lack. Rules: AST-11, APP-03, APP-05."""
+    return list(_missing_answers(rules, answers))
 
 
 def explained_items(rules: Rules, filled: FilledIn) -> list[MissingItem]:
@@ -85,7 +90,7 @@ def _is_explained(item: MissingItem, filled: FilledIn) -> bool:
 
 def _lacking(rules: Rules, filled: FilledIn) -> list[MissingItem]:
     return [
-        *_missing_answers(rules, filled),
+        *_missing_answers(rules, filled.answers),
         *_missing_title(rules, filled),
         *_missing_choices(rules, filled),
         *_missing_papers(rules, filled),
@@ -146,14 +151,14 @@ def fee_is_enough(fee: FeeRule, state: Standing) -> bool:
     return state in done
 
 
-def _missing_answers(rules: Rules, filled: FilledIn) -> Iterator[MissingItem]:
-    explained = _explained_in_rows(rules, filled.answers)
+def _missing_answers(rules: Rules, answers: Mapping[str, str]) -> Iterator[MissingItem]:
+    explained = _explained_in_rows(rules, answers)
     for page in rules.pages:
         for rule in page.fields:
-            if label := _wanting(rule, filled.answers):
+            if label := _wanting(rule, answers):
                 yield MissingItem(f"field:{rule.code}", label, f"page:{page.code}")
-            elif rule.kind == FieldKind.ROWS and applies(rule, filled.answers):
-                yield from _missing_in_rows(rule, filled.answers.get(rule.code, ""), explained, f"page:{page.code}")
+            elif rule.kind == FieldKind.ROWS and applies(rule, answers):
+                yield from _missing_in_rows(rule, answers.get(rule.code, ""), explained, f"page:{page.code}")
 
 
 def _explained_in_rows(rules: Rules, answers: Mapping[str, str]) -> set[RowField]:

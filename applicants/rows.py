@@ -37,6 +37,14 @@ def write_rows(rule: FieldRule, rows: Iterable[Row]) -> str:
     return json.dumps(kept, ensure_ascii=False) if kept else ""
 
 
+def as_kept(rule: FieldRule, value: str) -> str:
+    """An answer to any question in the one form in which it is kept."""
+    if rule.kind == FieldKind.CHOICES:
+        order = {option.code: place for place, option in enumerate(rule.options)}
+        return " ".join(sorted(set(value.split()), key=lambda code: (order.get(code, len(order)), code)))
+    return write_rows(rule, read_rows(value)) if rule.kind == FieldKind.ROWS else value
+
+
 def year_field(rule: FieldRule) -> str:
     """The question by which the rows stand; "" where none asks for a year."""
     return next((field.code for field in rule.fields if field.kind == FieldKind.YEAR), "")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext, ngettext
 
 from applicants.contents import Contents
 from applicants.editing import CHOICES, PAYMENT, TITLE
-from applicants.models import Referee, Status
+from applicants.models import Dossier, Referee, Status
 from applicants.papers import is_turned_down
 from applicants.places import PAPERS, REFEREES, REVIEW, address_of, name_of
-from applicants.readiness import asked_pages, is_required_now
+from applicants.readiness import MissingItem, asked_pages, is_required_now
 from payments.models import Payment
 from payments.standing import Standing
 from programmes.rules import Opinion, Order, PageRule
@@ -56,7 +56,7 @@ def task_groups(contents: Contents) -> list[TaskGroup]:
     proofs += [_referees(contents)] if rules.referees else []
     fee = [_fee(contents)] if rules.fee else []
     groups = [
-        TaskGroup(gettext("Vous"), [_page(contents, page) for page in asked_pages(rules, contents.answers)]),
+        TaskGroup(gettext("Vous"), page_tasks(contents.dossier, contents.answers, contents.missing)),
         TaskGroup(gettext("Votre candidature"), application),
         TaskGroup(gettext("Ce que vous joignez"), proofs + fee),
         TaskGroup(gettext("Pour finir"), [_review(contents)]),
@@ -64,17 +64,40 @@ def task_groups(contents: Contents) -> list[TaskGroup]:
     return [group for group in groups if group.tasks]
 
 
+def to_correct(groups: Iterable[TaskGroup], opened: Collection[str]) -> list[TaskGroup]:
+    """The tasks of a submitted dossier, marked where a correction that waits for its answer opens one of the places."""
+    pages = {_page_of(place) for place in opened}
+    asked = gettext("Correction demandée")
+    return [
+        replace(group, tasks=[replace(t, kind=PROBLEM, label=asked) if t.place in pages else t for t in group.tasks])
+        for group in groups
+    ]
+
+
+def _page_of(place: str) -> str:
+    """The task under which a place is filled in: papers and referees have pages of their own beneath one."""
+    return {"paper": PAPERS, "referee": REFEREES}.get(place.partition(":")[0], place)
+
+
 def tasks(groups: Iterable[TaskGroup]) -> list[Task]:
     """The tasks of all groups, one after the other."""
     return [task for group in groups for task in group.tasks]
 
 
-def _page(contents: Contents, page: PageRule) -> Task:
+def page_tasks(dossier: Dossier, answers: Mapping[str, str], missing: Iterable[MissingItem]) -> list[Task]:
+    """The pages of the form that ask something of who answered so, each with what it lacks of them. Rule: APP-03."""
+    left: dict[str, list[str]] = {}
+    for item in missing:
+        left.setdefault(item.place, []).append(item.label)
+    return [_page(dossier, page, answers, left) for page in asked_pages(dossier.rules, answers)]
+
+
+def _page(dossier: Dossier, page: PageRule, answers: Mapping[str, str], left: Mapping[str, list[str]]) -> Task:
     place = f"page:{page.code}"
-    left = _left(contents, place)
-    begun = any(contents.answers.get(field.code) for field in page.fields)
-    kind = DONE if not left else DOING if begun else TODO
-    return _task(contents, place, kind, hint=_still_to_do(left) if kind == DOING else "")
+    begun = any(answers.get(field.code) for field in page.fields)
+    kind = DONE if place not in left else DOING if begun else TODO
+    url = address_of(dossier.procedure.slug, place)
+    return Task(place, str(page.title), url, kind, hint=_still_to_do(left[place]) if kind == DOING else "")
 
 
 def _title(contents: Contents) -> Task:

@@ -48,7 +48,7 @@ def type_in_answers(dossier_id: UUID, page: str, values: Mapping[str, str], *, r
     Rules: APP-09, ALL-07.
     """
     dossier, reason = _lock(dossier_id, by), _reason(reason)
-    if changed := keep_answers(dossier, page, values, by=by):
+    if changed := keep_answers(dossier, page, values, by=by).changed:
         record("answers.typed_in", dossier, by=by, page=page, fields=changed)
         _mark(dossier, f"page:{page}", reason, by)
 

@@ -71,6 +71,8 @@ def _fits(rule: FieldRule, value: str) -> bool:
     match rule.kind:
         case FieldKind.CHOICE:
             return any(option.code == value for option in rule.options)
+        case FieldKind.CHOICES:
+            return set(value.split()) <= {option.code for option in rule.options}
         case FieldKind.YES_NO:
             return value in ("yes", "no")
         case FieldKind.DATE:
@@ -91,6 +93,7 @@ def _fits(rule: FieldRule, value: str) -> bool:
 def _advice(kind: FieldKind) -> str:
     return {
         FieldKind.CHOICE: gettext("Choisissez une des réponses proposées."),
+        FieldKind.CHOICES: gettext("Choisissez parmi les réponses proposées."),
         FieldKind.YES_NO: gettext("Répondez par oui ou par non."),
         FieldKind.DATE: gettext("Écrivez une date qui existe : jour, mois, année."),
         FieldKind.YEAR: gettext("Écrivez une année sur quatre chiffres, par exemple 2024."),

@@ -20,6 +20,8 @@ def in_words(question: FieldRule, value: str) -> str:
         return gettext("Oui") if value == "yes" else gettext("Non")
     if question.kind == FieldKind.CHOICE:
         return next((str(option.label) for option in question.options if option.code == value), value)
+    if question.kind == FieldKind.CHOICES:
+        return ", ".join(str(option.label) for option in question.options if option.code in value.split())
     if question.kind == FieldKind.COUNTRY:
         return country_name(value)
     if question.kind == FieldKind.ROWS:

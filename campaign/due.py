@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
+from applicants.closing_reminders import remind_drafts
 from applicants.dossiers import lock
 from applicants.referees import remind_referees_due
 from applicants.studying import due_for_study
@@ -60,6 +61,7 @@ DUE_ACTS: tuple[DueAct, ...] = (
     release_overdue,
     fill_places,
     remind_places,
+    remind_drafts,
     remind_referees_due,
     remind_silent,
 )

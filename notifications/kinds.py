@@ -21,6 +21,7 @@ KINDS: dict[str, Promise] = {
     # the dossier
     "dossier_started": _("dossier ouvert"),
     "dossier_extended": _("délai accordé"),
+    "closing_reminder": _("rappel de clôture"),
     "dossier_submitted": _("dossier transmis"),
     "identity_corrected": _("identité corrigée"),
     "programme_added": _("formation ajoutée"),

@@ -41,6 +41,11 @@ class Person:
         self.page.get_by_role("button", name=exactly(button)).click()
         self.page.wait_for_load_state()
 
+    def sends(self, button: str) -> None:
+        """Press the button of a form that saves itself first, and wait for the page that comes of it."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=exactly(button)).click()
+
     def confirms(self, button: str) -> None:
         """Press that button in the question whether one means it, and wait for the page that comes of it."""
         with self.page.expect_navigation():
@@ -152,13 +157,13 @@ class Candidate(Person):
         """Fill in a page of the form, and go on to the next."""
         self.arrives_at(title)
         self.fill(answers)
-        self.press("Enregistrer et continuer")
+        self.sends("Enregistrer et continuer")
 
     def ticks(self, *programmes: str) -> None:
         """Tick programmes by their titles, on the page that lists them, and go on."""
         for programme in programmes:
             self.main.get_by_label(loosely(programme)).check()
-        self.press("Enregistrer et continuer")
+        self.sends("Enregistrer et continuer")
 
     def turns_to(self, title: str) -> None:
         """Open another page of the dossier from the menu beside it."""

@@ -16,6 +16,8 @@ PATIENCE = 20_000  # milliseconds for one step, on a machine that does much at o
 # What the journeys are made of says what it found, as a test does.
 pytest.register_assert_rewrite("tests.actors", "tests.looking", "tests.stage", "tests.journeys")
 
+REFUSED = "Failed to load resource"  # so begins what Chromium says of it
+
 OpenBrowser = Callable[[], Page]
 
 
@@ -32,11 +34,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_browser(browser: Browser, live_server: LiveServer) -> Iterator[OpenBrowser]:
+def open_browser(browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[OpenBrowser]:
     """Opens the browser of one more person, in French and in Paris, on the test server; links may be relative.
 
-    None of their scripts may fail, and none of their pages break the policy.
+    None of their scripts may fail, and none of their pages break the policy; where a test is marked `refused_requests`,
+    the browser may complain of requests that scripts make, and for which they have an answer.
     """
+    hears_refusals = request.node.get_closest_marker("refused_requests") is None
     opened: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -62,7 +66,7 @@ def open_browser(browser: Browser, live_server: LiveServer) -> Iterator[OpenBrow
             route.abort()
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and (hears_refusals or not message.text.startswith(REFUSED)):
             complaints.append(f"{message.location.get('url', '')}: {message.text}")
 
     yield open_one

@@ -36,7 +36,7 @@ FORGED = {
     "status": "validated",
     "submitted_at": "2026-02-01T00:00",
     "id": "1",
-    "dossier": "1",
+    "dossier_id": "1",
     "candidate": "1",
     "fee": "0",
     "title": "M1",

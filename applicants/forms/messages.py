@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applicants.conversation import ATTACHMENT, LONGEST_MESSAGE
+from applicants.forms.long_text import LongText
 from applicants.forms.papers import SUFFIXES
-from programmes.typed_field import TypedField
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -29,7 +29,7 @@ class FilesField(forms.FileField):
 class MessageForm(forms.Form):
     """What one writes. The files' content and size are judged when they are received, not here."""
 
-    text = TypedField(label=_("Votre message"), max_length=LONGEST_MESSAGE, widget=forms.Textarea(attrs={"rows": 6}))
+    text = LongText(label=_("Votre message"), max_length=LONGEST_MESSAGE, widget=forms.Textarea(attrs={"rows": 6}))
     joined = FilesField(
         label=_("Fichiers joints"),
         required=False,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from applicants.forms.country_select import CountrySelect
-from applicants.rows import MOST_ROWS, most_rows, read_rows, write_rows
+from applicants.rows import MOST_ROWS, as_kept, most_rows, read_rows, write_rows
 from applicants.values import error_in, length_limit
 from programmes.countries import EUROPEAN_UNION, countries
 from programmes.facts import ADULT, EU, born_until, facts_of_answers, question_of
@@ -73,6 +73,7 @@ class QuestionsForm(forms.Form):
         """`last_day` is the one of applications, for what depends on an age; `prefix` stands before each name."""
         initial = {question.code: answers.get(question.code, "") for question in questions}
         super().__init__(data, initial=initial, prefix=prefix, auto_id=auto_id)
+        self._saved: dict[str, str] = {}
         here = {question.code for question in questions}
         self.answers = answers
         self.last_day = last_day
@@ -85,8 +86,7 @@ class QuestionsForm(forms.Form):
         for code, field in self.fields.items():
             if isinstance(field, RowsField):
                 self._take_rows(code, field)
-        said = {**self.answers, **self.cleaned_data}
-        said |= facts_of_answers(self.questions.values(), said, self.last_day)
+        said = self._said()
         for code in [code for code in self.errors if not self.questions[code].when.holds(said)]:
             del self.errors[code]
         return self.cleaned_data
@@ -102,9 +102,18 @@ class QuestionsForm(forms.Form):
             self.add_error(code, gettext("Une ligne est à corriger."))
 
     @property
-    def rows(self) -> list[tuple[forms.BoundField, str]]:
-        """Each field with the condition on this same page under which it shows, as JSON for the page's script."""
-        return [(self[code], self._condition_here(question)) for code, question in self.questions.items()]
+    def rows(self) -> list[tuple[forms.BoundField, str, bool]]:
+        """Each field with the condition on this same page under which it shows, as JSON for the page's script, and
+        whether it holds for what the page says as it is sent.
+        """
+        said = self._said()
+        return [(self[code], self._condition_here(q), q.when.holds(said)) for code, q in self.questions.items()]
+
+    def _said(self) -> dict[str, str]:
+        """All answers, with those that the form now holds and the facts that follow from them."""
+        here = self.cleaned_data if self.is_valid() or self.is_bound else {}  # asking fills in what a bound form holds
+        said = {**self.answers, **here}
+        return said | facts_of_answers(self.questions.values(), said, self.last_day)
 
     def _condition_here(self, question: FieldRule) -> str:
         """What of a condition this page decides, by the names of its controls; of facts, the answers behind them."""
@@ -118,12 +127,18 @@ class QuestionsForm(forms.Form):
     @property
     def seen(self) -> list[tuple[str, str]]:
         """Name and value of the hidden controls that tell which answers the page showed, when it was first opened."""
-        shown = {code: self._as_kept(code) for code in self.questions}
-        return [(SEEN + code, self.data.get(SEEN + code, answer)) for code, answer in shown.items()]
+        shown = {code: as_kept(question, str(self.initial[code])) for code, question in self.questions.items()}
+        told = {code: self.data.get(SEEN + code, answer) for code, answer in shown.items()} | self._saved
+        return [(SEEN + code, answer) for code, answer in told.items()]
 
-    def _as_kept(self, code: str) -> str:
-        question, answer = self.questions[code], str(self.initial[code])
-        return write_rows(question, read_rows(answer)) if question.kind == FieldKind.ROWS else answer
+    def note_saved(self, codes: Iterable[str]) -> None:
+        """The page, if it comes back, shows these answers as saved: another change to them is no second opinion."""
+        self._saved |= {code: self.cleaned_data[code] for code in codes}
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The answers that the page showed, by question, as it tells; blank where it does not."""
+        return {code: self.data.get(SEEN + code, "") for code in self.questions}
 
     @property
     def changes(self) -> dict[str, str]:
@@ -135,6 +150,16 @@ class QuestionsForm(forms.Form):
     def _is_as_shown(self, code: str, answer: str) -> bool:
         seen = self.data.get(SEEN + code)
         return seen is not None and cleaned(seen) == answer
+
+    @property
+    def errors_at_controls(self) -> Iterator[tuple[str, list[str]]]:
+        """The id of each control, or group of controls, that is answered wrongly, with the sentences that say so."""
+        for code, sentences in self.errors.items():
+            if code in self.fields:
+                yield self[code].auto_id, [str(sentence) for sentence in sentences]
+        for field in self.fields.values():
+            for row in field.rows if isinstance(field, RowsField) else []:
+                yield from row.errors_at_controls if row.is_bound else ()
 
 
 class AnswerField(forms.Field):
@@ -150,7 +175,14 @@ class AnswerField(forms.Field):
             widget=_widget(question),
         )
 
+    @property
+    def limit(self) -> int | None:
+        """How many characters the page says that there may be: where one may well come near."""
+        return length_limit(self.question) if self.question.kind == FieldKind.LONG_TEXT else None
+
     def prepare_value(self, value: Any) -> Any:
+        if isinstance(self.widget, forms.CheckboxSelectMultiple):
+            return value.split() if isinstance(value, str) else value
         if isinstance(self.widget, forms.CheckboxInput):
             return value in (True, YES)
         return value
@@ -158,8 +190,10 @@ class AnswerField(forms.Field):
     def to_python(self, value: Any) -> str:
         if isinstance(value, bool):
             return YES if value else ""
+        if isinstance(value, list):
+            value = " ".join(value)
         text = cleaned(value or "")
-        return _iso(text) if self.question.kind == FieldKind.DATE else text
+        return _iso(text) if self.question.kind == FieldKind.DATE else as_kept(self.question, text)
 
     def validate(self, value: str) -> None:
         if error := error_in(self.question, value):
@@ -225,6 +259,8 @@ def _widget(question: FieldRule) -> forms.Widget:
             return CountrySelect(attributes)
         case FieldKind.CHOICE:
             return _options([(option.code, str(option.label)) for option in question.options])
+        case FieldKind.CHOICES:
+            return forms.CheckboxSelectMultiple(choices=[(o.code, str(o.label)) for o in question.options])
         case FieldKind.YES_NO:
             return _yes_no(question)
     return forms.TextInput(attributes)
@@ -233,7 +269,7 @@ def _widget(question: FieldRule) -> forms.Widget:
 def _attributes(question: FieldRule) -> dict[str, Any]:
     """The control's size, keyboard and limits."""
     limit = length_limit(question)
-    attributes: dict[str, Any] = {"maxlength": limit} if limit else {}
+    attributes: dict[str, Any] = {"data-limit": limit} if limit else {}  # no maxlength: a browser cuts what is pasted
     if known := KNOWN_TO_BROWSERS.get(question.code) or KNOWN_TO_BROWSERS.get(question.kind):
         attributes["autocomplete"] = known
     if question.kind == FieldKind.LONG_TEXT:

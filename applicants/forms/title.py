@@ -56,10 +56,16 @@ class TitleForm(forms.Form):
         return {"title": title.code, "speciality": speciality, "equivalence": equivalence}
 
     @property
-    def rows(self) -> list[tuple[forms.BoundField, str]]:
-        """Each field with the condition under which it shows, as the page's script reads it."""
-        conditions = {f"speciality_{n}": {"title": [title.code]} for n, title in enumerate(self.rules.titles)}
-        return [(self[name], json.dumps(conditions[name]) if name in conditions else "") for name in self.fields]
+    def rows(self) -> list[tuple[forms.BoundField, str, bool]]:
+        """Each field with the condition under which it shows, as the page's script reads it, and whether it holds."""
+        conditions = {f"speciality_{n}": title.code for n, title in enumerate(self.rules.titles)}
+        chosen = self["title"].value()
+        return [
+            (self[name], json.dumps({"title": [conditions[name]]}), conditions[name] == chosen)
+            if name in conditions
+            else (self[name], "", True)
+            for name in self.fields
+        ]
 
     def _choices(self, name: str) -> forms.ChoiceField:
         field = self.fields[name]

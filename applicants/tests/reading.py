@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 from django.http import HttpResponseBase
 
@@ -21,3 +22,9 @@ class Page(str):
 def read(answer: HttpResponseBase) -> Page:
     """The words of a page that was answered."""
     return Page(html.unescape(answer.content.decode()).translate(TYPOGRAPHY))  # type: ignore[attr-defined]
+
+
+def shown_on(text: str) -> dict[str, str]:
+    """What a browser would send of the answers on a page that was left as it is, and what the page showed."""
+    shown = dict(re.findall(r'name="seen-([^"]+)"\s+value="([^"]*)"', text))
+    return shown | {f"seen-{code}": answer for code, answer in shown.items()}

@@ -133,7 +133,7 @@ def begun(procedure: Procedure, by: User) -> Dossier:
 
 def answer_to(rule: FieldRule) -> str:
     """What a candidate could answer."""
-    if rule.kind == FieldKind.CHOICE:
+    if rule.kind in (FieldKind.CHOICE, FieldKind.CHOICES):
         return rule.options[0].code
     if rule.kind == FieldKind.ROWS:
         row = {asked.code: answer_to(asked) for asked in rule.fields}

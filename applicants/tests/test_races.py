@@ -16,10 +16,11 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from applicants.closing_reminders import remind_drafts
 from applicants.dossiers import start_dossier
 from applicants.models import Candidate, Dossier, DossierQuerySet, Receipt
 from applicants.submission import submit_dossier
-from applicants.tests.scenario import OPEN, begun, complete, events, person, procedure_at
+from applicants.tests.scenario import OPEN, begun, complete, events, mails, person, procedure_at
 from applicants.versions import move_draft
 from journal.followups import run_pending_facts
 from journal.models import Fact
@@ -178,3 +179,36 @@ def test_a_click_that_waits_while_the_rules_change_finds_its_dossier() -> None:
     assert moved is None
     assert isinstance(submitted, Receipt), submitted
     assert Dossier.objects.get(pk=dossier.pk).version.number == 2
+
+
+ON_THE_EVE = "2026-03-19 10:00"
+
+
+def test_a_dossier_submitted_while_the_reminders_are_written_gets_none() -> None:
+    zoe = person()
+    dossier = complete(procedure_at(ON_THE_EVE), zoe)
+    _eve_of_old_drafts()
+    _receipt, reminded = both(lambda: submit_dossier(dossier.pk, by=zoe), lambda: remind_drafts(dossier.procedure))
+    assert reminded == 0
+    assert mails("closing_reminder") == []
+
+
+@pytest.mark.usefixtures("no_lock")
+def test_without_the_lock_who_has_just_submitted_is_told_of_not_having_done_so() -> None:
+    zoe = person()
+    dossier = complete(procedure_at(ON_THE_EVE), zoe)
+    _eve_of_old_drafts()
+    both(lambda: submit_dossier(dossier.pk, by=zoe), lambda: remind_drafts(dossier.procedure))
+    assert len(mails("closing_reminder")) == 1
+
+
+def test_two_workers_remind_once() -> None:
+    dossier = begun(procedure_at(ON_THE_EVE), person())
+    _eve_of_old_drafts()
+    assert both(lambda: remind_drafts(dossier.procedure), lambda: remind_drafts(dossier.procedure)) == (1, 0)
+    assert events(dossier.pk).count("dossier.reminded") == 1
+
+
+def _eve_of_old_drafts() -> None:
+    """As if they had been begun in the middle of the window."""
+    Dossier.objects.update(created_at="2026-02-10T10:00:00Z")

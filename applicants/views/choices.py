@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
-from applicants.choices import rank_choices
+from applicants.choices import as_kept, chosen_so_far
 from applicants.contents import Contents, read_contents
-from applicants.editing import CHOICES, may_edit
+from applicants.editing import CHOICES, ChangedElsewhere, may_edit
 from applicants.models import Choice, Dossier
-from applicants.views.own_dossier import dossier_page, person, render_page
-from applicants.views.ticking import statuses_typed, ticked_choices
+from applicants.views.choosing import answer_to_script, choose_choices, is_as_shown, save_choices
+from applicants.views.own_dossier import dossier_page, is_by_script, render_page, typed
+from applicants.views.ticking import ticked_choices
 from journal.errors import Refused
 from programmes.eligibility import verdicts
 from programmes.models import Programme
@@ -36,6 +37,11 @@ class OtherProgramme:
 @dossier_page
 def choices(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """The ranked choices, and the programmes that could join them; where nobody ranks, the catalogue to tick."""
+    if is_by_script(request):
+        return answer_to_script(request, dossier)
+    unsent = typed(request, dossier)
+    if unsent is not None and request.method != "POST" and not is_as_shown(dossier, unsent):
+        return choose_choices(request, dossier, unsent)
     if dossier.rules.choices.order != Order.RANKED:
         return ticked_choices(request, dossier)
     if request.method == "POST":
@@ -47,6 +53,7 @@ def choices(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "applicants/choices.html",
         CHOICES,
         is_open=may_edit(dossier, CHOICES),
+        seen=as_kept(chosen_so_far(dossier)),
         items=[_line(choice) for choice in contents.choices],
         needs_title=bool(dossier.rules.titles) and not dossier.title,
         asking_status=_asking_status(contents),
@@ -54,39 +61,14 @@ def choices(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     )
 
 
-def new_order(before: list[str], posted: QueryDict) -> list[str]:
-    """The order of codes that a request asks for.
-
-    `order` is the whole order as the page shows it; `move` ("up:albi"), `add` and `remove` change it by one.
-    """
-    order = posted.getlist("order") or list(before)
-    direction, _, code = posted.get("move", "").partition(":")
-    if code in order and direction in ("up", "down"):
-        place = order.index(code)
-        other = place + (1 if direction == "down" else -1)
-        if 0 <= other < len(order):
-            order[place], order[other] = order[other], order[place]
-    if added := posted.get("add"):
-        order.append(added)
-    if removed := posted.get("remove"):
-        order = [code for code in order if code != removed]
-    return order
-
-
 def _rank(request: HttpRequest, dossier: Dossier) -> HttpResponse:
-    before = [choice.programme.code for choice in dossier.ranked_choices]
-    by_script = request.headers.get("X-Requested-With") == "fetch"
     try:
-        rank_choices(
-            dossier.pk, new_order(before, request.POST), by=person(request), statuses=statuses_typed(request.POST)
-        )
+        save_choices(request, dossier)
+    except ChangedElsewhere:
+        return choose_choices(request, dossier, request.POST)
     except Refused as refused:
         messages.error(request, str(refused))
-        if by_script:  # which then loads the page again: the order as it stands, and this message
-            return HttpResponse(status=409)
     else:
-        if by_script:
-            return HttpResponse(status=204)
         messages.success(request, gettext("Votre ordre de préférence est enregistré."))
     return redirect("applicants:choices", dossier.procedure.slug)
 

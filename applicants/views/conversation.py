@@ -15,7 +15,7 @@ from applicants.contents import read_contents
 from applicants.conversation import conversation_in, read_as_candidate, write_as_candidate
 from applicants.forms.messages import MessageForm
 from applicants.models import Dossier
-from applicants.views.own_dossier import dossier_page, own_dossier, person, posted, render_page
+from applicants.views.own_dossier import dossier_page, own_dossier, person, render_page, typed
 from documents.models import SupportingDocument
 from documents.serving import paper_response
 from journal.errors import Refused
@@ -24,7 +24,7 @@ from journal.errors import Refused
 @dossier_page
 def messages_page(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """All that was written, and a place to write; what is new counts as read from now on."""
-    form = MessageForm(posted(request), request.FILES or None)
+    form = MessageForm(typed(request, dossier), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:

@@ -7,14 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
-from applicants.contents import read_contents
-from applicants.editing import may_edit
+from applicants.contents import Contents, read_contents
+from applicants.editing import ChangedElsewhere, may_edit
 from applicants.explanations import explain_missing, explainable_item
-from applicants.forms.explanations import ExplanationForm
+from applicants.forms.explanations import SEEN_TEXT, ExplanationForm
 from applicants.models import Dossier
 from applicants.places import PAPERS, REFEREES, address_of
-from applicants.views.own_dossier import dossier_page, person, posted, render_page
+from applicants.readiness import MissingItem
+from applicants.views.own_dossier import dossier_page, person, render_page, typed
+from applicants.views.saving import TwoAnswers, choose_answers
 from journal.errors import Refused
+from programmes.typed import cleaned
 
 
 @dossier_page
@@ -25,10 +28,13 @@ def explain(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse:
     if item is None:
         raise Http404
     written = contents.explanations.get(code)
-    form = ExplanationForm(posted(request), initial={"text": written.text if written else ""})
+    text = written.text if written else ""
+    form = ExplanationForm(typed(request, dossier), initial={"text": text, SEEN_TEXT: text})
     if request.method == "POST" and form.is_valid():
         try:
-            explain_missing(dossier.pk, code, form.cleaned_data["text"], by=person(request))
+            _save(request, dossier, code, form)
+        except ChangedElsewhere:
+            return _choose(request, contents, item, form, text)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -45,3 +51,20 @@ def explain(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse:
         is_open=may_edit(dossier, item.place) or form.is_bound,
         way_back=address_of(dossier.procedure.slug, item.place),
     )
+
+
+def _save(request: HttpRequest, dossier: Dossier, code: str, form: ExplanationForm) -> None:
+    """Save the explanation, unless it is as the page showed it: it may have been changed elsewhere since."""
+    text, seen = form.cleaned_data["text"], form.cleaned_data[SEEN_TEXT]
+    if text != cleaned(seen) or not text:
+        explain_missing(dossier.pk, code, text, by=person(request), seen=seen)
+
+
+def _choose(
+    request: HttpRequest, contents: Contents, item: MissingItem, form: ExplanationForm, stored: str
+) -> HttpResponse:
+    """The page on which the candidate chooses between the explanation just written and the one that is saved."""
+    mine = form.cleaned_data["text"]
+    question = TwoAnswers("text", item.label, mine, mine, stored, stored)
+    place = PAPERS if item.place.startswith("paper:") else REFEREES
+    return choose_answers(request, contents, place, [question], [("text", mine)])

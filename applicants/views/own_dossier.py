@@ -6,7 +6,7 @@ another's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -28,7 +28,8 @@ from applicants.editing import applications_of, comes_before
 from applicants.given import answers_of
 from applicants.models import Dossier, Status, TypedIn
 from applicants.places import address_of, in_order
-from applicants.task_list import Task, task_groups, tasks
+from applicants.task_list import Task, task_groups, tasks, to_correct
+from applicants.views.unsent import DOSSIER, FIELD, keep_unsent, take_unsent
 from journal.errors import Refused
 
 P = ParamSpec("P")
@@ -46,6 +47,20 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def typed(request: HttpRequest, dossier: Dossier) -> QueryDict | None:
+    """As `posted`; also what this candidate had posted here when they were signed in no more, which they are told."""
+    if request.method == "POST" or (unsent := take_unsent(request, dossier)) is None:
+        return posted(request)
+    sentence = gettext("Vous revoici. Ce que vous veniez d’écrire est ci-dessous, et n’est pas encore enregistré.")
+    messages.warning(request, sentence)
+    return unsent
+
+
+def is_by_script(request: HttpRequest) -> bool:
+    """Whether the page's script saves a part of its form by itself, and waits for an answer that it can read."""
+    return request.method == "POST" and request.headers.get("X-Requested-With") == "fetch"
+
+
 def dossier_page(view: Callable[Concatenate[HttpRequest, Dossier, P], HttpResponse]) -> Page[P]:
     """Make a page of `view`, which takes the dossier that the signed-in person has in the procedure of that address.
 
@@ -56,7 +71,10 @@ def dossier_page(view: Callable[Concatenate[HttpRequest, Dossier, P], HttpRespon
     @never_cache
     @signed_in
     def page(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return view(request, own_dossier(person(request), slug), *args, **kwargs)
+        dossier = own_dossier(person(request), slug)
+        if request.POST.get(DOSSIER, str(dossier.pk)) != str(dossier.pk):
+            return _refuse_other_account(request, slug)
+        return view(request, dossier, *args, **kwargs)
 
     return page
 
@@ -64,16 +82,27 @@ def dossier_page(view: Callable[Concatenate[HttpRequest, Dossier, P], HttpRespon
 def signed_in(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
     """Send whoever is not signed in to the sign-in page, and from there back.
 
-    Who was signed out over a form is told that it was not saved, and comes back to that form: the address to which it
-    was sent may show nothing by itself.
+    Who was signed out over a form finds what they wrote in it when they are back, at the control where they were; what
+    cannot be kept (a file), they are told of. A script is told to do so (401).
     """
 
     @wraps(view)
     def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
+        if is_by_script(request):
+            return HttpResponse(status=401)
         if request.method != "POST":
             return redirect_to_login(request.get_full_path())
+        form = urlsplit(request.headers.get("Referer", ""))
+        path = form.path if form.netloc == request.get_host() else "/"  # the address it was sent to may show nothing
+        if path == request.path and keep_unsent(request):
+            words = gettext(
+                "Vous n’étiez plus connecté. Connectez-vous : vous retrouverez ce que vous veniez d’écrire."
+            )
+            messages.warning(request, words)
+            field = request.POST.get(FIELD, "")
+            return redirect_to_login(f"{path}#{field}" if field else path)
         messages.warning(
             request,
             gettext(
@@ -81,10 +110,18 @@ def signed_in(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Call
                 "recommencez."
             ),
         )
-        form = urlsplit(request.headers.get("Referer", ""))
-        return redirect_to_login(form.path if form.netloc == request.get_host() else "/")
+        return redirect_to_login(path)
 
     return page
+
+
+def _refuse_other_account(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page was opened by somebody else, who signed out since: what they wrote is not for this dossier."""
+    sentence = gettext("Cette page avait été ouverte depuis un autre compte : rien n’en est enregistré.")
+    if is_by_script(request):
+        return JsonResponse({"refused": sentence}, status=409)
+    messages.error(request, sentence)
+    return redirect("campaign:dossier", slug)
 
 
 def own_dossier(user: User, slug: str) -> Dossier:
@@ -102,15 +139,16 @@ def own_dossier(user: User, slug: str) -> Dossier:
 def render_page(request: HttpRequest, contents: Contents, template: str, place: str, **context: Any) -> HttpResponse:
     """Show one page of a dossier, at `place`, in the frame that all of them have."""
     dossier = contents.dossier
-    groups = task_groups(contents)
     procedure, is_draft = dossier.procedure, dossier.status == Status.DRAFT
+    corrections = [] if is_draft else waiting_corrections(dossier)
+    groups = to_correct(task_groups(contents), [place for asked in corrections for place in asked.opens])
     window = applications_of(dossier)
     frame = {
         "procedure": procedure,
         "dossier": dossier,
         "contents": contents,
         "groups": groups,
-        "menu": [_menu_item(task, place) for task in tasks(groups)],
+        "menu": menu_of(tasks(groups), place),
         "now": procedure.now(),
         "window": window,
         "own_closing": own_closing(dossier, contents.answers) if is_draft else None,
@@ -118,7 +156,7 @@ def render_page(request: HttpRequest, contents: Contents, template: str, place: 
         "is_too_late": is_draft and window is not None and window.is_over(procedure.now()),
         "comes_before": comes_before(dossier, place) if is_draft else [],
         "next_url": _next_url(dossier, place, contents.answers),
-        "corrections": [] if is_draft else waiting_corrections(dossier),
+        "corrections": corrections,
     }
     return render(request, template, frame | context)
 
@@ -151,11 +189,16 @@ def _next_url(dossier: Dossier, place: str, answers: Mapping[str, str]) -> str:
     return address_of(slug, following[0]) if following else reverse("campaign:dossier", args=[slug])
 
 
-def _menu_item(task: Task, place: str) -> dict[str, object]:
-    return {
-        "title": task.title,
-        "url": task.url,
-        "kind": task.kind,
-        "label": task.label,
-        "current": task.place == place,
-    }
+def menu_of(pages: Iterable[Task], place: str) -> list[dict[str, object]]:
+    """Pages of a dossier as components/page_menu.html shows them; `place` is the current one."""
+    return [
+        {
+            "place": task.place,
+            "title": task.title,
+            "url": task.url,
+            "kind": task.kind,
+            "label": task.label,
+            "current": task.place == place,
+        }
+        for task in pages
+    ]

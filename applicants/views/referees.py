@@ -21,7 +21,7 @@ from applicants.models import Dossier, Referee, Status
 from applicants.places import REFEREES, name_of
 from applicants.referees import may_remind, name_referee, remind_referee, replace_referee
 from applicants.task_list import DONE, PROBLEM, WAITING
-from applicants.views.own_dossier import dossier_page, person, posted, render_page, signed_in, try_act
+from applicants.views.own_dossier import dossier_page, person, render_page, signed_in, try_act, typed
 from journal.errors import Refused
 from programmes.rules import Alternative, Opinion, PaperRule, RefereeRule, Replacing
 
@@ -88,7 +88,7 @@ def name(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
     rule = dossier.rules.referee(kind)
     if rule is None:
         raise Http404
-    form = RefereeForm(posted(request))
+    form = RefereeForm(typed(request, dossier))
     if request.method == "POST" and form.is_valid():
         try:
             named = name_referee(dossier.pk, kind=kind, by=person(request), **form.cleaned_data)
@@ -106,7 +106,7 @@ def replace(request: HttpRequest, dossier: Dossier, referee_id: UUID) -> HttpRes
     rule = dossier.rules.referee(asked.kind)
     if rule is None:
         raise Http404
-    form = RefereeForm(posted(request))
+    form = RefereeForm(typed(request, dossier))
     if request.method == "POST" and form.is_valid():
         try:
             named = replace_referee(asked.pk, by=person(request), **form.cleaned_data)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from applicants.contents import Contents, read_contents
 from applicants.editing import CHOICES, PAYMENT, TITLE, is_applying
 from applicants.models import Choice, Dossier, Status
-from applicants.places import EXPLAINED, PAPERS, REFEREES, REVIEW, address_of, name_of
+from applicants.places import EXPLAINED, PAPERS, REFEREES, REVIEW, address_of, address_of_missing, name_of
 from applicants.readiness import asked_pages
 from applicants.submission import NotReady, submit_dossier
 from applicants.task_list import task_groups, tasks
@@ -39,7 +39,7 @@ def review(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """All that the dossier says, what it still lacks, and the button that sends it."""
     contents = read_contents(dossier)
     slug = dossier.procedure.slug
-    missing = [{"url": address_of(slug, item.place), "text": item.label, "item": item} for item in contents.missing]
+    missing = [{"url": address_of_missing(slug, item), "text": item.label, "item": item} for item in contents.missing]
     return render_page(
         request,
         contents,

@@ -10,22 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
-from applicants.choices import rank_choices
+from applicants.choices import as_kept, chosen_so_far
 from applicants.contents import read_contents
-from applicants.editing import CHOICES, may_edit
+from applicants.editing import CHOICES, ChangedElsewhere, may_edit
 from applicants.models import Dossier
 from applicants.places import choices_name
-from applicants.views.own_dossier import go_on, person, render_page
+from applicants.views.choosing import ONE, choose_choices, save_choices
+from applicants.views.own_dossier import go_on, render_page
 from journal.errors import Refused
 from programmes.eligibility import verdicts
 from programmes.models import Programme
 from programmes.rules import Option, Order
-
-ONE = "programme"  # the control of the only choice there may be; else each programme has its own
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,7 @@ def ticked_choices(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """The catalogue, with what the candidate asks for."""
     order = dossier.rules.choices.order
     if request.method == "POST":
-        if _save(request, dossier):
-            return go_on(dossier, CHOICES)
-        return redirect("applicants:choices", dossier.procedure.slug)
+        return _save(request, dossier)
     contents = read_contents(dossier)
     return render_page(
         request,
@@ -64,27 +61,22 @@ def ticked_choices(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         heading=choices_name(order),
         is_single=order == Order.SINGLE,
         is_open=may_edit(dossier, CHOICES),
+        seen=as_kept(chosen_so_far(dossier)),
         needs_title=bool(dossier.rules.titles) and not dossier.title,
         lines=list(_lines(dossier)),
     )
 
 
-def statuses_typed(posted: QueryDict) -> dict[str, str]:
-    """The status that a request asks for, by programme."""
-    before = "status-"
-    return {name.removeprefix(before): str(posted[name]) for name in posted if name.startswith(before)}
-
-
-def _save(request: HttpRequest, dossier: Dossier) -> bool:
-    ticked = [name.removeprefix(f"{ONE}-") for name in request.POST if name.startswith(f"{ONE}-")]
-    codes = [*ticked, *filter(None, request.POST.getlist(ONE))]
+def _save(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     try:
-        rank_choices(dossier.pk, codes, by=person(request), statuses=statuses_typed(request.POST))
+        save_choices(request, dossier)
+    except ChangedElsewhere:
+        return choose_choices(request, dossier, request.POST)
     except Refused as refused:
         messages.error(request, str(refused))
-        return False
+        return redirect("applicants:choices", dossier.procedure.slug)
     messages.success(request, gettext("Votre choix est enregistré."))
-    return True
+    return go_on(dossier, CHOICES)
 
 
 def _lines(dossier: Dossier) -> Iterator[Line]:

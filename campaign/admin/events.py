@@ -32,6 +32,7 @@ EVENTS: dict[str, Promise] = {
     "dossier.answers_saved": _("réponses enregistrées"),
     "dossier.version_changed": _("passage aux nouvelles règles"),
     "dossier.extended": _("délai accordé"),
+    "dossier.reminded": _("rappel de clôture envoyé"),
     "dossier.submitted": _("dossier transmis"),
     "candidate.identity_corrected": _("identité corrigée"),
     "dossier.programme_added": _("formation ajoutée"),

@@ -268,6 +268,7 @@ def _answer(person: Person, field: FieldRule, fake: Faker, decided_by: Habit | N
     answers: dict[FieldKind, Callable[[], str]] = {
         FieldKind.YES_NO: lambda: "no",
         FieldKind.CHOICE: lambda: person.draw(field.code).choice(field.options).code,
+        FieldKind.CHOICES: lambda: _some(person, field),
         FieldKind.COUNTRY: lambda: "FR" if field.code == "country" else person.nationality,
         FieldKind.DATE: lambda: person.identity["birth_date"],
         FieldKind.YEAR: lambda: str(_leaves_school(person)),
@@ -278,6 +279,13 @@ def _answer(person: Person, field: FieldRule, fake: Faker, decided_by: Habit | N
         FieldKind.ROWS: lambda: _rows(person, field, fake),
     }
     return answers.get(field.kind, lambda: _words(person, field, fake)[: field.max_length])()
+
+
+def _some(person: Person, field: FieldRule) -> str:
+    """One or several of the options."""
+    dice = person.draw(field.code)
+    chosen = dice.sample(field.options, dice.randint(1, len(field.options)))
+    return " ".join(option.code for option in field.options if option in chosen)
 
 
 def _rows(person: Person, field: FieldRule, fake: Faker) -> str:

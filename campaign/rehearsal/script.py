@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from applicants.closing_reminders import BEFORE_CLOSING
 from applicants.editing import APPLICATIONS
 from applicants.referees import DAYS_BEFORE_CLOSING
 from campaign.due import run_due_acts_of
@@ -89,6 +90,7 @@ def due_events(company: Company) -> Iterator[Event]:
     instants |= ends | {end + dt.timedelta(days=days) for end in ends for days in DAYS_AFTER_AN_END}
     if (window := company.window(APPLICATIONS)) is not None:
         instants |= {window[1] - dt.timedelta(days=days) for days in DAYS_BEFORE_CLOSING}
+        instants |= {window[1] - before for before in BEFORE_CLOSING}
     if procedure.judges_by_programme:
         instants |= {moment + EVERY_ROUND for moment in rounds(company)}
     for period in company.periods():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from applicants.models import Dossier, Status
-from applicants.tests.scenario import person, procedure_at, set_clock, staff, submitted
+from applicants.tests.scenario import begun, person, procedure_at, set_clock, staff, submitted
 from campaign import due
 from documents.models import Notice
 from journal.clock import at_one_instant
@@ -76,3 +76,14 @@ def test_a_place_not_confirmed_in_time_goes_to_the_next_of_the_waiting_list() ->
     due.run_due_acts_of(procedure)
     states = dict(Place.objects.values_list("dossier__reference", "state"))
     assert states == {place.dossier.reference: "released", "T-000002": "offered"}
+
+
+@pytest.mark.django_db
+def test_who_has_not_submitted_is_reminded_before_the_closing_hour() -> None:
+    with at_one_instant():
+        procedure = procedure_at("2026-03-10 10:00")
+        begun(procedure, person())
+    set_clock(procedure, "2026-03-20 18:00")
+    due.run_due_acts()
+    due.run_due_acts()
+    assert Mail.objects.filter(kind="closing_reminder").count() == 1

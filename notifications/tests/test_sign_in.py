@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
@@ -68,3 +69,13 @@ def test_a_demonstration_shows_the_code_in_its_mailbox(client: Client, settings:
     settings.DEMO = True
     client.post("/compte/signup/", {"email": "ada@example.org"})
     assert Mail.objects.get().context["code"]
+
+
+def test_a_session_by_code_ends_with_the_browser(client: Client, server: Mailbox) -> None:
+    """A cookie with a date would stay on a computer that others use."""
+    client.post("/compte/signup/", {"email": "ada@example.org"})
+    answer = client.post("/compte/confirm-email/", {"code": code_in(server)})
+    cookie = answer.cookies["sessionid"]
+    assert Session.objects.get(session_key=cookie.value).get_decoded()["_auth_user_id"] == str(User.objects.get().pk)
+    assert not cookie["expires"]
+    assert not cookie["max-age"]

@@ -17,6 +17,7 @@ class FieldKind(enum.StrEnum):
     LONG_TEXT = "long_text"
     DATE = "date"
     CHOICE = "choice"
+    CHOICES = "choices"  # one of the options or several, kept as their codes with blanks between them
     YES_NO = "yes_no"
     COUNTRY = "country"
     PHONE = "phone"

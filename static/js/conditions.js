@@ -7,12 +7,15 @@
 (() => {
   "use strict";
 
-  /** What a form answers to one question: the checked radio, "yes" for a ticked box, or the text. */
-  const answer = (form, name) => {
+  /** What a form answers to one question: the checked radio, "yes" for a ticked box, the text; of several boxes, each. */
+  const answers = (form, name) => {
     const control = form.elements.namedItem(name);
-    if (!control) return "";
-    if (control instanceof HTMLInputElement && control.type === "checkbox") return control.checked ? "yes" : "";
-    return control.value;
+    if (!control) return [""];
+    if (control instanceof HTMLInputElement && control.type === "checkbox") return [control.checked ? "yes" : ""];
+    if (control instanceof RadioNodeList && control[0].type === "checkbox") {
+      return [...control].filter((box) => box.checked).map((box) => box.value);
+    }
+    return [control.value];
   };
 
   /** Whether an answer is the one that a condition names; "<=2004-03-20" and ">2004-03-20" name dates. */
@@ -27,7 +30,9 @@
       // Sought each time: rows may have come (js/rows.js).
       form.querySelectorAll("[data-when]").forEach((place) => {
         const conditions = Object.entries(JSON.parse(place.dataset.when));
-        place.hidden = !conditions.every(([name, allowed]) => allowed.some((value) => fits(value, answer(form, name))));
+        place.hidden = !conditions.every(([name, allowed]) =>
+          answers(form, name).some((said) => allowed.some((value) => fits(value, said))),
+        );
       });
     };
     form.addEventListener("change", show);

@@ -117,6 +117,18 @@
     });
   });
 
+  // What was typed into a form of a dossier is not left by mistake; a form that saves itself asks by itself.
+  const begun = new Set();
+  document.addEventListener("input", ({ target }) => {
+    if (target.form?.elements.namedItem("dossier") && !("saves" in target.form.dataset)) begun.add(target.form);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) begun.delete(event.target);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if ([...begun].some((form) => form.isConnected)) event.preventDefault();
+  });
+
   /** Time left in the page's language: "2 jours et 4 heures", "35 minutes"; nothing under a minute. */
   const duration = (milliseconds) => {
     const minutes = Math.floor(milliseconds / 60000);
@@ -148,6 +160,24 @@
     show();
   };
 
+  const NEAR = 50; // characters left, from which those who listen are told
+
+  /** Say how long a text is of how long it may be; line ends count once, and a letter with its accent too. */
+  const count = (control) => {
+    const place = control.closest(".field")?.querySelector("[data-count]");
+    if (!place) return;
+    const limit = Number(control.dataset.limit);
+    const length = [...control.value.trim().normalize("NFC")].length;
+    const number = new Intl.NumberFormat(document.documentElement.lang);
+    const said = length > limit ? place.dataset.wordsOver : place.dataset.words;
+    place.textContent = said.replace("{count}", number.format(length)).replace("{limit}", number.format(limit));
+    place.classList.toggle("field__count--over", length > limit);
+    if (length > limit - NEAR && control === document.activeElement) say(place.textContent);
+  };
+  document.addEventListener("input", ({ target }) => {
+    if (target.dataset.limit) count(target);
+  });
+
   /** The menu of pages is open beside the form, and folded above it on a phone. */
   const wide = window.matchMedia("(min-width: 64rem)");
   const foldMenus = () =>
@@ -161,10 +191,16 @@
     foldMenus();
     showErrors(root);
     root.querySelectorAll("[data-time-left]").forEach(countDown);
+    root.querySelectorAll("[data-limit]").forEach(count);
     document.dispatchEvent(new CustomEvent("portal:ready", { detail: root }));
   };
 
   window.portal = { say, begin };
   // The page's own scripts come after this one and listen for "portal:ready".
   document.addEventListener("DOMContentLoaded", () => begin(document.body));
+  // A link from elsewhere to a question puts the cursor in it, be it a group of choices; the browser, having found the
+  // place, would else take the focus from a control that is not the place itself.
+  window.addEventListener("load", () => {
+    if (location.hash.startsWith("#id_")) requestAnimationFrame(() => focusField(location.hash.slice(1)));
+  });
 })();

@@ -1,7 +1,6 @@
 /* A list that one puts in order: by dragging (SortableJS), by its buttons, or with the arrow keys.
  *
- * Markup: components/ranking.html. Every change is saved at once, one after the other, and the list says whether it was:
- * a saved order is answered by 204, anything else (a refusal, a sign-in page) means that it was not.
+ * Markup: components/ranking.html. Every change is said to those who listen, and saves itself (js/saving.js).
  * Without this script the buttons submit the form.
  */
 (() => {
@@ -9,55 +8,21 @@
 
   const begin = (form) => {
     const list = form.querySelector("[data-ranking-list]");
-    const status = form.querySelector("[data-save-state]");
-    const words = form.dataset;
     const lines = () => [...list.children];
 
-    const show = (state, sentence) => {
-      status.dataset.state = state;
-      status.textContent = sentence;
-    };
-
-    let saving = false;
-    let changed = false;
-
-    /** Send the order as it stands now; a change made meanwhile is sent next, so the last one always wins. */
-    const save = async () => {
-      changed = true;
-      if (saving) return;
-      saving = true;
-      while (changed) {
-        changed = false;
-        try {
-          const answer = await fetch(form.action, {
-            method: "POST",
-            body: new FormData(form),
-            headers: { "X-Requested-With": "fetch" },
-          });
-          // Refused, or signed out meanwhile: to the order as it stands and why, or to the sign-in and back here.
-          if (answer.status === 409 || answer.redirected) location.reload();
-          if (answer.status !== 204) throw new Error(String(answer.status));
-          if (!changed) show("saved", `${status.dataset.moved} ${words.wordsSaved}`);
-        } catch {
-          if (!changed) show("failed", words.wordsFailed);
-        }
-      }
-      saving = false;
-    };
-
-    /** Bring buttons and words in line with the order that the list now has. */
+    /** Bring buttons and words in line with the order that the list now has, and let it be saved. */
     const settle = (line) => {
       const all = lines();
       all.forEach((each, index) => {
         each.querySelector('[value^="up:"]').disabled = index === 0;
         each.querySelector('[value^="down:"]').disabled = index === all.length - 1;
       });
-      status.dataset.moved = words.wordsMoved
+      const moved = form.dataset.wordsMoved
         .replace("{label}", line.dataset.label)
         .replace("{rank}", all.indexOf(line) + 1)
         .replace("{total}", all.length);
-      show("saving", `${status.dataset.moved} ${words.wordsSaving}`);
-      save();
+      window.portal.say(moved);
+      list.dispatchEvent(new Event("change", { bubbles: true }));
     };
 
     const move = (line, step) => {

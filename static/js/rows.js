@@ -20,8 +20,8 @@
         row.querySelector("[data-row-remove]").hidden = list.children.length === 1;
       });
       add.disabled = list.children.length >= most;
-      // What depends on answers within a new row is shown or hidden.
-      place.closest("form").dispatchEvent(new Event("change"));
+      // What depends on answers within a new row is shown or hidden; what is left of the rows is saved.
+      place.dispatchEvent(new Event("change", { bubbles: true }));
     };
 
     add.type = "button"; // Enter in a control sends the form, and adds no row

@@ -47,7 +47,7 @@ def test_the_five_majors(live: Live, rules: Rules) -> None:
     [
         ("level", {"level_argued"}),
         ("experience", {"experience_argued"}),
-        ("both", {"level_argued", "experience_argued"}),
+        ("level experience", {"level_argued", "experience_argued"}),
     ],
 )
 def test_what_one_claims_one_argues(rules: Rules, basis: str, argued: set[str]) -> None:

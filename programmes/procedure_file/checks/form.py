@@ -54,9 +54,10 @@ def _check_field(source: Source, field: FieldRule, where: tuple[str, ...]) -> No
         source.fault(reason, *where)
     if field.kind == FieldKind.INE and field.required:
         source.fault("un numéro INE n’empêche jamais de transmettre : il ne peut pas être obligatoire.", *where)
-    if field.kind == FieldKind.CHOICE and len(field.options) < 2:
+    is_choice = field.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
+    if is_choice and len(field.options) < 2:
         source.fault(f"le champ « {field.code} » est un choix : il lui faut au moins deux options.", *where)
-    if field.kind != FieldKind.CHOICE and field.options:
+    if not is_choice and field.options:
         source.fault(f"le champ « {field.code} » a des options, mais n’est pas un choix.", *where, "options")
     answers = _values_of(field)
     if field.must_be and answers is not None and field.must_be not in answers:
@@ -154,7 +155,8 @@ def _names_in_conditions(rules: Rules) -> dict[str, set[str] | None]:
 def _values_of(field: FieldRule) -> set[str] | None:
     if field.kind == FieldKind.YES_NO:
         return {"yes", "no"}
-    return {option.code for option in field.options} if field.kind == FieldKind.CHOICE else None
+    is_choice = field.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
+    return {option.code for option in field.options} if is_choice else None
 
 
 LONGEST_KIND = 60  # characters by which a deposited file says which paper it is

@@ -82,11 +82,11 @@ def tells_her_studies(aminata: Candidate) -> None:
         row.get_by_label(exactly(result)).check()
     rows.last.get_by_label(loosely("Commentaire")).fill("Université Cheikh-Anta-Diop, Dakar")
     aminata.fill({"Avez-vous déjà le diplôme": "Non"})
-    aminata.press("Enregistrer et continuer")
+    aminata.sends("Enregistrer et continuer")
     aminata.reads("expliquez pourquoi vous n’avez pas de numéro INE")
     aminata.go(f"/dossier/{aminata.slug}/page/studies/")
     rows.first.get_by_label(loosely("Commentaire")).fill(NO_NUMBER)
-    aminata.press("Enregistrer et continuer")
+    aminata.sends("Enregistrer et continuer")
 
 
 def leaves_abroad(aminata: Candidate) -> None:
@@ -105,7 +105,7 @@ def leaves_abroad(aminata: Candidate) -> None:
             "Demandez-vous une étude anticipée": "Oui",
         }
     )
-    aminata.press("Enregistrer et continuer")
+    aminata.sends("Enregistrer et continuer")
 
 
 def declares(aminata: Candidate) -> None:
@@ -113,7 +113,7 @@ def declares(aminata: Candidate) -> None:
     aminata.arrives_at("Apprentissage et nationalité")
     aminata.reads("un visa ne suffisant pas")
     aminata.fill({"Votre projet professionnel": "Concevoir les réseaux d’hôpitaux."})
-    aminata.press("Enregistrer et continuer")
+    aminata.sends("Enregistrer et continuer")
     aminata.fills_page("Bourse et déclarations", {"Êtes-vous boursier": "Non", "Je certifie": "oui"})
 
 
@@ -126,7 +126,7 @@ def chooses(aminata: Candidate) -> None:
     aminata.ticks(f"{SUDPARIS} Télécom SudParis")
     aminata.go(f"/dossier/{aminata.slug}/page/work/")
     aminata.fill({"J’ai lu ces trois conditions": "oui"})
-    aminata.press("Enregistrer et continuer")
+    aminata.sends("Enregistrer et continuer")
 
 
 def joins_papers(cast: Cast) -> None:

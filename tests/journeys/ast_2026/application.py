@@ -78,7 +78,7 @@ def chooses(zoe: Candidate) -> None:
     zoe.arrives_at("Titre et spécialité")
     zoe.fill({"Quel titre": "Licence (L3)", "Licence (L3) : spécialité": "Biologie, Biochimie"})
     zoe.reads(closed)  # before anything is saved
-    zoe.press("Enregistrer et continuer")
+    zoe.sends("Enregistrer et continuer")
     zoe.arrives_at("Ordre des vœux")
     zoe.reads(closed)
     assert zoe.page.get_by_role("button", name="Ajouter IMT Nord Europe").count() == 0
@@ -88,11 +88,13 @@ def chooses(zoe: Candidate) -> None:
         expect(lines).to_have_count(rank)
     zoe.looks_again()
     lines.last.press("ArrowUp")
-    zoe.reads("IMT Mines Alès est maintenant en position 1 sur 2. Ordre enregistré.")
+    zoe.reads("IMT Mines Alès est maintenant en position 1 sur 2.")
+    zoe.reads("Enregistré à")
     zoe.page.reload()
     expect(lines).to_contain_text(["IMT Mines Alès", "IMT Mines Albi"])
     lines.first.press("ArrowDown")
-    zoe.reads("IMT Mines Alès est maintenant en position 2 sur 2. Ordre enregistré.")
+    zoe.reads("IMT Mines Alès est maintenant en position 2 sur 2.")
+    zoe.reads("Enregistré à")
     zoe.follow("Continuer")
 
 

@@ -74,7 +74,7 @@ def fills_in(naima: Candidate) -> None:
             "Adresses de vos réalisations": "https://naima.example/bobines",
         }
     )
-    naima.press("Enregistrer et continuer")
+    naima.sends("Enregistrer et continuer")
     naima.fills_page("Déclarations", {"Je sais qu’un désistement": "oui", "Je certifie": "oui"})
     naima.ticks(MAJOR)
 

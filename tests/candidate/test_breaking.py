@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from playwright.sync_api import FilePayload, expect
-from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import User
 from applicants.given import answers_of
 from applicants.models import Dossier, Receipt, Status
-from applicants.tests import scenario
 from documents.models import SupportingDocument
-from tests.actors import Candidate, enter
-from tests.conftest import OpenBrowser
-from tests.stage import Stage, code_sent_to, mails_to
+from tests.actors import Candidate
+from tests.candidate import EMAIL
+from tests.stage import Stage, mails_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
-EMAIL = "zoe@example.org"
 SUBMIT = "Transmettre mon dossier"
-
-
-@pytest.fixture
-def stage(transactional_db: None) -> Stage:
-    """The procedure in its window of applications."""
-    return Stage("2026-02-10 10:00")
-
-
-@pytest.fixture
-def user(stage: Stage) -> User:
-    """A candidate, whose address is proven."""
-    user = scenario.person(EMAIL)
-    EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
-    return user
-
-
-@pytest.fixture
-def dossier(stage: Stage, user: User) -> Dossier:
-    """A dossier that can be submitted."""
-    return scenario.complete(stage.procedure, user)
-
-
-@pytest.fixture
-def zoe(stage: Stage, user: User, dossier: Dossier, open_browser: OpenBrowser, live_server: LiveServer) -> Candidate:
-    """The candidate, signed in."""
-    page = open_browser()
-    enter(page, user, live_server)
-    return Candidate(page, EMAIL, stage.slug)
 
 
 def ready_to_submit(zoe: Candidate) -> None:
@@ -76,16 +43,7 @@ def test_the_back_button_leads_to_no_second_submission(zoe: Candidate) -> None:
     zoe.reads(Receipt.objects.get().number)
 
 
-def test_of_two_tabs_the_last_that_saves_counts(zoe: Candidate, dossier: Dossier) -> None:
-    other = Candidate(zoe.page.context.new_page(), EMAIL, zoe.slug)
-    for tab in (zoe, other):
-        tab.go(f"/dossier/{zoe.slug}/page/contact/")
-    for tab, city in ((zoe, "Toulouse"), (other, "Albi")):
-        tab.fills_page("Coordonnées", {"Ville": city})
-        tab.reads("Vos réponses sont enregistrées.")
-    assert answers_of(dossier)["city"] == "Albi"
-
-
+@pytest.mark.refused_requests
 def test_a_tab_left_open_changes_nothing_after_the_submission(zoe: Candidate, dossier: Dossier) -> None:
     before = answers_of(dossier)["city"]
     other = Candidate(zoe.page.context.new_page(), EMAIL, zoe.slug)
@@ -121,20 +79,6 @@ def test_a_wrong_file_is_refused_where_it_was_chosen(zoe: Candidate, name: str, 
     assert SupportingDocument.objects.count() == before
 
 
-def test_after_an_hour_away_one_signs_in_and_is_back(zoe: Candidate) -> None:
-    zoe.go(f"/dossier/{zoe.slug}/page/contact/")
-    Session.objects.all().delete()
-    zoe.fills_page("Coordonnées", {"Ville": "Albi"})
-    zoe.arrives_at("Se connecter")
-    zoe.reads("ce que vous veniez d’envoyer n’est pas enregistré")
-    zoe.fill({"Adresse électronique": EMAIL})
-    zoe.press("Continuer")
-    zoe.arrives_at("Entrer le code reçu")
-    zoe.fill({"Code": code_sent_to(EMAIL)})
-    zoe.press("Valider le code")
-    zoe.arrives_at("Coordonnées")
-
-
 def test_who_was_signed_out_over_an_upload_finds_the_sign_in_alone(zoe: Candidate) -> None:
     """A script sends the file: it must not show the sign-in inside a dossier that is no longer open."""
     menu = zoe.page.locator(".page-menu")
@@ -149,11 +93,13 @@ def test_who_was_signed_out_over_an_upload_finds_the_sign_in_alone(zoe: Candidat
     expect(menu).to_have_count(0)
 
 
+@pytest.mark.refused_requests
 def test_who_was_signed_out_over_the_order_of_choices_is_led_to_the_sign_in(zoe: Candidate) -> None:
-    """A script sends each move: its page would blame the connection for ever."""
+    """And finds, once back, the order just made beside the one that is saved."""
     zoe.go(f"/dossier/{zoe.slug}/voeux/")
     Session.objects.all().delete()
     zoe.page.locator('[value^="down:"]:enabled').first.click()
+    zoe.press("Me reconnecter")
     zoe.arrives_at("Se connecter")
 
 

@@ -1,0 +1,3 @@
+"""What candidates do with a dossier, in a real browser."""
+
+EMAIL = "zoe@example.org"
