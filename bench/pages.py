@@ -14,7 +14,6 @@ import os
 import re
 import sys
 import tempfile
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from django.test import Client, override_settings  # noqa: E402
 from django.urls import Resolver404, resolve  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from bench.measuring import TRIES, processor_time, queries_of, unit  # noqa: E402
 from campaign.demonstration import characters  # noqa: E402
 from campaign.demonstration.moments import moments_of  # noqa: E402
 from campaign.rehearsal.company import Company, gather  # noqa: E402
@@ -38,7 +38,6 @@ from campaign.rehearsal.script import play  # noqa: E402
 
 MOST_QUERIES = {"candidate": 12, "staff": 15}
 MOST_ON_PAGE = {"admin:index": 20}  # gathers what waits from every app, for whoever holds every role
-TRIES = 3  # of which the quickest counts: a machine is at times busy
 LINK = re.compile(r'href="(/[^"#?]*)')
 
 
@@ -81,7 +80,7 @@ def is_too_dear(who: str, page: str, cost: Cost) -> bool:
 
 def look_at_everything(company: Company) -> Costs:
     """The dearest page of each kind, for candidates and for staff, over the whole procedure."""
-    unit = min(processor_time(piece_of_work) for _ in range(TRIES))
+    measure = unit()
     costs: Costs = {}
     before = None
     for moment in moments_of(company.procedure):
@@ -92,25 +91,24 @@ def look_at_everything(company: Company) -> Costs:
         for who, one in people:
             for page, look in walk(one.user, starts_at="/gestion/" if who == "staff" else "/"):
                 known = costs.get((who, page), Cost(0, 0, ""))
-                cost = cost_of(look, unit, than=known.share, seen=f"{moment.code}: {one.state}")
+                cost = cost_of(look, measure, than=known.share, seen=f"{moment.code}: {one.state}")
                 dearer = cost if cost.share > known.share else known
                 costs[who, page] = Cost(max(known.queries, cost.queries), dearer.share, dearer.seen)
     return costs
 
 
-def cost_of(look: Callable[[], object], unit: float, *, than: float, seen: str) -> Cost:
+def cost_of(look: Callable[[], object], measure: float, *, than: float, seen: str) -> Cost:
     """What a page costs; one that seems dearer `than` another is looked at again, lest the machine was busy."""
-    queries: list[str] = []
+    seconds = 0.0
 
-    def note(execute: Callable[..., object], sql: str, *asked: object) -> object:
-        queries.append(sql)
-        return execute(sql, *asked)
-
-    with connection.execute_wrapper(note):
+    def look_once() -> None:
+        nonlocal seconds
         seconds = processor_time(look)
-    if seconds / unit > than:
+
+    queries = queries_of(look_once)
+    if seconds / measure > than:
         seconds = min(seconds, *(processor_time(look) for _ in range(TRIES)))
-    return Cost(len(queries), seconds / unit, seen)
+    return Cost(queries, seconds / measure, seen)
 
 
 def walk(user: User, *, starts_at: str) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -136,20 +134,6 @@ def kind_of(address: str) -> str | None:
         return resolve(address.partition("?")[0]).view_name or None
     except Resolver404:
         return None
-
-
-def processor_time(act: Callable[[], object]) -> float:
-    """The seconds of processor time that `act` takes."""
-    begun = time.process_time()
-    act()
-    return time.process_time() - begun
-
-
-def piece_of_work() -> None:
-    """The measure: 25 milliseconds on the machine on which the limit was set."""
-    words = [f"{number:x}" for number in range(150_000)]
-    words.sort()
-    "".join(words).encode()
 
 
 if __name__ == "__main__":

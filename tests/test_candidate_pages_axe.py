@@ -222,8 +222,11 @@ def an_account(tour: Tour) -> None:
 
 # --- A draft ----------------------------------------------------------------------------------------------------
 
-OF_A_DRAFT = "title choices papers paper referees name_referee fee review messages withdraw"
-BLANK = f"campaign:dossier applicants:page {' '.join(f’applicants:{name}' for name in OF_A_DRAFT.split())}"
+BLANK = (
+    "campaign:dossier applicants:page applicants:title applicants:choices applicants:papers applicants:paper"
+    " applicants:referees applicants:name_referee applicants:fee applicants:review applicants:messages"
+    " applicants:withdraw"
+)
 
 
 @shows(BLANK)
