@@ -39,7 +39,8 @@ class AlreadyAccepted(Refused):
 def deposit_paper(dossier_id: UUID, kind: str, upload: UploadedFile, *, by: User) -> SupportingDocument:
     """Add a file to a paper of the dossier; it takes the place of one turned down, or of the only one there may be.
 
-    The file is judged and stored before the dossier is locked, and thrown away if the act is refused.
+    The file is judged and stored before the dossier is locked, and thrown away if the act is refused. One that is
+    among several already is not added again: whoever lost the connection sends it anew, not knowing that it came.
 
     Raises:
         Dossier.DoesNotExist: not this person's dossier.
@@ -52,10 +53,13 @@ def deposit_paper(dossier_id: UUID, kind: str, upload: UploadedFile, *, by: User
     require_within_dates(dossier, f"paper:{kind}")  # so that little is stored in vain; all is asked under the lock
     received = intake.receive(upload, _rule_of(dossier, kind))
     try:
-        return _file(dossier_id, kind, received, by=by)
+        document = _file(dossier_id, kind, received, by=by)
     except Exception:
         intake.discard(received)
         raise
+    if document.pk != received.id:
+        intake.discard(received)
+    return document
 
 
 @transaction.atomic
@@ -94,7 +98,10 @@ def lay_aside_unasked(dossier: Dossier, answers: Mapping[str, str], *, by: User)
 def _file(dossier_id: UUID, kind: str, received: Received, *, by: User) -> SupportingDocument:
     dossier = lock_own(dossier_id, by=by)
     require_editable(dossier, f"paper:{kind}")
-    document = add_file(dossier, asked_paper(dossier, kind), received, by=by)
+    rule = asked_paper(dossier, kind)
+    if (same := _same_file(dossier, rule, received)) is not None:
+        return same
+    document = add_file(dossier, rule, received, by=by)
     record("paper.deposited", dossier, by=by, paper=str(document.pk), kind=kind, sha256=document.sha256)
     return document
 
@@ -152,6 +159,15 @@ def _replaced_by_one_more(dossier: Dossier, rule: PaperRule) -> list[SupportingD
         gettext("Cette pièce compte déjà %(count)s fichiers, le plus possible. Retirez-en un pour en déposer un autre.")
         % {"count": len(standing)}
     )
+
+
+def _same_file(dossier: Dossier, rule: PaperRule, received: Received) -> SupportingDocument | None:
+    """The file of that name that says the same, if it stands among the several that a paper may have."""
+    if rule.max_files == 1:
+        return None
+    current = SupportingDocument.objects.current().filter(folder=dossier.folder_id, kind=rule.code)
+    found = current.filter(sha256=received.sha256, original_name=received.original_name).first()
+    return found if found is not None and not is_turned_down(found) else None
 
 
 def is_turned_down(document: SupportingDocument) -> bool:

@@ -13,6 +13,7 @@ What is judged here takes no opening of the file: its size and its first bytes. 
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import hashlib
 import unicodedata
 import uuid
@@ -38,6 +39,17 @@ TELEPHONE_PHOTOS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
 WORD_PROCESSORS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 
 
+class Reason(enum.StrEnum):
+    """Why a file is not taken."""
+
+    EMPTY = "empty"
+    TELEPHONE = "telephone"
+    TEXT = "text"
+    KIND = "kind"
+    HEAVY_PDF = "heavy_pdf"
+    HEAVY_IMAGE = "heavy_image"
+
+
 class WrongFile(Refused):
     """The file cannot be taken; the sentence says why, and how to make one that can."""
 
@@ -61,16 +73,11 @@ def receive(upload: UploadedFile, rule: PaperRule) -> Received:
         WrongFile: empty, larger than the rule allows, or of another kind by its content.
     Rule: APP-08.
     """
-    size = upload.size or 0
-    if size == 0:
-        raise WrongFile(
-            gettext("Ce fichier est vide. Vérifiez qu’il s’ouvre sur votre appareil, puis déposez-le de nouveau.")
-        )
-    content = kind_of(_start_of(upload))
-    if content not in rule.kinds or content is None:
-        raise WrongFile(_wrong_kind(_start_of(upload), rule))
-    if size > rule.max_bytes:
-        raise WrongFile(_too_large(size, content, rule))
+    size, start = upload.size or 0, _start_of(upload)
+    content = kind_of(start)
+    if reason := why_refused(start, size, rule):
+        raise WrongFile(advice(rule, size=file_size(size))[reason])
+    assert content is not None
     own_id = uuid.uuid4()
     return Received(
         id=own_id,
@@ -119,6 +126,60 @@ def supersede(document: SupportingDocument) -> None:
     document.save(update_fields=["superseded_at"])
 
 
+def why_refused(start: bytes, size: int, rule: PaperRule) -> Reason | None:
+    """Why a file of `size` bytes that starts with these is not taken; None where it is. Pure.
+
+    js/upload.js looks at a file in the same way before it sends it.
+    """
+    content = kind_of(start)
+    if size == 0:
+        return Reason.EMPTY
+    if content is None or content not in rule.kinds:
+        if start[4:12] in TELEPHONE_PHOTOS:
+            return Reason.TELEPHONE
+        return Reason.TEXT if start.startswith(WORD_PROCESSORS) else Reason.KIND
+    if size > rule.max_bytes:
+        return Reason.HEAVY_PDF if content == FileKind.PDF else Reason.HEAVY_IMAGE
+    return None
+
+
+def advice(rule: PaperRule, *, size: str = "{size}") -> dict[Reason, str]:
+    """What is said of a file that is not taken, with what to do instead; `size` is the file's, in words.
+
+    Kinds that telephones and word processors make by themselves have advice of their own.
+    """
+    sizes = {"size": size, "limit": file_size(rule.max_bytes)}
+    kinds = {"allowed": gettext(" ou ").join(kind.upper() for kind in rule.kinds)}
+    return {
+        Reason.EMPTY: gettext(
+            "Ce fichier est vide. Vérifiez qu’il s’ouvre sur votre appareil, puis déposez-le de nouveau."
+        ),
+        Reason.TELEPHONE: gettext(
+            "Cette photo est au format HEIC, que certains ordinateurs ne lisent pas. Enregistrez-la en "
+            "JPEG (sur iPhone : Réglages, Appareil photo, Formats, Le plus compatible), puis déposez-la."
+        ),
+        Reason.TEXT: gettext(
+            "Ce fichier vient d’un traitement de texte. Ouvrez-le, choisissez « Enregistrer sous » et le "
+            "format PDF, puis déposez le PDF."
+        ),
+        Reason.KIND: gettext(
+            "Le contenu de ce fichier n’est pas au format %(allowed)s, quel que soit son nom. "
+            "Enregistrez-le dans ce format, puis déposez-le de nouveau."
+        )
+        % kinds,
+        Reason.HEAVY_PDF: gettext(
+            "Ce PDF pèse %(size)s ; la limite est de %(limit)s. Numérisez-le en noir et blanc ou à 150 "
+            "points par pouce, ou enregistrez-le avec l’option « taille réduite »."
+        )
+        % sizes,
+        Reason.HEAVY_IMAGE: gettext(
+            "Cette image pèse %(size)s ; la limite est de %(limit)s. Réduisez ses dimensions (2 000 points "
+            "de large suffisent), ou enregistrez-la en JPEG de qualité moyenne."
+        )
+        % sizes,
+    }
+
+
 def kind_of(start: bytes) -> FileKind | None:
     """The kind of a file that starts with these bytes, if it is one of those that can be taken."""
     if start.startswith(b"\xff\xd8\xff"):
@@ -150,36 +211,3 @@ def _digest(upload: UploadedFile) -> str:
     for chunk in upload.chunks():
         digest.update(chunk)
     return digest.hexdigest()
-
-
-def _wrong_kind(start: bytes, rule: PaperRule) -> str:
-    """What to do instead; kinds that telephones and word processors make by themselves have advice."""
-    if start[4:12] in TELEPHONE_PHOTOS:
-        return gettext(
-            "Cette photo est au format HEIC, que certains ordinateurs ne lisent pas. Enregistrez-la en "
-            "JPEG (sur iPhone : Réglages, Appareil photo, Formats, Le plus compatible), puis déposez-la."
-        )
-    if start.startswith(WORD_PROCESSORS):
-        return gettext(
-            "Ce fichier vient d’un traitement de texte. Ouvrez-le, choisissez « Enregistrer sous » et le "
-            "format PDF, puis déposez le PDF."
-        )
-    return gettext(
-        "Le contenu de ce fichier n’est pas au format %(allowed)s, quel que soit son nom. "
-        "Enregistrez-le dans ce format, puis déposez-le de nouveau."
-    ) % {"allowed": gettext(" ou ").join(kind.upper() for kind in rule.kinds)}
-
-
-def _too_large(size: int, content: FileKind, rule: PaperRule) -> str:
-    sizes = {"size": file_size(size), "limit": file_size(rule.max_bytes)}
-    if content == FileKind.PDF:
-        advice = gettext(
-            "Ce PDF pèse %(size)s ; la limite est de %(limit)s. Numérisez-le en noir et blanc ou à 150 "
-            "points par pouce, ou enregistrez-le avec l’option « taille réduite »."
-        )
-    else:
-        advice = gettext(
-            "Cette image pèse %(size)s ; la limite est de %(limit)s. Réduisez ses dimensions (2 000 points "
-            "de large suffisent), ou enregistrez-la en JPEG de qualité moyenne."
-        )
-    return advice % sizes

@@ -180,11 +180,16 @@ class Candidate(Person):
         expect(self.main).to_contain_text("Le fichier est déposé.")
         self.follow("Revenir à la liste des pièces")
 
-    def attaches(self, rule: PaperRule, label: str = "Fichier à joindre") -> None:
+    def attaches(self, rule: PaperRule, label: str = "") -> None:
         """Join a small file, such as that paper may be, where the form asks for one."""
         made = files.paper(rule)
         upload: FilePayload = {"name": str(made.name), "mimeType": str(made.content_type), "buffer": made.read()}
-        self.main.get_by_label(loosely(label)).set_input_files(upload)
+        self.chooses(upload, label=label)
+
+    def chooses(self, *uploads: FilePayload, label: str = "") -> None:
+        """Choose files where the form asks for them."""
+        asked = loosely(label) if label else re.compile("Fichiers? à joindre")
+        self.main.get_by_label(asked).set_input_files(list(uploads))
 
     def joins(self, *codes: str) -> None:
         """Deposit papers of these codes, one after the other, from the list of papers."""

@@ -42,6 +42,7 @@ REFEREES = "[...document.querySelectorAll('a[data-referee]')].map(link => [link.
 TELLING_KEYS = {"code", "kind"}  # of an address; the slug too for a stranger, who sees all procedures
 TELLING = "main :is(h1, h2, legend, label, button, .btn, .state, .notice-box)"
 OUTLINE = f"[...new Set([...document.querySelectorAll('{TELLING}')].map(part => part.textContent.trim()))].join()"
+TALL = "document.documentElement.scrollHeight"
 SIGN_IN = "number => [...document.forms].filter(form => 'signIn' in form.dataset)[number].submit()"
 
 
@@ -168,7 +169,10 @@ def take(page: Page, folder: Path, kind: str) -> Iterator[str]:
     """Take the page in both widths; yield a line if it has to be scrolled sideways on a telephone."""
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": HEIGHT})
+        # As tall as the page: what sticks to the foot of the screen would else stand across its middle.
+        page.set_viewport_size({"width": width, "height": max(HEIGHT, page.evaluate(TALL))})
         page.screenshot(path=folder / f"{kind}-{width}.png", full_page=True)
+        page.set_viewport_size({"width": width, "height": HEIGHT})
     wide_as = page.evaluate("document.scrollingElement.scrollWidth")
     if wide_as > NARROW:
         yield f"{folder}: {kind} needs {wide_as} pixels on a telephone of {NARROW}"

@@ -280,15 +280,15 @@ class TestPapers:
 
     def test_no_more_files_than_the_rule_allows(self, procedure: Procedure, zoe: User) -> None:
         dossier = begun(procedure, zoe)
-        for _ in range(2):
-            deposit_paper(dossier.pk, "identity", pdf(), by=zoe)
+        for name in ("recto.pdf", "verso.pdf"):
+            deposit_paper(dossier.pk, "identity", pdf(name), by=zoe)
         with pytest.raises(Enough, match="2 fichiers"):
             deposit_paper(dossier.pk, "identity", pdf(), by=zoe)
 
     def test_one_turned_down_leaves_its_place(self, procedure: Procedure, zoe: User) -> None:
         dossier = begun(procedure, zoe)
-        for _ in range(2):
-            deposit_paper(dossier.pk, "identity", pdf(), by=zoe)
+        for name in ("recto.pdf", "verso.pdf"):
+            deposit_paper(dossier.pk, "identity", pdf(name), by=zoe)
         turned_down = SupportingDocument.objects.filter(kind="identity").first()
         assert turned_down is not None
         SupportingDocument.objects.filter(pk=turned_down.pk).update(check_state="rejected")
@@ -299,12 +299,24 @@ class TestPapers:
 
     def test_a_refused_deposit_leaves_no_file(self, procedure: Procedure, zoe: User) -> None:
         dossier = begun(procedure, zoe)
-        for _ in range(2):
-            deposit_paper(dossier.pk, "identity", pdf(), by=zoe)
+        for name in ("recto.pdf", "verso.pdf"):
+            deposit_paper(dossier.pk, "identity", pdf(name), by=zoe)
         before = default_storage.listdir("papers")
         with pytest.raises(Enough):
             deposit_paper(dossier.pk, "identity", pdf(), by=zoe)
         assert default_storage.listdir("papers") == before
+
+    def test_one_of_several_that_comes_again_is_there_once(self, procedure: Procedure, zoe: User) -> None:
+        """Whoever lost the connection sends it anew. Another name, or another content, is another file."""
+        dossier = begun(procedure, zoe)
+        first = deposit_paper(dossier.pk, "transcripts", pdf("L1.pdf"), by=zoe)
+        stored = default_storage.listdir("papers")
+        assert deposit_paper(dossier.pk, "transcripts", pdf("L1.pdf"), by=zoe) == first
+        assert default_storage.listdir("papers") == stored
+        assert events(dossier.pk).count("paper.deposited") == 1
+        assert deposit_paper(dossier.pk, "transcripts", pdf("L2.pdf"), by=zoe) != first
+        SupportingDocument.objects.filter(pk=first.pk).update(check_state="rejected")
+        assert deposit_paper(dossier.pk, "transcripts", pdf("L1.pdf"), by=zoe) != first
 
     @pytest.mark.parametrize("kind", ["syllabus-m1", "crous-certificate", "portrait"])
     def test_a_paper_that_is_not_asked_for(self, procedure: Procedure, zoe: User, kind: str) -> None:

@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from applicants.answers import save_answers
 from applicants.closing_reminders import remind_drafts
 from applicants.dossiers import start_dossier
 from applicants.models import Candidate, Dossier, DossierQuerySet, Receipt
@@ -212,3 +213,25 @@ def test_two_workers_remind_once() -> None:
 def _eve_of_old_drafts() -> None:
     """As if they had been begun in the middle of the window."""
     Dossier.objects.update(created_at="2026-02-10T10:00:00Z")
+
+
+def saves(dossier: Dossier, who: User, city: str) -> Act:
+    """A tab that was opened before anything was answered, and saves."""
+    return lambda: save_answers(dossier.pk, "contact", {"city": city}, by=who, seen={"city": ""})
+
+
+def test_of_two_tabs_that_save_at_once_the_second_learns_of_the_first() -> None:
+    zoe = person()
+    dossier = begun(procedure_at(OPEN), zoe)
+    first, second = both(saves(dossier, zoe, "Brest"), saves(dossier, zoe, "Nantes"))
+    assert (first.changed, second.changed, dict(second.stale)) == (["city"], [], {"city": "Brest"})
+    assert dossier.answers.get(field="city").value == "Brest"
+
+
+@pytest.mark.usefixtures("no_lock")
+def test_without_the_lock_the_second_tab_overwrites_the_first() -> None:
+    zoe = person()
+    dossier = begun(procedure_at(OPEN), zoe)
+    _first, second = both(saves(dossier, zoe, "Brest"), saves(dossier, zoe, "Nantes"))
+    assert not second.stale
+    assert dossier.answers.get(field="city").value == "Nantes"

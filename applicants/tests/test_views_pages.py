@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -12,9 +13,22 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from applicants.answers import save_answers
 from applicants.models import Dossier
+from applicants.papers import deposit_paper
 from applicants.referees import name_referee
 from applicants.tests.reading import read, shown_on
-from applicants.tests.scenario import ANSWERS, answer_to, begun, complete, fee_of, filled, pdf, reloaded, set_clock
+from applicants.tests.scenario import (
+    ANSWERS,
+    answer_to,
+    begun,
+    complete,
+    fee_of,
+    filled,
+    pass_checks,
+    pdf,
+    photograph,
+    reloaded,
+    set_clock,
+)
 from bench.measuring import queries_of
 from documents.models import SupportingDocument
 from programmes.models import Procedure
@@ -258,6 +272,61 @@ def test_no_file_chosen_is_said(client: Client, procedure: Procedure, zoe: User)
     begun(procedure, zoe)
     text = read(signed_in(client, zoe).post(url("paper", procedure, "cv")))
     assert "Choisissez d’abord un fichier." in text
+
+
+def test_of_several_files_each_is_taken_or_told_of(client: Client, procedure: Procedure, zoe: User) -> None:
+    """As one sends them without script: what is refused holds nothing else back."""
+    dossier = begun(procedure, zoe)
+    signed_in(client, zoe)
+    files = [pdf("L1.pdf"), SimpleUploadedFile("L2.doc", b"{\\rtf1"), SimpleUploadedFile("L3.pdf", b""), pdf("L4.pdf")]
+    text = read(client.post(url("paper", procedure, "transcripts"), {"file": files}, follow=True))
+    assert "Les 2 fichiers sont déposés." in text
+    assert "« L2.doc » : Ce fichier vient d’un traitement de texte." in text
+    assert "« L3.pdf » : Ce fichier est vide." in text
+    assert set(dossier.folder.documents.values_list("original_name", flat=True)) == {"L1.pdf", "L4.pdf"}
+
+
+def test_of_several_files_none_taken_is_told_at_the_field(client: Client, procedure: Procedure, zoe: User) -> None:
+    dossier = begun(procedure, zoe)
+    signed_in(client, zoe)
+    files = [SimpleUploadedFile(f"{number}.pdf", b"") for number in range(2)]
+    text = read(client.post(url("paper", procedure, "transcripts"), {"file": files}))
+    assert text.count("« 1.pdf » : Ce fichier est vide.") == 2  # in the summary and at the field
+    assert not dossier.folder.documents.exists()
+
+
+def test_a_full_paper_says_why_it_takes_no_more(client: Client, procedure: Procedure, zoe: User) -> None:
+    """To another tab, whose page still has room."""
+    begun(procedure, zoe)
+    signed_in(client, zoe)
+    for name in ("recto.pdf", "verso.pdf"):
+        client.post(url("paper", procedure, "identity"), {"file": pdf(name)})
+    text = read(client.post(url("paper", procedure, "identity"), {"file": pdf("encore.pdf")}))
+    assert "Cette pièce compte déjà 2 fichiers" in text
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_page_of_a_paper_costs_the_same_however_many_files(
+    client: Client, procedure: Procedure, zoe: User, count: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    dossier = begun(procedure, zoe)
+    for number in range(count):
+        deposit_paper(dossier.pk, "transcripts", photograph(f"{number}.jpg"), by=zoe)
+    pass_checks(dossier)
+    signed_in(client, zoe)
+    with django_assert_max_num_queries(12):
+        text = page(client, url("paper", procedure, "transcripts"))
+    assert text.count('loading="lazy"') == count
+
+
+def test_a_file_that_was_replaced_says_so(client: Client, procedure: Procedure, zoe: User) -> None:
+    begun(procedure, zoe)
+    signed_in(client, zoe)
+    for name in ("premier.pdf", "second.pdf"):
+        client.post(url("paper", procedure, "cv"), {"file": pdf(name)})
+    text = page(client, url("paper", procedure, "cv"))
+    assert text.index("second.pdf") < text.index("1 fichier remplacé ou retiré") < text.index("premier.pdf")
+    assert "Remplacé ou retiré" in text[text.index("premier.pdf") :]
 
 
 def test_a_paper_turned_down_is_a_problem_everywhere(client: Client, procedure: Procedure, zoe: User) -> None:

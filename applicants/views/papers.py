@@ -6,7 +6,7 @@ Rules: AST-08, AST-12.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,14 +14,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from applicants.contents import Contents, read_contents
 from applicants.editing import LATE_PAPERS, is_applying, may_edit
 from applicants.explanations import explainable_item
-from applicants.forms.papers import PaperForm
+from applicants.forms.papers import PaperForm, PapersForm, chosen
 from applicants.models import Dossier, Status
 from applicants.papers import deposit_paper, is_turned_down, remove_paper
 from applicants.places import PAPERS
@@ -29,10 +29,11 @@ from applicants.readiness import is_required_now
 from applicants.task_list import DONE, PROBLEM, TODO, WAITING
 from applicants.typing_in import typed_in_at
 from applicants.views.own_dossier import dossier_page, person, posted, render_page, signed_in, try_act
+from documents.intake import clean_name
 from documents.models import SupportingDocument
 from documents.serving import paper_response
 from journal.errors import Refused
-from programmes.rules import PaperRule
+from programmes.rules import FileKind, PaperRule
 
 Check, Review = SupportingDocument.Check, SupportingDocument.Review
 
@@ -48,6 +49,7 @@ class FileRow:
     added: dt.datetime
     reason: str
     url: str
+    is_picture: bool
     remove_url: str
 
 
@@ -78,20 +80,13 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
     rule = next((rule for rule in [*contents.papers, *contents.place_papers] if rule.code == kind), None)
     if rule is None:
         raise Http404
-    form = PaperForm(rule, posted(request), request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            deposit_paper(dossier.pk, kind, form.cleaned_data["file"], by=person(request))
-        except Refused as refused:
-            form.add_error("file", str(refused))
-        else:
-            messages.success(
-                request, gettext("Le fichier est déposé. Nous l’examinons : vous pourrez le relire dans un instant.")
-            )
-            return redirect("applicants:paper", dossier.procedure.slug, kind)
-    is_open = may_edit(dossier, f"paper:{kind}") or form.is_bound
     files = contents.files(kind)
     standing = [file for file in files if not is_turned_down(file)]
+    made = PapersForm if rule.max_files > 1 else PaperForm
+    form = made(rule, posted(request), request.FILES or None, room=max(1, rule.max_files - len(standing)))
+    if request.method == "POST" and form.is_valid() and _deposit(request, dossier, form):
+        return redirect("applicants:paper", dossier.procedure.slug, kind)
+    is_open = may_edit(dossier, f"paper:{kind}") or form.is_bound
     return render_page(
         request,
         contents,
@@ -104,7 +99,7 @@ def paper(request: HttpRequest, dossier: Dossier, kind: str) -> HttpResponse:
         is_full=len(standing) >= rule.max_files > 1,
         replaces=len(standing) < len(files) or len(standing) == rule.max_files,
         files=[file_row(file, removable=is_open) for file in files],
-        replaced=[file_row(file, removable=False) for file in _replaced(dossier, kind)],
+        replaced=[_replaced_row(file) for file in _replaced(dossier, kind)],
         is_required=is_required_now(rule),
         typed_in=typed_in_at(dossier, f"paper:{kind}"),
         late_window=dossier.procedure.calendar.get(LATE_PAPERS) if rule.late else None,
@@ -147,6 +142,34 @@ def paper_line(slug: str, rule: PaperRule, files: list[SupportingDocument], *, t
     }
 
 
+def _deposit(request: HttpRequest, dossier: Dossier, form: PaperForm) -> bool:
+    """Deposit the files of a form, each by an act of its own; whether one at least was taken.
+
+    What became of each is told: on the next page, or where none was taken at the field.
+    """
+    files, refusals = chosen(form), []
+    for file in files:
+        try:
+            deposit_paper(dossier.pk, form.rule.code, file, by=person(request))
+        except Refused as refused:
+            named = {"name": clean_name(file.name or ""), "why": str(refused)}
+            refusals.append(gettext("« %(name)s » : %(why)s") % named if len(files) > 1 else str(refused))
+    taken = len(files) - len(refusals)
+    if taken:
+        said = ngettext(
+            "Le fichier est déposé. Nous l’examinons : vous pourrez le relire dans un instant.",
+            "Les %(count)d fichiers sont déposés. Nous les examinons : vous pourrez les relire dans un instant.",
+            taken,
+        )
+        messages.success(request, said % {"count": taken})
+    for refusal in refusals:
+        if taken:
+            messages.error(request, refusal)
+        else:
+            form.add_error("file", refusal)
+    return bool(taken)
+
+
 def _replaced(dossier: Dossier, kind: str) -> list[SupportingDocument]:
     """The files of a paper that were replaced or removed, the last first."""
     gone = SupportingDocument.objects.filter(folder=dossier.folder_id, kind=kind, superseded_at__isnull=False)
@@ -166,8 +189,15 @@ def file_row(document: SupportingDocument, *, removable: bool) -> FileRow:
         added=document.uploaded_at,
         reason=document.turned_down_because,
         url=reverse("applicants:paper_file", args=[document.pk]) if is_checked else "",
+        is_picture=is_checked and document.content in (FileKind.JPEG, FileKind.PNG),
         remove_url=reverse("applicants:remove_paper", args=[document.pk]) if may_go else "",
     )
+
+
+def _replaced_row(document: SupportingDocument) -> FileRow:
+    """A file that others took the place of, or that was taken back; one turned down goes on saying why."""
+    row = file_row(document, removable=False)
+    return row if is_turned_down(document) else replace(row, label=gettext("Remplacé ou retiré"))
 
 
 def _lines(contents: Contents, *, late: bool) -> list[dict[str, object]]:

@@ -66,15 +66,15 @@ def test_a_tab_left_open_changes_nothing_after_the_submission(zoe: Candidate, do
     ids=["a text called PDF", "too heavy", "a photograph"],
 )
 def test_a_wrong_file_is_refused_where_it_was_chosen(zoe: Candidate, name: str, content: bytes, said: str) -> None:
-    """Told on top of the page with the focus there, and at the field; what was there before stays."""
+    """Told beside its name before it is sent, and with the focus there; what was there before stays."""
     before = SupportingDocument.objects.count()
     zoe.go(f"/dossier/{zoe.slug}/pieces/cv/")
     wrong: FilePayload = {"name": name, "mimeType": "application/pdf", "buffer": content}
-    zoe.main.get_by_label("Fichier à joindre").set_input_files(wrong)
+    zoe.chooses(wrong)
     zoe.press("Déposer le fichier")
-    summary = zoe.page.get_by_role("alert")
-    expect(summary).to_be_focused()
-    expect(summary).to_contain_text(said)
+    line = zoe.main.get_by_role("list", name="Fichiers choisis").get_by_role("listitem")
+    expect(line).to_be_focused()
+    expect(line).to_contain_text(said)
     zoe.arrives_at("Curriculum vitæ")
     assert SupportingDocument.objects.count() == before
 
@@ -85,7 +85,7 @@ def test_who_was_signed_out_over_an_upload_finds_the_sign_in_alone(zoe: Candidat
     zoe.go(f"/dossier/{zoe.slug}/pieces/cv/")
     expect(menu).to_be_visible()
     anything: FilePayload = {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
-    zoe.main.get_by_label("Fichier à joindre").set_input_files(anything)
+    zoe.chooses(anything)
     Session.objects.all().delete()
     zoe.press("Déposer le fichier")
     zoe.arrives_at("Se connecter")

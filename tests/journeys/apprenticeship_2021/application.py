@@ -154,7 +154,7 @@ def tries_a_file_too_heavy(aminata: Candidate) -> None:
         "mimeType": "application/pdf",
         "buffer": b"%PDF-1.7" + bytes(2_100_000),
     }
-    aminata.main.get_by_label("Fichier à joindre").set_input_files(heavy)
+    aminata.chooses(heavy)
     aminata.press("Déposer le fichier")
     aminata.reads("la limite est de 2 Mo. Numérisez-le en noir et blanc")
     aminata.follow("Revenir à la liste des pièces")
