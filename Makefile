@@ -56,6 +56,8 @@ format: install
 bench: install
 	$(BIN)/python -m bench.allocation
 	$(BIN)/python -m bench.pages ast-2026
+	$(BIN)/python -m bench.filling ast-2026
+	$(BIN)/python -m bench.filling apprenticeship-2021
 	$(BIN)/python -m bench.rehearsals
 
 messages: install

@@ -119,11 +119,13 @@ class Contents:
         return [document for document in self.documents if document.kind == kind]
 
 
-def read_contents(dossier: Dossier) -> Contents:
-    """Read the rows of a dossier, in five or six queries whatever their number."""
+def read_contents(dossier: Dossier, answers: dict[str, str] | None = None) -> Contents:
+    """Read the rows of a dossier, in five or six queries whatever their number; without `answers` that were read
+    already.
+    """
     return Contents(
         dossier=dossier,
-        answers=answers_of(dossier),
+        answers=answers_of(dossier) if answers is None else answers,
         choices=dossier.ranked_choices,
         documents=list(SupportingDocument.objects.current().filter(folder=dossier.folder_id)),
         referees=list(dossier.referees.exclude(state=Referee.State.REPLACED)),

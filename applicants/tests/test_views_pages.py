@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -15,6 +17,8 @@ from applicants.papers import deposit_paper
 from applicants.referees import name_referee
 from applicants.tests.reading import read, shown_on
 from applicants.tests.scenario import (
+    ANSWERS,
+    answer_to,
     begun,
     complete,
     fee_of,
@@ -25,6 +29,7 @@ from applicants.tests.scenario import (
     reloaded,
     set_clock,
 )
+from bench.measuring import queries_of
 from documents.models import SupportingDocument
 from programmes.models import Procedure
 
@@ -104,6 +109,31 @@ def test_without_a_dossier_there_are_no_pages(client: Client, procedure: Procedu
     signed_in(client, other)
     for address in every_page(procedure, dossier):
         assert client.get(address).status_code == 404, address
+
+
+# --- The form -----------------------------------------------------------------------------------------------
+
+
+def test_a_page_is_saved_in_few_queries(client: Client, procedure: Procedure, zoe: User) -> None:
+    """Beginnings and ends of transactions aside; the page that names who pays is the dearest."""
+    dossier = begun(procedure, zoe)
+    save_answers(dossier.pk, "identity", {"family_name": ANSWERS["family_name"]}, by=zoe)
+    signed_in(client, zoe)
+    for form in dossier.rules.pages:
+        typed = {field.code: answer_to(field) for field in form.fields}
+        where = url("page", procedure, form.code)
+        assert queries_of(partial(client.post, where, typed)) <= MOST_QUERIES, form.code
+
+
+def test_what_is_left_is_told_of_the_answers_that_stand(client: Client, procedure: Procedure, zoe: User) -> None:
+    """Not of those that the page still showed when another tab had changed them."""
+    dossier = begun(procedure, zoe)
+    save_answers(dossier.pk, "contact", {"city": "Nantes"}, by=zoe)
+    typed = {"city": "", "seen-city": "", "seen-postal_code": "", "postal_code": "44000"}
+    answer = signed_in(client, zoe).post(url("page", procedure, "contact"), typed, follow=True)
+    left = read(answer).partition("Il reste à compléter, dans « Coordonnées » :")[2].partition("</")[0]
+    assert "Adresse" in left
+    assert "Ville" not in left
 
 
 # --- Title and choices --------------------------------------------------------------------------------------

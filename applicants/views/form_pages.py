@@ -24,7 +24,7 @@ from applicants.views.own_dossier import dossier_page, go_on, is_by_script, pers
 from applicants.views.saving import ONLY, TwoAnswers, choose_answers, saved_by_script, sent_for
 from applicants.wording import in_words
 from journal.errors import Refused
-from programmes.rules import FieldRule, PageRule
+from programmes.rules import FieldRule, Identity, PageRule
 
 
 @dossier_page
@@ -36,41 +36,46 @@ def form_page(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse
     if is_by_script(request):
         return _answer_to_script(request, dossier, page)
     place = f"page:{code}"
-    contents = read_contents(dossier)
+    answers = answers_of(dossier)
     data = typed(request, dossier)
     is_open = may_edit(dossier, place) or data is not None  # a refused answer is not taken from sight
-    stated = _stated(dossier, page, contents.answers) if is_open else []
-    form = _form(dossier, page, contents.answers, data)
+    stated = _stated(dossier, page, answers)
+    form = _form(dossier, page, answers, stated, data)
     adds_row = any(name.endswith(ADD) for name in request.POST)  # without the page's script, a row comes from here
     if request.method == "POST" and not adds_row:
         saving = _save(request, dossier, page, form)
         if saving.stale:
             sent = sent_for(request.POST, saving.stale)
-            return choose_answers(request, contents, place, _two_answers(form, saving.stale), sent)
+            return choose_answers(
+                request, read_contents(dossier, answers), place, _two_answers(form, saving.stale), sent
+            )
         if form.is_valid():
-            _say_what_is_left(request, dossier, place)
-            return go_on(dossier, place)
+            answers = with_facts(dossier, answers | form.changes)
+            _say_what_is_left(request, dossier, place, answers)
+            return go_on(dossier, place, answers)
         form.note_saved(saving.changed)
         if saving.changed:
             messages.success(request, gettext("Le reste de cette page est enregistré."))
     return render_page(
         request,
-        contents,
+        read_contents(dossier, answers),
         "applicants/form_page.html",
         place,
         page=page,
         form=form,
         is_open=is_open,
         is_unsaved=data is not None,
-        answers=said(page, contents.answers),
+        answers=said(page, answers),
         typed_in=typed_in_at(dossier, place),
-        stated=[{"label": str(q.label), "value": in_words(q, contents.answers[q.code])} for q in stated],
+        stated=[{"label": str(q.label), "value": in_words(q, answers[q.code])} for q in stated],
     )
 
 
-def _form(dossier: Dossier, page: PageRule, answers: Mapping[str, str], data: QueryDict | None) -> QuestionsForm:
+def _form(
+    dossier: Dossier, page: PageRule, answers: Mapping[str, str], stated: list[FieldRule], data: QueryDict | None
+) -> QuestionsForm:
     """The questions of a page that may still be answered; of these, the ones that were sent where only some were."""
-    stated, sent = _stated(dossier, page, answers), data.getlist(ONLY) if data is not None else []
+    sent = data.getlist(ONLY) if data is not None else []
     asked = [question for question in page.fields if question not in stated]
     asked = [question for question in asked if not sent or question.code in sent]
     return QuestionsForm(asked, answers, data, last_day=last_day(dossier.procedure))
@@ -79,7 +84,7 @@ def _form(dossier: Dossier, page: PageRule, answers: Mapping[str, str], data: Qu
 def _answer_to_script(request: HttpRequest, dossier: Dossier, page: PageRule) -> HttpResponse:
     """Save what the script sends of a page, and tell it what came of that: see static/js/saving.js."""
     before = answers_of(dossier)
-    form = _form(dossier, page, before, request.POST)
+    form = _form(dossier, page, before, _stated(dossier, page, before), request.POST)
     try:
         saving = _saved(request, dossier, page, form)
     except Refused as refused:
@@ -100,7 +105,14 @@ def _answer_to_script(request: HttpRequest, dossier: Dossier, page: PageRule) ->
 def _stated(dossier: Dossier, page: PageRule, answers: Mapping[str, str]) -> list[FieldRule]:
     """The questions of an identity that does not change any more: they are shown, and no longer asked. Rule: APP-04."""
     asked = [field for field in page.fields if field.code in Candidate.IDENTITY_FIELDS and answers.get(field.code)]
-    return asked if asked and is_fixed(dossier.candidate) else []
+    return asked if asked and _is_fixed(dossier) else []
+
+
+def _is_fixed(dossier: Dossier) -> bool:
+    """As `is_fixed` of its candidate, who mostly has no other dossier that would have to be asked."""
+    if dossier.rules.identity == Identity.FIXED:
+        return True
+    return not getattr(dossier, "is_only_one", False) and is_fixed(dossier.candidate)
 
 
 def said(page: PageRule, answers: Mapping[str, str]) -> list[dict[str, str]]:
@@ -150,12 +162,11 @@ def _two_answers(form: QuestionsForm, stale: Mapping[str, str]) -> list[TwoAnswe
     ]
 
 
-def _say_what_is_left(request: HttpRequest, dossier: Dossier, place: str) -> None:
+def _say_what_is_left(request: HttpRequest, dossier: Dossier, place: str, answers: Mapping[str, str]) -> None:
     """Saved, and what the page still lacks, so that an incomplete one is left knowingly."""
-    fresh = Dossier.objects.select_related("procedure", "candidate").get(pk=dossier.pk)
-    left = [item.label for item in read_contents(fresh).missing if item.place == place]
+    left = [item.label for item in missing_answers(dossier.rules, answers) if item.place == place]
     if left:
-        words = {"page": name_of(fresh.rules, place), "things": "\N{NO-BREAK SPACE}· ".join(left)}
+        words = {"page": name_of(dossier.rules, place), "things": "\N{NO-BREAK SPACE}· ".join(left)}
         sentence = gettext("Vos réponses sont enregistrées. Il reste à compléter, dans « %(page)s » : %(things)s")
         messages.warning(request, sentence % words)
     else:

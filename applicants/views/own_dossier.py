@@ -132,7 +132,9 @@ def own_dossier(user: User, slug: str) -> Dossier:
     """
     related = ("procedure", "candidate__user", "receipt")
     own = Dossier.objects.owned_by(user).with_unread_messages(by_candidate=False)
-    own = own.annotate(was_typed_in=Exists(TypedIn.objects.filter(dossier=OuterRef("pk"))))  # of most it is not asked
+    others = Dossier.objects.filter(candidate=OuterRef("candidate")).exclude(pk=OuterRef("pk"))
+    typed_in = TypedIn.objects.filter(dossier=OuterRef("pk"))
+    own = own.annotate(was_typed_in=Exists(typed_in), is_only_one=~Exists(others))  # of most nothing more is asked
     return get_object_or_404(own.select_related(*related), procedure__slug=slug)
 
 
@@ -173,10 +175,15 @@ def try_act(request: HttpRequest, act: Callable[[], object], *, done: str = "") 
     return True
 
 
-def go_on(dossier: Dossier, place: str) -> HttpResponse:
-    """To the page after `place`; to the dossier's home once it is submitted, where what is asked for stands."""
+def go_on(dossier: Dossier, place: str, answers: Mapping[str, str] | None = None) -> HttpResponse:
+    """To the page after `place`; to the dossier's home once it is submitted, where what is asked for stands.
+
+    `answers` are those that the dossier now has, where they are known; else they are read.
+    """
     if dossier.status != Status.DRAFT:
         return redirect("campaign:dossier", dossier.procedure.slug)
+    if answers is not None:
+        return redirect(_next_url(dossier, place, answers))
     fresh = Dossier.objects.select_related("procedure", "candidate").get(pk=dossier.pk)
     return redirect(_next_url(fresh, place, answers_of(fresh)))
 
