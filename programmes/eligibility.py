@@ -25,6 +25,19 @@ class Verdict:
 OPEN = Verdict(open=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A title that opens a programme, with the specialities of it that do."""
+
+    title: Title
+    specialities: tuple[Speciality, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the title opens it whatever its speciality."""
+        return self.specialities == self.title.specialities
+
+
 def verdicts(rules: Rules, title: str, speciality: str) -> dict[str, Verdict]:
     """The verdict of each programme, in the procedure's order, on the speciality of a title (their codes).
 
@@ -41,6 +54,15 @@ def verdicts(rules: Rules, title: str, speciality: str) -> dict[str, Verdict]:
 def open_programmes(rules: Rules, title: str, speciality: str) -> frozenset[str]:
     """The codes of the programmes that this title and speciality open. Rule: AST-03."""
     return frozenset(code for code, verdict in verdicts(rules, title, speciality).items() if verdict.open)
+
+
+def openings(rules: Rules, programme: str) -> list[Opening]:
+    """What opens the programme of that code: to who is told that it is closed, what would. Rule: AST-03."""
+    rows = [
+        Opening(title, tuple(row for row in title.specialities if programme in row.programmes))
+        for title in rules.titles
+    ]
+    return [row for row in rows if row.specialities]
 
 
 def titles_for(rules: Rules, equivalence: str) -> tuple[Title, ...]:

@@ -20,7 +20,7 @@ from applicants.views.choosing import answer_to_script, choose_choices, is_as_sh
 from applicants.views.own_dossier import dossier_page, is_by_script, render_page, typed
 from applicants.views.ticking import ticked_choices
 from journal.errors import Refused
-from programmes.eligibility import verdicts
+from programmes.eligibility import Opening, openings, verdicts
 from programmes.models import Programme
 from programmes.rules import Option, Order
 
@@ -32,6 +32,7 @@ class OtherProgramme:
     programme: Programme
     is_open: bool
     reason: str
+    openings: list[Opening]
 
 
 @dossier_page
@@ -95,4 +96,6 @@ def _others(dossier: Dossier, contents: Contents) -> list[OtherProgramme]:
     found = verdicts(dossier.rules, dossier.title, dossier.speciality)
     programmes = dossier.procedure.programmes.select_related("school")
     others = [programme for programme in programmes if programme.pk not in ranked and programme.code in found]
-    return [OtherProgramme(p, found[p.code].open, found[p.code].reason) for p in others]
+    return [
+        OtherProgramme(p, found[p.code].open, found[p.code].reason, openings(dossier.rules, p.code)) for p in others
+    ]

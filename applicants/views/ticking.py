@@ -22,7 +22,7 @@ from applicants.places import choices_name
 from applicants.views.choosing import ONE, choose_choices, save_choices
 from applicants.views.own_dossier import go_on, render_page
 from journal.errors import Refused
-from programmes.eligibility import verdicts
+from programmes.eligibility import Opening, openings, verdicts
 from programmes.models import Programme
 from programmes.rules import Option, Order
 
@@ -38,6 +38,7 @@ class Line:
     is_chosen: bool
     is_open: bool
     reason: str
+    openings: list[Opening]
     statuses: tuple[Option, ...]
     status: str
 
@@ -98,6 +99,7 @@ def _lines(dossier: Dossier) -> Iterator[Line]:
             is_chosen=choice is not None,
             is_open=found[programme.code].open,
             reason=found[programme.code].reason,
+            openings=[] if found[programme.code].open else openings(rules, programme.code),
             statuses=rules.statuses_of(programme.code),
             status=choice.status if choice else "",
         )

@@ -20,7 +20,7 @@ from applicants.titles import as_kept, choose_title
 from applicants.views.own_dossier import dossier_page, go_on, person, render_page, typed
 from applicants.views.saving import TwoAnswers, choose_answers, sent_for
 from journal.errors import Refused
-from programmes.eligibility import verdicts
+from programmes.eligibility import Opening, openings, verdicts
 from programmes.models import Programme
 from programmes.rules import Rules
 
@@ -32,6 +32,7 @@ class SchoolLine:
     name: str
     is_open: bool
     reason: str
+    openings: list[Opening]
 
 
 @dossier_page
@@ -75,7 +76,10 @@ def school_lines(rules: Rules, title: str, speciality: str) -> list[SchoolLine]:
         return []
     found = verdicts(rules, title, speciality)
     names = {programme.code: str(programme.label) for programme in rules.programmes}
-    return [SchoolLine(names[code], verdict.open, verdict.reason) for code, verdict in found.items()]
+    return [
+        SchoolLine(names[code], verdict.open, verdict.reason, [] if verdict.open else openings(rules, code))
+        for code, verdict in found.items()
+    ]
 
 
 def title_lines(dossier: Dossier) -> list[dict[str, str]]:

@@ -75,6 +75,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "seats": [] if shown.judges_by_programme else seats_table(pools),
             "seats_total": sum(pool.seats for pool in pools),
             "eligibility": eligibility_tables(rules),
+            "asks_eligibility": True,
             "rules": rules,
             "payee": _payee(parts, rules),
         },

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programmes.eligibility import open_programmes, titles_for, verdicts
+from programmes.eligibility import open_programmes, openings, titles_for, verdicts
 from programmes.procedure_file import read
 from programmes.rules import ProgrammeRule, Rules, Speciality, Title
 from programmes.text import Text
@@ -152,3 +152,24 @@ def test_open_is_what_the_row_says_and_no_more(rules: Rules, data: st.DataObject
 def test_a_procedure_without_tables_opens_all(codes: list[str]) -> None:
     rules = Rules(programmes=tuple(ProgrammeRule(code, Text(code, code)) for code in codes))
     assert open_programmes(rules, "", "") == set(codes)
+
+
+@given(st.data())
+def test_what_is_said_to_open_a_programme_opens_it_and_nothing_else_does(data: st.DataObject) -> None:
+    title = data.draw(st.sampled_from(ast_2026().titles))
+    row = data.draw(st.sampled_from(title.specialities))
+    programme = data.draw(st.sampled_from(ast_2026().programmes)).code
+    named = {
+        (found.title.code, named.code) for found in openings(ast_2026(), programme) for named in found.specialities
+    }
+    assert ((title.code, row.code) in named) == verdicts(ast_2026(), title.code, row.code)[programme].open
+
+
+def test_a_title_that_opens_a_programme_whatever_its_speciality_says_so() -> None:
+    found = {
+        (programme.code, o.title.code): o.is_whole
+        for programme in ast_2026().programmes
+        for o in openings(ast_2026(), programme.code)
+    }
+    assert found["albi", "L3"]
+    assert not found["nord-europe", "L3"]
