@@ -268,7 +268,7 @@ def a_draft_with_errors(tour: Tour) -> None:
     wrong: FilePayload = {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": b"Ceci est un texte."}
     tour.page.get_by_label("Fichier à joindre").set_input_files(wrong)
     tour.page.get_by_role("button", name="Déposer le fichier").click()
-    expect(tour.page.get_by_role("alert")).to_be_visible()
+    expect(tour.page.get_by_role("list", name="Fichiers choisis")).to_contain_text("PDF")  # refused before it is sent
     look_at(tour.page)
     scenario.choose_title(dossier.pk, title="L3", speciality="chimie", equivalence="", by=dossier.candidate.user)
     rank_choices(dossier.pk, ["albi"], by=dossier.candidate.user)
