@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from applicants.rows import most_rows, read_rows
@@ -41,8 +42,8 @@ def error_in(rule: FieldRule, value: str) -> str:
         return ""
     if (longest := length_limit(rule)) is not None and len(value) > longest:
         return gettext("Cette réponse compte %(length)s caractères ; elle ne peut pas en avoir plus de %(limit)s.") % {
-            "length": len(value),
-            "limit": longest,
+            "length": number_format(len(value), force_grouping=True),
+            "limit": number_format(longest, force_grouping=True),
         }
     if not _fits(rule, value):
         return _advice(rule.kind)

@@ -180,7 +180,7 @@ def test_ten_thousand_characters_are_an_answer_and_one_more_is_refused_in_words(
     assert whole in said_on(client.get(address).content)
     refused = client.post(address, {"story": whole + "!"})
     assert refused.status_code == 200
-    assert "Cette réponse compte 10001 caractères ; elle ne peut pas en avoir plus de 10000." in read(refused)
+    assert "Cette réponse compte 10 001 caractères ; elle ne peut pas en avoir plus de 10 000." in read(refused)
     assert whole + "!" in said_on(refused.content)
     assert own_answers(dossier)["story"] == whole
 
