@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 
@@ -100,7 +100,7 @@ def where_by_choice(
 def _where(stage: str, found: Iterable[Milestone], now: dt.datetime, *, is_over: bool = False) -> Where:
     """The timeline, with the line that says where one is between what is past and the rest."""
     items = [placed(item, now) for item in sorted(found, key=sorting_instant)]
-    past = [item for item in items if item.state == PAST]
+    past = [replace(item, detail="") for item in items if item.state == PAST]  # a detail says what is still to come
     rest = [] if is_over else [item for item in items if item.state != PAST]
     following = next((item for item in rest if item.state == NEXT), None)
     left = ""
@@ -175,7 +175,7 @@ def _prompted(lines: Sequence[ChoiceLine], prompts: Mapping[int, Prompt]) -> lis
         if prompt is None or line.is_over:
             continue
         words = {"label": prompt.label, "programme": line.choice.programme.title}
-        label = gettext("%(label)s : %(programme)s") % words if len(lines) > 1 else prompt.label
+        label = gettext("%(label)s – %(programme)s") % words if len(lines) > 1 else prompt.label
         if prompt.starts_at is not None and prompt.ends_at is not None:
             found.append(_hours(label, prompt.starts_at, prompt.ends_at))
         elif prompt.ends_at is not None:
