@@ -7,6 +7,7 @@ Rules: APP-15, BS-03, BS-06, NE-04, IIM-04, IIM-05.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +24,8 @@ Outcome = Decision.Outcome
 class Prompt:
     """Something about a choice that the candidate is asked, or told beyond its last decision.
 
-    `kind` and `label` are of components/state_tag.html; without `url` there is nothing to do.
+    `kind` and `label` are of components/state_tag.html; without `url` there is nothing to do. What is to be done, or
+    takes place, has its hours (UTC): until `ends_at`, or from `starts_at` to it.
     """
 
     kind: str
@@ -31,6 +33,8 @@ class Prompt:
     text: str
     url: str = ""
     action: str = ""
+    starts_at: dt.datetime | None = None
+    ends_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

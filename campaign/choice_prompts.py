@@ -68,7 +68,8 @@ def _places(dossier: Dossier, *, in_detail: bool) -> dict[int, Prompt]:
     for own in (OwnPlace(place, needs.get(place.pk, [])) for place in places):
         action = gettext("Garder ma place") if own.is_open and not own.waits_for_school else gettext("Voir ma place")
         address = url if own.place.is_standing else ""
-        found[own.place.choice_id] = Prompt(own.kind, own.label, own.text, address, action)
+        until = own.place.until if own.is_open and not own.waits_for_school else None
+        found[own.place.choice_id] = Prompt(own.kind, own.label, own.text, address, action, ends_at=until)
     return found
 
 
@@ -119,12 +120,15 @@ def _supplement(supplement: Supplement, slot: TestSlot | None, slug: str, now: d
     words = {"end": deadline(supplement.due_at)}
     if supplement.kind == Supplement.Kind.INTERVIEW:
         text = gettext("La formation vous demande un entretien complémentaire avant le %(end)s.")
-        return Prompt("doing", gettext("Entretien complémentaire"), text % words, url, gettext("Voir la demande"))
+        label, action = gettext("Entretien complémentaire"), gettext("Voir la demande")
+        return Prompt("doing", label, text % words, url, action, ends_at=supplement.due_at)
     if supplement.document_id is not None:
         text = gettext("Votre écrit est remis. Vous pouvez le remplacer avant le %(end)s.")
-        return Prompt("waiting", gettext("Écrit remis"), text % words, url, gettext("Voir mon écrit"))
+        label, action = gettext("Écrit remis"), gettext("Voir mon écrit")
+        return Prompt("waiting", label, text % words, url, action, ends_at=supplement.due_at)
     text = gettext("La formation vous demande un écrit avant le %(end)s.")
-    return Prompt("doing", gettext("Écrit à remettre"), text % words, url, gettext("Lire le sujet"))
+    label, action = gettext("Écrit à remettre"), gettext("Lire le sujet")
+    return Prompt("doing", label, text % words, url, action, ends_at=supplement.due_at)
 
 
 def _to_book(url: str) -> Prompt:
@@ -134,4 +138,5 @@ def _to_book(url: str) -> Prompt:
 
 def _booked(slot: TestSlot, url: str) -> Prompt:
     text = gettext("Votre entretien est le %(when)s.") % {"when": date_and_hour(slot.starts_at)}
-    return Prompt("waiting", gettext("Entretien réservé"), text, url, gettext("Voir mon entretien"))
+    label, action = gettext("Entretien réservé"), gettext("Voir mon entretien")
+    return Prompt("waiting", label, text, url, action, starts_at=slot.starts_at, ends_at=slot.ends_at)

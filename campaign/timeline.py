@@ -22,7 +22,7 @@ class Milestone:
     ends_at: dt.datetime | None = None
     when: str = ""
     detail: str = ""
-    state: str = "next"  # past | now | next
+    state: str = "next"  # past | now | next; here: where a candidate is
 
 
 def milestones(
@@ -43,7 +43,7 @@ def milestones(
     for period in periods:
         label = gettext("Propositions d’intégration, période %(number)s") % {"number": period.number}
         found.append(_window(label, period.starts_at, period.ends_at))
-    return [_placed(item, now) for item in sorted(found, key=_instant)]
+    return [placed(item, now) for item in sorted(found, key=sorting_instant)]
 
 
 def gathered(sessions: Iterable[JurySession]) -> list[JurySession | Milestone]:
@@ -124,14 +124,15 @@ def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(0), PARIS)
 
 
-def _instant(item: Milestone) -> dt.datetime:
+def sorting_instant(item: Milestone) -> dt.datetime:
     """Where a milestone stands in the line: at its beginning, or where it has none at its end."""
     instant = item.starts_at or item.ends_at
     assert instant is not None
     return instant
 
 
-def _placed(item: Milestone, now: dt.datetime) -> Milestone:
+def placed(item: Milestone, now: dt.datetime) -> Milestone:
+    """The milestone with its state at `now`."""
     end = item.ends_at or item.starts_at
     if end is not None and end <= now:
         state = "past"

@@ -51,6 +51,18 @@ def deadline(moment: dt.datetime) -> str:
 
 def time_left(until: dt.datetime, now: dt.datetime) -> str:
     """« encore 2 jours et 4 heures »; empty when `until` is past."""
+    duration = _duration(until, now)
+    return gettext("encore %(duration)s") % {"duration": duration} if duration else ""
+
+
+def time_until(moment: dt.datetime, now: dt.datetime) -> str:
+    """« dans 2 jours et 4 heures », for what begins at `moment`; empty when it is past."""
+    duration = _duration(moment, now)
+    return gettext("dans %(duration)s") % {"duration": duration} if duration else ""
+
+
+def _duration(until: dt.datetime, now: dt.datetime) -> str:
+    """« 2 jours et 4 heures » from `now` to `until`, rounded down; empty when `until` is past."""
     seconds = int((until - now).total_seconds())
     if seconds <= 0:
         return ""
@@ -62,7 +74,7 @@ def time_left(until: dt.datetime, now: dt.datetime) -> str:
         ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes} if minutes and not days else "",
     ]
     said = [part for part in parts if part] or [gettext("moins d’une minute")]
-    return gettext("encore %(duration)s") % {"duration": gettext(" et ").join(said)}
+    return gettext(" et ").join(said)
 
 
 def money(cents: int) -> str:

@@ -139,6 +139,25 @@ def test_the_sessions_that_may_study_it_are_on_the_timeline(home, dossier):
     assert "session de jury n° 1" not in said
 
 
+def test_where_one_is_leaves_out_the_juries_of_programmes_that_said_no(home, dossier):
+    now = dossier.procedure.now()
+    step = dossier.procedure.steps.get(code="admission")
+    for number, programme in ((11, "data"), (12, "design")):
+        chosen = choice_of(dossier, programme).programme
+        meets = now + dt.timedelta(days=number)
+        JurySession.objects.create(step=step, number=number, programme=chosen, meets_at=meets)
+    assert "jury de la formation Design" in home()
+    decide(dossier, "study", "design", Outcome.NOT_ADMISSIBLE, at=now)
+    said = home()
+    assert "jury de la formation Design" not in said
+    assert "jury de la formation Données" in said
+    for programme in ("data", "energy"):
+        decide(dossier, "study", programme, Outcome.NOT_ADMISSIBLE, at=now)
+    said = home()
+    assert "toutes vos candidatures ont reçu leur réponse" in said
+    assert "Ensuite" not in said
+
+
 class TestWhatIsAsked:
     @pytest.fixture
     def interviews(self, dossier):
@@ -173,6 +192,7 @@ class TestWhatIsAsked:
         said = home()
         assert said.count("mercredi 18 mars 2026 à 10 h") == 1, "the headline says it, the line need not again"
         assert "Données : entretien réservé" in said
+        assert "Entretien réservé – Données, mercredi 18 mars 2026, de 10 h à 10 h 30" in said
         past = dt.timedelta(days=3)
         TestSlot.objects.update(ends_at=slot.ends_at - past, starts_at=slot.starts_at - past)
         assert "après l’entretien" in home()
@@ -183,7 +203,7 @@ class TestWhatIsAsked:
         self.slot(dossier, interviews, begins_in=-dt.timedelta(days=2))
         until = now + dt.timedelta(hours=2)
         choice_of(dossier).supplements.create(kind="written", subject="Deux pages.", due_at=until, asked_at=now)
-        assert "Écrit à remettre" in home()
+        assert "Écrit à remettre – Données, avant le lundi 16 mars 2026 à 12 h" in home()
         set_clock(dossier.procedure, "2026-03-16 12:01")
         assert "La formation étudie votre réponse." in home()
 
@@ -200,6 +220,7 @@ class TestPlaces:
         decide(dossier, "admission", "data", Outcome.ADMITTED, at=now)
         self.offer(dossier, until=now + dt.timedelta(hours=2))
         said = home()
+        assert "Place à confirmer – Données, avant le lundi 16 mars 2026 à 12 h" in said
         assert "Données : place à confirmer" in said
         assert reverse("offers:place", args=[dossier.procedure.slug]) in said
         set_clock(dossier.procedure, "2026-03-16 12:01")

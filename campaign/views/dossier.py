@@ -6,8 +6,6 @@ Rules: AST-11, AST-13, AST-16, AST-17, AST-25.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,7 +26,7 @@ from applicants.views.payments import sums_beside_fee
 from campaign.choice_news import choice_lines, news_of_choices
 from campaign.choice_prompts import is_still_judged, prompts_of
 from campaign.news import Standing, news_of
-from campaign.timeline import Milestone, milestones
+from campaign.where import where_by_choice, where_common, where_in_draft
 from documents.models import Notice, SupportingDocument
 from juries.models import Decision
 from juries.summons import Summons, calendar_file, summons_of
@@ -64,17 +62,18 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     is_fee_enough = all(item.place != PAYMENT for item in contents.missing)  # be it announced only
     steps = dossier.procedure.steps.with_days(_own_school(dossier) if contents.choices else None)
     periods = dossier.procedure.periods.all()
+    window, closing = applications_of(dossier), own_closing(dossier, contents.answers)
     context = _frame(dossier) | {
         "groups": groups,
         "done": sum(task.kind == DONE or (task.place == PAYMENT and is_fee_enough) for task in counted),
         "total": len(counted),
         "is_ready": not contents.missing,
         "next_task": next((task for task in counted if task.kind in (TODO, DOING, PROBLEM)), None),
-        "own_closing": own_closing(dossier, contents.answers),
+        "own_closing": closing,
         "is_draft": True,
         "is_open": is_applying(dossier),
         "is_too_late": is_too_late,
-        "milestones": _timeline(dossier, list(steps), list(periods), _sessions(dossier)),
+        "where": where_in_draft(dossier, window, closing, list(steps), list(periods), _sessions(dossier)),
     }
     return render(request, "campaign/draft.html", context)
 
@@ -95,19 +94,20 @@ def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         return _followed_by_choice(request, dossier)
     steps, periods = list(procedure.steps.with_days(_own_school(dossier))), list(procedure.periods.all())
     standing = _standing(dossier, steps, periods)
+    corrections = list(waiting_corrections(dossier))
     context = _frame(dossier) | {
         "news": news_of(standing),
         "is_over": standing.is_over,
         "is_listed": standing.admission is not None and standing.admission.outcome != Decision.Outcome.REFUSED,
         "asks_for_file": _asks_for_file(standing),
         "summons": standing.summons,
-        "corrections": waiting_corrections(dossier),
+        "corrections": corrections,
         "late_papers": _late_papers(dossier) if _shows_late_papers(standing) else [],
         "late_window": procedure.calendar.get(LATE_PAPERS),
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
         "sums": _sums(dossier),
-        "milestones": _timeline(dossier, steps, periods),
+        "where": where_common(standing, steps, periods, corrections),
     }
     return render(request, "campaign/followed.html", context)
 
@@ -119,17 +119,19 @@ def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     decisions = list(published.select_related("step").order_by("step__position"))
     is_open = is_still_judged(dossier, decisions)
     steps = list(procedure.steps.with_days()) if is_open else []
-    lines = choice_lines(dossier, decisions, prompts_of(dossier, steps, decisions))
+    prompts = prompts_of(dossier, steps, decisions)
+    lines = choice_lines(dossier, decisions, prompts)
+    corrections, sessions = list(waiting_corrections(dossier)), _sessions(dossier) if is_open else []
     is_over = dossier.status == Status.WITHDRAWN or all(line.is_over for line in lines)
     context = _frame(dossier) | {
         "news": news_of_choices(dossier, lines),
         "is_over": is_over,
         "lines": lines,
-        "corrections": waiting_corrections(dossier),
+        "corrections": corrections,
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
         "sums": _sums(dossier) if any(line.kind == "done" for line in lines) else [],
-        "milestones": _timeline(dossier, steps, [], _sessions(dossier) if is_open else []),
+        "where": where_by_choice(dossier, lines, prompts, steps, sessions, corrections),
     }
     return render(request, "campaign/followed.html", context)
 
@@ -178,13 +180,6 @@ def _frame(dossier: Dossier) -> dict[str, object]:
 def _own_school(dossier: Dossier) -> QuerySet[School]:
     """The school ranked first, where the tests are sat; read within the query that asks for it."""
     return School.objects.filter(programmes__choices__dossier=dossier, programmes__choices__rank=1)
-
-
-def _timeline(
-    dossier: Dossier, steps: list[Step], periods: list[Period], sessions: Sequence[JurySession] = ()
-) -> list[Milestone]:
-    procedure = dossier.procedure
-    return milestones(procedure.calendar.values(), steps, periods, procedure.now(), sessions)
 
 
 def _sessions(dossier: Dossier) -> list[JurySession]:
