@@ -52,7 +52,7 @@ def where_in_draft(
     if is_shut or (window is not None and window.is_over(now)):
         ends_at = closing.ends_at if is_shut and closing else window.ends_at if window else None
         closed = _instant(gettext("Clôture des candidatures"), ends_at, said=deadline)
-        return _where(gettext("votre dossier n’a pas été transmis"), closed, now, is_over=True)
+        return _where(gettext("votre dossier n’a pas été transmis"), closed, now)
     entries = [one for one in _entries(dossier, closing) if one.code != APPLICATIONS]
     ends_at = _draft_ends_at(dossier, window, closing)
     sending = [_due(gettext("Transmission de votre dossier"), ends_at)] if ends_at else []
@@ -73,9 +73,10 @@ def where_common(
     kept = [step for step in _steps_of(standing, steps) if not (summoned and step.kind == Step.Kind.TESTS)]
     entries = [] if is_over or _is_definitive(standing) else _entries(dossier, None)
     items = milestones(entries, kept, _periods_of(standing, periods), now)
-    own = [*_done(dossier, standing.enrolment), *summoned, *_asked(corrections), *_reply_due(standing)]
-    stage = gettext("une correction vous est demandée") if corrections and not is_over else _stage(standing)
-    return _where(stage, [*items, *own], now, is_over=is_over or _is_definitive(standing))
+    asked = [] if is_over else _asked(corrections)
+    own = [*_done(dossier, standing.enrolment), *summoned, *asked, *_reply_due(standing)]
+    stage = gettext("une correction vous est demandée") if asked else _stage(standing)
+    return _where(stage, [*items, *own], now)
 
 
 def where_by_choice(
@@ -92,16 +93,17 @@ def where_by_choice(
     live = {line.choice.programme_id for line in lines if not line.is_over}
     concerning = [one for one in sessions if one.programme_id is None or one.programme_id in live]
     items = [] if is_over else milestones(_entries(dossier, None), steps, [], now, concerning)
-    own = [*_done(dossier, None), *_asked(corrections), *_prompted(lines, prompts)]
-    stage = gettext("une correction vous est demandée") if corrections and not is_over else _stage_of(dossier, lines)
-    return _where(stage, [*items, *own], now, is_over=is_over)
+    asked = [] if is_over else _asked(corrections)
+    own = [*_done(dossier, None), *asked, *_prompted(lines, prompts)]
+    stage = gettext("une correction vous est demandée") if asked else _stage_of(dossier, lines)
+    return _where(stage, [*items, *own], now)
 
 
-def _where(stage: str, found: Iterable[Milestone], now: dt.datetime, *, is_over: bool = False) -> Where:
+def _where(stage: str, found: Iterable[Milestone], now: dt.datetime) -> Where:
     """The timeline, with the line that says where one is between what is past and the rest."""
     items = [placed(item, now) for item in sorted(found, key=sorting_instant)]
     past = [replace(item, detail="") for item in items if item.state == PAST]  # a detail says what is still to come
-    rest = [] if is_over else [item for item in items if item.state != PAST]
+    rest = [item for item in items if item.state != PAST]
     following = next((item for item in rest if item.state == NEXT), None)
     left = ""
     if following is not None and following.starts_at is not None:
