@@ -58,6 +58,7 @@ def test_it_is_answered_without_scripts_and_by_a_link(ast: Stage, stranger: Pers
     stranger.reads("n’est pas recevable à IMT Nord Europe")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("code", "moment"),
     [

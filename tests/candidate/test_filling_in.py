@@ -89,7 +89,7 @@ def test_a_text_too_long_is_counted_refused_and_still_there(apprentice: Candidat
     project.fill("é" * 1501)
     zoe.reads("1 501 caractères sur 1 500 : raccourcissez ce texte.")
     zoe.main.get_by_label(loosely("Entreprise")).focus()
-    zoe.reads("elle ne peut pas en avoir plus de 1500")
+    zoe.reads("elle ne peut pas en avoir plus de 1 500")
     look_at(zoe.page)
     expect(project).to_have_value("é" * 1501)
     project.fill("é" * 1500)
