@@ -70,7 +70,8 @@ def procedure_with(fee: FeeRule) -> Procedure:
 
 
 def amounts(dossier: Dossier) -> list[int]:
-    return [charge.amount for charge in fee_charges(dossier)]
+    """The sums of the fee, the greatest first: here the clock stands still, and tells no order."""
+    return sorted((charge.amount for charge in fee_charges(dossier)), reverse=True)
 
 
 def pay(dossier: Dossier, by: User) -> Payment:
