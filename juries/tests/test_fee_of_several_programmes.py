@@ -70,8 +70,8 @@ def procedure_with(fee: FeeRule) -> Procedure:
 
 
 def amounts(dossier: Dossier) -> list[int]:
-    """The sums of the fee, the greatest first: here the clock stands still, and tells no order."""
-    return sorted((charge.amount for charge in fee_charges(dossier)), reverse=True)
+    """The sums of the fee, the smallest first: here the clock stands still, and tells no order."""
+    return sorted(charge.amount for charge in fee_charges(dossier))
 
 
 def pay(dossier: Dossier, by: User) -> Payment:
@@ -131,13 +131,13 @@ def test_a_programme_added_after_payment_is_a_complement(procedure: Procedure, z
     dossier = filled(procedure, zoe, choices=("albi",))
     pay(dossier, zoe)
     rank_choices(dossier.pk, ("albi", "ales"), by=zoe)
-    assert amounts(dossier) == [7700, 2200]
+    assert amounts(dossier) == [2200, 7700]
     assert fee_standing(dossier) == Standing.DUE
     with pytest.raises(NotReady) as refusal:
         submit_dossier(dossier.pk, by=zoe)
     assert [item.place for item in refusal.value.items] == ["payment"]
     rank_choices(dossier.pk, ALL, by=zoe)
-    assert amounts(dossier) == [7700, 4400]  # one complement, as long as it is not paid
+    assert amounts(dossier) == [4400, 7700]  # one complement, as long as it is not paid
     pay(dossier, zoe)
     assert submit_dossier(dossier.pk, by=zoe)
 
@@ -159,7 +159,7 @@ def test_a_second_complement_beside_a_first_that_is_paid(procedure: Procedure, z
         pay(dossier, zoe)
         rank_choices(dossier.pk, choices, by=zoe)
     pay(dossier, zoe)
-    assert amounts(dossier) == [7700, 2200, 2200]
+    assert amounts(dossier) == [2200, 2200, 7700]
     assert sum(line.amount for line in LedgerLine.objects.filter(ledger=OWED)) == 0
     assert sum(line.amount for line in LedgerLine.objects.filter(ledger="card:nord-europe")) == 7700 + 4400
 
