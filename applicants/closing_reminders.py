@@ -85,7 +85,7 @@ def closing_of(dossier: Dossier, answers: Mapping[str, str]) -> Closing | None:
     """
     window, now = applications_of(dossier), dossier.procedure.now()
     own = own_closing(dossier, answers)
-    if own and own.is_strict and own.is_over:
+    if own and own.is_shut:
         return None
     found = [Closing(window.ends_at, is_final=True)] if window and window.ends_at else []
     found += [Closing(own.ends_at, own.is_strict)] if own and not own.is_over else []

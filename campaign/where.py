@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext
 
 from applicants.closings import OwnClosing
-from applicants.editing import APPLICATIONS
+from applicants.editing import APPLICATIONS, LATE_PAPERS
 from applicants.models import Correction, Dossier, Status
+from applicants.readiness import asked_papers
 from campaign.choice_news import ChoiceLine, Prompt
 from campaign.news import Standing
 from campaign.timeline import Milestone, milestones, placed, sorting_instant
@@ -22,6 +23,7 @@ from juries.models import Decision
 from juries.summons import Summons
 from offers.models import Enrolment
 from programmes.models import JurySession, Period, Step
+from programmes.rules import Rules
 from programmes.windows import CalendarEntry
 from programmes.words import PARIS, date_and_hour, date_in_full, deadline, hour, time_left, time_until
 
@@ -40,6 +42,7 @@ class Where:
 
 def where_in_draft(
     dossier: Dossier,
+    answers: Mapping[str, str],
     window: CalendarEntry | None,
     closing: OwnClosing | None,
     steps: Sequence[Step],
@@ -48,13 +51,13 @@ def where_in_draft(
 ) -> Where:
     """Where a draft is. `window` is that of applications as it holds for it, `closing` the hour of those like it."""
     now = dossier.procedure.now()
-    is_shut = closing is not None and closing.is_strict and closing.is_over and not dossier.is_reopened
+    is_shut = closing is not None and closing.is_shut
     if is_shut or (window is not None and window.is_over(now)):
         ends_at = closing.ends_at if is_shut and closing else window.ends_at if window else None
         closed = _instant(gettext("Clôture des candidatures"), ends_at, said=deadline)
         return _where(gettext("votre dossier n’a pas été transmis"), closed, now)
-    entries = [one for one in _entries(dossier, closing) if one.code != APPLICATIONS]
-    ends_at = _draft_ends_at(dossier, window, closing)
+    entries = _entries(dossier, answers, closing)
+    ends_at = _draft_ends_at(window, closing)
     sending = [_due(gettext("Transmission de votre dossier"), ends_at)] if ends_at else []
     items = milestones(entries, steps, periods, now, sessions)
     stage = gettext("vous préparez votre dossier")
@@ -64,14 +67,18 @@ def where_in_draft(
 
 
 def where_common(
-    standing: Standing, steps: Sequence[Step], periods: Sequence[Period], corrections: Sequence[Correction]
+    standing: Standing,
+    answers: Mapping[str, str],
+    steps: Sequence[Step],
+    periods: Sequence[Period],
+    corrections: Sequence[Correction],
 ) -> Where:
     """Where a submitted dossier is, that one jury decides on for all choices."""
     dossier, now = standing.dossier, standing.dossier.procedure.now()
     is_over = standing.is_over
     summoned = _sittings(standing.summons, steps) if standing.summons else []
     kept = [step for step in _steps_of(standing, steps) if not (summoned and step.kind == Step.Kind.TESTS)]
-    entries = [] if is_over or _is_definitive(standing) else _entries(dossier, None)
+    entries = [] if is_over or _is_definitive(standing) else _entries(dossier, answers)
     items = milestones(entries, kept, _periods_of(standing, periods), now)
     asked = [] if is_over else _asked(corrections)
     own = [*_done(dossier, standing.enrolment), *summoned, *asked, *_reply_due(standing)]
@@ -81,6 +88,7 @@ def where_common(
 
 def where_by_choice(
     dossier: Dossier,
+    answers: Mapping[str, str],
     lines: Sequence[ChoiceLine],
     prompts: Mapping[int, Prompt],
     steps: Sequence[Step],
@@ -92,7 +100,7 @@ def where_by_choice(
     is_over = dossier.status == Status.WITHDRAWN or all(line.is_over for line in lines)
     live = {line.choice.programme_id for line in lines if not line.is_over}
     concerning = [one for one in sessions if one.programme_id is None or one.programme_id in live]
-    items = [] if is_over else milestones(_entries(dossier, None), steps, [], now, concerning)
+    items = [] if is_over else milestones(_entries(dossier, answers), steps, [], now, concerning)
     asked = [] if is_over else _asked(corrections)
     own = [*_done(dossier, None), *asked, *_prompted(lines, prompts)]
     stage = gettext("une correction vous est demandée") if asked else _stage_of(dossier, lines)
@@ -117,22 +125,30 @@ def _where(stage: str, found: Iterable[Milestone], now: dt.datetime) -> Where:
 # --- What there is on the line ------------------------------------------------------------------------------
 
 
-def _entries(dossier: Dossier, closing: OwnClosing | None) -> list[CalendarEntry]:
-    """The windows of the calendar that are everyone's, and of those for some the one that is this candidate's.
+def _entries(dossier: Dossier, answers: Mapping[str, str], closing: OwnClosing | None = None) -> list[CalendarEntry]:
+    """The windows of the calendar that concern who answered so, with the one of `closing` if there is one.
 
     That of applications is not among them: it is said as the candidate's own.
     """
-    for_some = {rule.code for rule in dossier.rules.closings}
+    rules = dossier.rules
+    left_out = {APPLICATIONS} | _not_of(rules, answers) | {rule.code for rule in rules.closings}
     return [
         entry
         for entry in dossier.procedure.calendar.values()
-        if entry.code != APPLICATIONS
-        and (entry.code not in for_some or (closing is not None and entry.ends_at == closing.ends_at))
+        if entry.code not in left_out or (closing is not None and entry.code == closing.code)
     ]
 
 
-def _draft_ends_at(dossier: Dossier, window: CalendarEntry | None, closing: OwnClosing | None) -> dt.datetime | None:
-    if closing is not None and closing.is_strict and not dossier.is_reopened:
+def _not_of(rules: Rules, answers: Mapping[str, str]) -> set[str]:
+    """The windows of papers that the candidate does not owe, and of cases of being paid back that are not theirs."""
+    own_cases = {refund.until for refund in rules.refunds if refund.when.holds(answers)}
+    others = {refund.until for refund in rules.refunds} - own_cases
+    owes_late = any(paper.late for paper in asked_papers(rules, answers))
+    return others if owes_late else others | {LATE_PAPERS}
+
+
+def _draft_ends_at(window: CalendarEntry | None, closing: OwnClosing | None) -> dt.datetime | None:
+    if closing is not None and closing.is_strict:
         return closing.ends_at
     return window.ends_at if window else None
 

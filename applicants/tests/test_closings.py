@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from applicants.extensions import grant_extension
 from applicants.models import Dossier, Status
 from applicants.submission import submit_dossier
-from applicants.tests.scenario import complete, procedure_from, reloaded, set_clock
+from applicants.tests.scenario import PARIS, complete, procedure_from, reloaded, set_clock, staff
 from journal.errors import Closed
 from programmes.procedure_file import read_text
 from programmes.procedure_file.nodes import FaultyFile
@@ -74,6 +76,45 @@ def test_every_page_of_a_draft_says_by_when(
     client.force_login(zoe)
     shown = client.get(reverse(page, args=[dossier.procedure.slug])).content.decode()
     assert words in " ".join(shown.replace("\u00a0", " ").split())
+
+
+def test_an_extension_takes_its_place(zoe: User) -> None:
+    """Whoever got more time from the office is not sent away by the hour that others like them have."""
+    dossier = ready(asked_early(strict="oui"), zoe)
+    until = dt.datetime(2026, 3, 24, 12, tzinfo=PARIS)
+    grant_extension(dossier.pk, until=until, reason="Panne.", by=staff(dossier.procedure, "office"))
+    set_clock(dossier.procedure, AFTER)
+    submit_dossier(dossier.pk, by=zoe)
+    assert reloaded(dossier.pk).status == Status.SUBMITTED
+
+
+def test_what_was_sent_in_time_and_reopened_is_sent_again(zoe: User) -> None:
+    """It was there before the hour: what a programme added asks for comes after it."""
+    dossier = ready(asked_early(strict="oui"), zoe)
+    submit_dossier(dossier.pk, by=zoe)
+    Dossier.objects.update(status=Status.DRAFT, reopened_at=dossier.procedure.now())
+    set_clock(dossier.procedure, AFTER)
+    submit_dossier(dossier.pk, by=zoe)
+    assert reloaded(dossier.pk).status == Status.SUBMITTED
+
+
+def test_once_closed_nothing_is_offered_but_to_correct_what_was_said(client: Client, zoe: User) -> None:
+    """No button that would be refused; the answers still open, as the hour hangs on them."""
+    dossier = ready(asked_early(strict="oui"), zoe)
+    set_clock(dossier.procedure, AFTER)
+    client.force_login(zoe)
+    slug = dossier.procedure.slug
+    home, review = (client.get(reverse(page, args=[slug])) for page in ("campaign:dossier", "applicants:review"))
+    assert "Votre dossier n’a pas été transmis" in home.content.decode()
+    assert reverse("applicants:review", args=[slug]) not in home.content.decode()
+    assert reverse("applicants:submit", args=[slug]) not in review.content.decode()
+    assert reverse("applicants:title", args=[slug]) in review.content.decode()
+    assert home.context["where"].stage == "votre dossier n’a pas été transmis"
+    set_clock(dossier.procedure, BEFORE)
+    assert (
+        reverse("applicants:submit", args=[slug])
+        in client.get(reverse("applicants:review", args=[slug])).content.decode()
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from applicants.answers import save_answers
 from applicants.corrections import ask_correction
 from applicants.endings import withdraw_dossier
 from applicants.extensions import grant_extension
@@ -110,6 +111,16 @@ def test_what_came_too_late_waits_for_nothing(look: Look, procedure: Procedure, 
     where = look.at(begun(procedure, zoe), "2026-03-20 23:00")
     assert where.next is None
     assert labels(where) == ["Clôture des candidatures", "votre dossier n’a pas été transmis"]
+
+
+def test_a_date_for_a_paper_that_one_does_not_owe_is_left_out(look: Look, procedure: Procedure, zoe: User) -> None:
+    """Who holds the title already waits for nothing in July."""
+    dossier = begun(procedure, zoe)
+    received = "Réception du titre exigé"
+    save_answers(dossier.pk, "path", {"title_held": "no"}, by=zoe)
+    assert received in labels(look.at(dossier, OPEN))
+    save_answers(dossier.pk, "path", {"title_held": "yes"}, by=zoe)
+    assert received not in labels(look.at(dossier, OPEN))
 
 
 # --- After submission ---------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ Rules: AST-11, AST-13, AST-16, AST-17, AST-25.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -56,13 +58,13 @@ def summons_calendar(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     contents = read_contents(dossier)
-    is_too_late = _is_too_late(dossier)
-    groups = [group for group in task_groups(contents) if not is_too_late or not _is_review(group)]
+    window, closing = applications_of(dossier), own_closing(dossier, contents.answers)
+    is_shut, is_too_late = closing is not None and closing.is_shut, _is_too_late(dossier)
+    groups = [group for group in task_groups(contents) if not (is_shut or is_too_late) or not _is_review(group)]
     counted = [task for task in tasks(groups) if task.place != REVIEW and not task.is_optional]
     is_fee_enough = all(item.place != PAYMENT for item in contents.missing)  # be it announced only
     steps = dossier.procedure.steps.with_days(_own_school(dossier) if contents.choices else None)
     periods = dossier.procedure.periods.all()
-    window, closing = applications_of(dossier), own_closing(dossier, contents.answers)
     context = _frame(dossier) | {
         "groups": groups,
         "done": sum(task.kind == DONE or (task.place == PAYMENT and is_fee_enough) for task in counted),
@@ -71,9 +73,11 @@ def _draft(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "next_task": next((task for task in counted if task.kind in (TODO, DOING, PROBLEM)), None),
         "own_closing": closing,
         "is_draft": True,
-        "is_open": is_applying(dossier),
+        "is_open": is_applying(dossier) and not is_shut,
         "is_too_late": is_too_late,
-        "where": where_in_draft(dossier, window, closing, list(steps), list(periods), _sessions(dossier)),
+        "where": where_in_draft(
+            dossier, contents.answers, window, closing, list(steps), list(periods), _sessions(dossier)
+        ),
     }
     return render(request, "campaign/draft.html", context)
 
@@ -94,7 +98,7 @@ def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         return _followed_by_choice(request, dossier)
     steps, periods = list(procedure.steps.with_days(_own_school(dossier))), list(procedure.periods.all())
     standing = _standing(dossier, steps, periods)
-    corrections = list(waiting_corrections(dossier))
+    corrections, answers = list(waiting_corrections(dossier)), answers_of(dossier)
     context = _frame(dossier) | {
         "news": news_of(standing),
         "is_over": standing.is_over,
@@ -102,12 +106,12 @@ def _followed(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "asks_for_file": _asks_for_file(standing),
         "summons": standing.summons,
         "corrections": corrections,
-        "late_papers": _late_papers(dossier) if _shows_late_papers(standing) else [],
+        "late_papers": _late_papers(dossier, answers) if _shows_late_papers(standing) else [],
         "late_window": procedure.calendar.get(LATE_PAPERS),
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
         "sums": _sums(dossier),
-        "where": where_common(standing, steps, periods, corrections),
+        "where": where_common(standing, answers, steps, periods, corrections),
     }
     return render(request, "campaign/followed.html", context)
 
@@ -131,7 +135,7 @@ def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
         "sums": _sums(dossier) if any(line.kind == "done" for line in lines) else [],
-        "where": where_by_choice(dossier, lines, prompts, steps, sessions, corrections),
+        "where": where_by_choice(dossier, answers_of(dossier), lines, prompts, steps, sessions, corrections),
     }
     return render(request, "campaign/followed.html", context)
 
@@ -235,11 +239,10 @@ def _shows_late_papers(standing: Standing) -> bool:
     return standing.awaits_title and standing.summons is None and not is_answering
 
 
-def _late_papers(dossier: Dossier) -> list[dict[str, object]]:
+def _late_papers(dossier: Dossier, answers: Mapping[str, str]) -> list[dict[str, object]]:
     """The papers that may still come, with their states. Rule: AST-12."""
     if not dossier.procedure.is_open(LATE_PAPERS):
         return []
-    answers = answers_of(dossier)
     owed = [rule for rule in asked_papers(dossier.rules, answers) if rule.late]
     codes = [rule.code for rule in owed]
     documents = SupportingDocument.objects.current().filter(folder=dossier.folder_id, kind__in=codes)
