@@ -18,15 +18,15 @@ CHOSEN = (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.YES_NO, FieldKind.COUNT
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What somebody would be asked for: papers with the dossier, later, and perhaps; what they would have to declare;
-    when they would have to apply, if not by everyone's hour; which fee they would owe.
+    """What somebody would be asked for: papers with the dossier, later, and perhaps; what they would have to answer yes
+    or no to, for sure or perhaps; when they would have to apply, if not by everyone's hour; which fee they would owe.
     """
 
     papers: list[PaperRule]
     later: list[PaperRule]
     perhaps: list[PaperRule]
     declarations: list[FieldRule]
-    bars: list[FieldRule]  # questions to which "yes" keeps one from applying
+    perhaps_declared: list[FieldRule]
     closing: ClosingRule | None
     is_exempt: bool
     is_reduced: bool
@@ -41,24 +41,57 @@ def situation_questions(rules: Rules) -> list[FieldRule]:
 
 def prospect_of(rules: Rules, said: Mapping[str, str]) -> Prospect:
     """What is asked of somebody who says so: answers to `situation_questions`, and title, speciality, equivalence."""
-    answers = {**said, **facts_of_answers(situation_questions(rules), said, None)}
+    situation = _Situation(rules, said)
     papers = [paper for paper in rules.papers if is_of_dossier(paper)]
-    asked = [paper for paper in papers if paper.when.holds(answers)]
-    declared = [field for page in rules.pages for field in page.fields if field.must_be and field.when.holds(answers)]
+    asked = [paper for paper in papers if situation.meets(paper.when)]
+    declared = [field for page in rules.pages for field in page.fields if field.must_be and _is_telling(field)]
     fee = rules.fee
     return Prospect(
         papers=[paper for paper in asked if not paper.late],
         later=[paper for paper in asked if paper.late],
-        perhaps=[paper for paper in papers if paper not in asked and _may_hold(paper.when, answers)],
-        declarations=[field for field in declared if field.when.values and field.must_be == "yes"],
-        bars=[field for field in declared if field.must_be == "no"],
-        closing=next((closing for closing in rules.closings if closing.when.holds(answers)), None),
-        is_exempt=bool(fee and fee.exemption and fee.exemption.when.holds(answers)),
-        is_reduced=bool(fee and fee.reduction and fee.reduction.when.holds(answers)),
+        perhaps=[paper for paper in papers if situation.may_meet(paper.when)],
+        declarations=[field for field in declared if situation.meets(field.when)],
+        perhaps_declared=[
+            field for field in declared if situation.touches(field.when) and situation.may_meet(field.when)
+        ],
+        closing=next((closing for closing in rules.closings if situation.meets(closing.when)), None),
+        is_exempt=bool(fee and fee.exemption and situation.meets(fee.exemption.when)),
+        is_reduced=bool(fee and fee.reduction and situation.meets(fee.reduction.when)),
     )
 
 
-def _may_hold(condition: Condition, answers: Mapping[str, str]) -> bool:
-    """Whether a condition may come to hold, as far as what it hangs on has not been said."""
-    known = {name: allowed for name, allowed in condition.values.items() if answers.get(name)}
-    return len(known) < len(condition.values) and Condition(known).holds(answers)
+def _is_telling(declaration: FieldRule) -> bool:
+    """Whether it tells people apart: what keeps one from applying, and what is not declared by everybody."""
+    return declaration.must_be == "no" or bool(declaration.when.values)
+
+
+class _Situation:
+    """What somebody said, and what follows from it. What was answered and is no longer asked does not count."""
+
+    def __init__(self, rules: Rules, said: Mapping[str, str]) -> None:
+        self.rules = rules
+        facts = facts_of_answers(situation_questions(rules), said, None)
+        whole = {**said, **facts}
+        self.known = {name: said for name, said in whole.items() if said and self._is_asked(name, whole)}
+
+    def meets(self, condition: Condition) -> bool:
+        """Whether it holds, by what was said."""
+        return condition.holds(self.known)
+
+    def touches(self, condition: Condition) -> bool:
+        """Whether something that it hangs on was said."""
+        return any(name in self.known for name in condition.values)
+
+    def may_meet(self, condition: Condition) -> bool:
+        """Whether it does not hold yet but may, as far as what it hangs on was not said and may still be asked."""
+        known = {name: allowed for name, allowed in condition.values.items() if name in self.known}
+        open_names = condition.values.keys() - known.keys()
+        return bool(open_names) and Condition(known).holds(self.known) and all(map(self._may_be_asked, open_names))
+
+    def _may_be_asked(self, name: str) -> bool:
+        question = self.rules.field(question_of(name))
+        return question is None or self.meets(question.when) or self.may_meet(question.when)
+
+    def _is_asked(self, name: str, said: Mapping[str, str]) -> bool:
+        question = self.rules.field(question_of(name))
+        return question is None or question.when.holds(said)

@@ -67,6 +67,7 @@ def read_live(procedure: Procedure) -> schema.Live:
         title=procedure.title,
         short_title=procedure.short_title,
         introduction=procedure.introduction,
+        audience=procedure.audience,
         year=procedure.year,
         contact_email=procedure.contact_email,
         website=procedure.website,
@@ -96,7 +97,7 @@ def write_live(procedure: Procedure, live: schema.Live) -> None:
     Raises:
         ProtectedError: a row that it does not name is in use.
     """
-    names = ("title", "short_title", "introduction", "year", "contact_email", "website", *HOW_IT_RUNS)
+    names = ("title", "short_title", "introduction", "audience", "year", "contact_email", "website", *HOW_IT_RUNS)
     for name in names:
         setattr(procedure, name, getattr(live, name))
     procedure.calendar_entries = live.calendar

@@ -16,18 +16,23 @@ from applicants.tests.reading import Page, read
 from campaign.rehearsal.opening import codes
 from journal.models import Entry
 from programmes.loading import store
+from programmes.models import Procedure
 
 MOST_QUERIES = 12
 ANSWER = "Dans votre situation"
+
+
+@pytest.fixture
+def procedure(db: None) -> Procedure:
+    """The procedure, open."""
+    return scenario.procedure_at(scenario.OPEN)
 
 
 def asked(code: str, **said: str) -> Page:
     """What the page says of somebody who says so."""
     procedure = store(scenario.file_of(code), rehearsal=True)
     address = reverse("campaign:eligibility", args=[procedure.slug])
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         answer = Client().get(f"{address}?{urlencode(said)}" if said else address)
     assert answer.status_code == 200
     assert len(queries) <= MOST_QUERIES
@@ -72,13 +77,33 @@ def test_papers_and_fee_follow_the_situation(db: None) -> None:
 def test_who_needs_a_visa_reads_the_earlier_date_and_what_to_declare(db: None) -> None:
     text = asked("ms-imtne-2025", nationality="MA", access_title="m1-experienced")
     assert "avant le mercredi 12 mars 2025 à minuit" in text
-    assert "Vous aurez à déclarer" in text
+    assert "répondre oui à : Avez-vous au moins trois ans d’expérience" in text
     assert (
         "12 mars"
         not in asked_again("ms-imtne-2025", nationality="FR", access_title="engineer")
         .split(ANSWER)[1]
         .split("<form")[0]
     )
+
+
+def test_what_is_declared_under_one_status_only_is_told_as_such(db: None) -> None:
+    """APP-18: which status one chooses is not asked here."""
+    text = asked("apprenticeship-2021", nationality="MA")
+    assert "J’ai lu les trois conditions de l’apprentissage" in text
+    assert "selon ce que vous répondrez d’autre" in text
+    assert "J’ai lu les trois conditions" not in asked_again("apprenticeship-2021", nationality="FR")
+
+
+def test_who_has_a_dossier_is_led_to_it(procedure: Procedure, client: Client) -> None:
+    zoe = scenario.person()
+    scenario.begun(procedure, zoe)
+    address = reverse("campaign:eligibility", args=[procedure.slug])
+    told = f"{address}?{urlencode({'title': 'L3', 'speciality_0': 'chimie'})}"
+    assert "Commencer mon dossier" in client.get(told).content.decode()
+    client.force_login(zoe)
+    page = client.get(told).content.decode()
+    assert "Ouvrir mon dossier" in page
+    assert "Commencer mon dossier" not in page
 
 
 def asked_again(code: str, **said: str) -> Page:

@@ -10,8 +10,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from applicants.tests.reading import read
-from applicants.tests.scenario import CLOSED, begun, person, procedure_at, set_clock, staff
+from applicants.tests.scenario import CLOSED, begun, file_of, person, procedure_at, set_clock, staff
 from notifications.models import Mail
+from programmes.loading import store
 from programmes.models import Procedure
 
 MOST_QUERIES = 12
@@ -51,12 +52,16 @@ def test_home_says_what_can_be_applied_to(
         text = page(client, HOME)
     assert "vendredi 20 mars 2026 à 23 h" in text
     assert "Commencer mon dossier" in text
+    assert "Pour les étudiants qui ont, ou préparent cette année, une Licence (L3)" in text
+    assert "Frais de dossier : 76 €" in text
+    assert "(exonération possible)" in text
     set_clock(rehearsal, "2026-01-26 13:59:59")
     assert "Les candidatures ouvrent le" in page(client, HOME)
     set_clock(rehearsal, CLOSED)
     text = page(client, HOME)
     assert "Les candidatures sont closes." in text
     assert "Commencer mon dossier" not in text
+    assert "Frais de dossier" not in text
 
 
 def test_home_leads_to_one_s_own_dossier_announced_or_not(client: Client, rehearsal: Procedure) -> None:
@@ -89,6 +94,18 @@ def test_a_procedure_is_shown_whole_in_few_queries(
         "Une note de 4 sur 20 ou moins est éliminatoire.",
     ]:
         assert said in text, said
+
+
+def test_what_studying_costs_is_said_before_one_applies(client: Client, db: None) -> None:
+    """NE-08: by who pays, and for the programme that costs more."""
+    procedure = store(file_of("ms-imtne-2025"), rehearsal=True)
+    answer = client.get(reverse("campaign:procedure", args=[procedure.slug]))
+    rows = {str(row.programme): [amount for _, amount in row.cells] for row in answer.context["costs"]}
+    assert rows["MS CSE (cybersécurité)"] == [900_000, 1_400_000]
+    assert rows["MS BE+"] == [750_000, 1_250_000]
+    text = read(answer)
+    assert "Moi-même, ou je suis demandeur d’emploi" in text
+    assert "À payer en 3 échéances égales" in text
 
 
 def test_a_title_that_a_school_never_takes_gives_it_no_column(client: Client, rehearsal: Procedure) -> None:

@@ -12,6 +12,7 @@ from applicants.editing import APPLICATIONS
 from applicants.forms.questions import QuestionsForm
 from applicants.forms.title import TitleForm
 from applicants.prospect import prospect_of, situation_questions
+from campaign.views.procedure import own_dossier_in
 from offers.seats import pools_as_announced
 from programmes.eligibility import Opening, openings, verdicts
 from programmes.models import Pool, Procedure
@@ -50,6 +51,7 @@ def eligibility(request: HttpRequest, slug: str) -> HttpResponse:
         "situation": situation,
         "rows": [*(title_form.rows if title_form else []), *situation.rows],
         "is_told": is_told,
+        "dossier": own_dossier_in(request, shown),
         "window": shown.calendar.get(APPLICATIONS),
         "is_open": shown.is_open(),
         "now": shown.now(),

@@ -16,6 +16,7 @@ from applicants.models import Dossier
 from campaign.demonstration.wishes import is_ready
 from notifications.models import Mail
 from programmes.models import Procedure
+from programmes.rules import FeeRule
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,17 @@ class Entry:
         """When applications close, if they are open: for one's own dossier, be it later than for others."""
         window = applications_of(self.dossier) if self.dossier else self.procedure.calendar.get(APPLICATIONS)
         return window.ends_at if window and window.contains(self.procedure.now()) else None
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether one may still begin to apply, now or later."""
+        return self.dossier is None and bool(self.closes_at or self.opens_at)
+
+    @property
+    def fee(self) -> FeeRule | None:
+        """What applying costs."""
+        rules = self.procedure.rules
+        return rules.fee if rules else None
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -47,6 +47,15 @@ class EligibilityTable:
     rows: list[tuple[Text, list[bool]]]
 
 
+@dataclass(frozen=True)
+class CostRow:
+    """What studying in a programme costs (cents), by the answer to a question; None where it has no price."""
+
+    programme: Text
+    question: Text
+    cells: list[tuple[Text, int | None]]
+
+
 def procedure(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one procedure."""
     shown = get_object_or_404(Procedure, slug=slug)
@@ -64,7 +73,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "now": now,
             "window": shown.calendar.get(APPLICATIONS),
             "is_open": shown.is_open(),
-            "dossier": _own_dossier(request, shown),
+            "dossier": own_dossier_in(request, shown),
             "milestones": milestones(
                 shown.calendar.values(), shown.steps.with_days(), shown.periods.all(), now, gathered(sessions)
             ),
@@ -76,10 +85,33 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "seats_total": sum(pool.seats for pool in pools),
             "eligibility": eligibility_tables(rules),
             "asks_eligibility": True,
+            "costs": cost_rows(rules),
             "rules": rules,
             "payee": _payee(parts, rules),
         },
     )
+
+
+def cost_rows(rules: Rules) -> list[CostRow]:
+    """What each programme costs; nothing where the procedure does not say it. Rule: NE-08."""
+    question = rules.field(rules.tuition.by) if rules.tuition else None
+    if rules.tuition is None or question is None:
+        return []
+    return [
+        CostRow(
+            programme.label,
+            question.label,
+            [(option.label, rules.tuition.price(programme.code, option.code)) for option in question.options],
+        )
+        for programme in rules.programmes
+    ]
+
+
+def own_dossier_in(request: HttpRequest, shown: Procedure) -> Dossier | None:
+    """The reader's own dossier in the procedure, if there is one."""
+    if not request.user.is_authenticated:
+        return None
+    return Dossier.objects.owned_by(request.user).filter(procedure=shown).first()
 
 
 def _sessions(shown: Procedure) -> list[JurySession]:
@@ -151,9 +183,3 @@ def eligibility_tables(rules: Rules) -> list[EligibilityTable]:
         rows = [(row.label, [p.code in row.programmes for p in accepting]) for row in title.specialities]
         tables.append(EligibilityTable(title, [programme.label for programme in accepting], rows))
     return tables
-
-
-def _own_dossier(request: HttpRequest, shown: Procedure) -> Dossier | None:
-    if not request.user.is_authenticated:
-        return None
-    return Dossier.objects.owned_by(request.user).filter(procedure=shown).first()

@@ -30,6 +30,10 @@ class Migration(migrations.Migration):
                 ("title", programmes.text.LocalizedField(blank=True, default=dict, verbose_name="titre")),
                 ("short_title", programmes.text.LocalizedField(blank=True, default=dict, verbose_name="titre court")),
                 ("introduction", programmes.text.LocalizedField(blank=True, default=dict, verbose_name="présentation")),
+                (
+                    "audience",
+                    programmes.text.LocalizedField(blank=True, default=dict, verbose_name="à qui elle s’adresse"),
+                ),
                 ("year", models.PositiveSmallIntegerField(verbose_name="année")),
                 ("is_rehearsal", models.BooleanField(default=False, verbose_name="répétition")),
                 (

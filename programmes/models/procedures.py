@@ -61,6 +61,7 @@ class Procedure(models.Model):
     title = LocalizedField(_("titre"))
     short_title = LocalizedField(_("titre court"))
     introduction = LocalizedField(_("présentation"))
+    audience = LocalizedField(_("à qui elle s’adresse"))
     year = models.PositiveSmallIntegerField(_("année"))
     is_rehearsal = models.BooleanField(_("répétition"), default=False)
     clock_offset = models.DurationField(_("décalage de l’horloge"), default=dt.timedelta)

@@ -38,6 +38,7 @@ def read_live(file: Table) -> schema.Live:
         title=file.need("title", words, NO_TEXT),
         short_title=file.need("short_title", words, NO_TEXT),
         introduction=file.may("introduction", words, NO_TEXT),
+        audience=file.may("audience", words, NO_TEXT),
         year=file.need("year", whole_number(2000, 2100), 2000),
         contact_email=file.may("contact_email", email, ""),
         website=file.may("website", website, ""),

@@ -164,6 +164,7 @@ class Live:
     title: Text
     short_title: Text
     introduction: Text
+    audience: Text
     year: int
     contact_email: str
     website: str

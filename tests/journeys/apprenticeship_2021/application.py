@@ -125,7 +125,7 @@ def chooses(aminata: Candidate) -> None:
     aminata.main.get_by_role("group", name=loosely(ALES)).get_by_label("Sous statut étudiant").check()
     aminata.ticks(f"{SUDPARIS} Télécom SudParis")
     aminata.go(f"/dossier/{aminata.slug}/page/work/")
-    aminata.fill({"J’ai lu ces trois conditions": "oui"})
+    aminata.fill({"J’ai lu les trois conditions": "oui"})
     aminata.sends("Enregistrer et continuer")
 
 
