@@ -77,6 +77,8 @@ class Contents:
     @cached_property
     def reduction(self) -> Reduction | None:
         """What staff decided of the claim to the reduced fee."""
+        if self.charges:
+            return getattr(self.charges[0].account, "reduction", None)
         return Reduction.objects.filter(account=self.dossier.account_id).first()
 
     @property
@@ -201,7 +203,7 @@ def _charges(dossiers: Sequence[Dossier]) -> dict[object, list[Charge]]:
     declared = Payment.objects.announced().filter(charge=OuterRef("pk"))
     charges = Charge.objects.live().filter(account__in=procedures, reason__in=FEE_REASONS)
     announced = charges.annotate(announced_means=Subquery(declared.values("means")[:1]))
-    found: list[Charge] = list(announced.select_related("account", "payee__school", "exemption"))
+    found: list[Charge] = list(announced.select_related("account__reduction", "payee__school", "exemption"))
     for charge in found:
         charge.account.procedure = procedures[charge.account_id]  # the same: it is read once
     return _grouped(found, lambda charge: charge.account_id)

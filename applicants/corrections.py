@@ -147,8 +147,7 @@ def waiting_corrections(dossier: Dossier) -> list[Correction]:
     """Those that the candidate may still answer, oldest first; none once the dossier has ended."""
     if dossier.status == Status.WITHDRAWN:
         return []
-    waiting = dossier.corrections.filter(answered_at=None, withdrawn_at=None)
-    return list(waiting.filter(until__gt=dossier.procedure.now()))
+    return [asked for asked in dossier.corrections.all() if asked.is_open]
 
 
 def still_missing(dossier: Dossier, correction: Correction) -> list[MissingItem]:

@@ -208,5 +208,6 @@ def asked_until(dossier: Dossier, place: str) -> dt.datetime | None:
     """Until when (procedure's time) corrections that wait for their answer open `place`; None when none does."""
     if dossier.submitted_at is None:
         return None  # nobody has looked at it yet
-    waiting = dossier.corrections.filter(answered_at=None, withdrawn_at=None, until__gt=dossier.procedure.now())
-    return max((until for opens, until in waiting.values_list("opens", "until") if place in opens), default=None)
+    return max(
+        (asked.until for asked in dossier.corrections.all() if asked.is_open and place in asked.opens), default=None
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
@@ -68,6 +69,7 @@ def _ways(contents: Contents, rule: FeeRule) -> dict[str, object]:
     """The ways to settle the fee that the procedure, the school and the candidate's answers allow."""
     dossier, charge = contents.dossier, contents.charge
     means, is_open = means_for(rule, contents.answers), may_edit(dossier, PAYMENT)
+    prefetch_related_objects(contents.charges, "lines")
     bills = {owed: Bill(owed, contents.standing(owed), means, is_open, rule.link) for owed in contents.charges}
     request = getattr(charge, "exemption", None)
     is_refused = request is not None and request.state == Exemption.State.REFUSED

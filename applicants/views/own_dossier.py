@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -135,7 +135,10 @@ def own_dossier(user: User, slug: str) -> Dossier:
     others = Dossier.objects.filter(candidate=OuterRef("candidate")).exclude(pk=OuterRef("pk"))
     typed_in = TypedIn.objects.filter(dossier=OuterRef("pk"))
     own = own.annotate(was_typed_in=Exists(typed_in), is_only_one=~Exists(others))  # of most nothing more is asked
-    return get_object_or_404(own.select_related(*related), procedure__slug=slug)
+    found: Dossier = get_object_or_404(own.select_related(*related), procedure__slug=slug)
+    if found.submitted_at is not None:
+        prefetch_related_objects([found], "corrections")  # each part of the page asks what they open
+    return found
 
 
 def render_page(request: HttpRequest, contents: Contents, template: str, place: str, **context: Any) -> HttpResponse:
