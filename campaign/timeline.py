@@ -23,6 +23,7 @@ class Milestone:
     when: str = ""
     detail: str = ""
     state: str = "next"  # past | now | next; here: where a candidate is
+    is_optional: bool = False  # what one may do meanwhile: never what comes next
 
 
 def milestones(
@@ -84,9 +85,9 @@ def _session(session: JurySession) -> Milestone:
     """A jury's meeting, at the hour of its results where the calendar has one."""
     words = {"step": session.step, "number": session.number, "programme": session.programme}
     if session.programme is not None:
-        label = gettext("%(step)s : jury de la formation %(programme)s") % words
+        label = gettext("%(step)s – %(programme)s") % words
     else:
-        label = gettext("%(step)s : session de jury n° %(number)d") % words
+        label = gettext("%(step)s, session n° %(number)d") % words
     detail = ""
     if session.closes_at is not None:
         detail = gettext("Dossiers transmis au plus tard le %(end)s.") % {"end": deadline(session.closes_at)}

@@ -10,10 +10,11 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
+from applicants.additions import ADDITIONS
 from applicants.closings import OwnClosing
-from applicants.editing import APPLICATIONS, LATE_PAPERS
+from applicants.editing import APPLICATIONS, APPRAISALS, LATE_PAPERS
 from applicants.models import Correction, Dossier, Status
 from applicants.readiness import asked_papers
 from campaign.choice_news import ChoiceLine, Prompt
@@ -56,10 +57,10 @@ def where_in_draft(
         ends_at = closing.ends_at if is_shut and closing else window.ends_at if window else None
         closed = _instant(gettext("Clôture des candidatures"), ends_at, said=deadline)
         return _where(gettext("votre dossier n’a pas été transmis"), closed, now)
-    entries = _entries(dossier, answers, closing)
+    entries = [one for one in _entries(dossier, answers, closing) if one.code != ADDITIONS]
     ends_at = _draft_ends_at(window, closing)
     sending = [_due(gettext("Transmission de votre dossier"), ends_at)] if ends_at else []
-    items = milestones(entries, steps, periods, now, sessions)
+    items = _milestones(dossier, entries, steps, periods, sessions)
     stage = gettext("vous préparez votre dossier")
     if dossier.is_reopened:
         stage = gettext("votre dossier est rouvert, il reste à le transmettre de nouveau")
@@ -79,11 +80,11 @@ def where_common(
     summoned = _sittings(standing.summons, steps) if standing.summons else []
     kept = [step for step in _steps_of(standing, steps) if not (summoned and step.kind == Step.Kind.TESTS)]
     entries = [] if is_over or _is_definitive(standing) else _entries(dossier, answers)
-    items = milestones(entries, kept, _periods_of(standing, periods), now)
+    items = _milestones(dossier, entries, kept, _periods_of(standing, periods))
     asked = [] if is_over else _asked(corrections)
-    own = [*_done(dossier, standing.enrolment), *summoned, *asked, *_reply_due(standing)]
+    own = [*_done(dossier, standing.enrolment), *summoned, *_reply_due(standing)]
     stage = gettext("une correction vous est demandée") if asked else _stage(standing)
-    return _where(stage, [*items, *own], now)
+    return _where(stage, [*items, *own], now, asked)
 
 
 def where_by_choice(
@@ -94,25 +95,33 @@ def where_by_choice(
     steps: Sequence[Step],
     sessions: Sequence[JurySession],
     corrections: Sequence[Correction],
+    enrolment: Enrolment | None,
 ) -> Where:
     """Where a submitted dossier is, on whose choices each programme decides."""
     now = dossier.procedure.now()
     is_over = dossier.status == Status.WITHDRAWN or all(line.is_over for line in lines)
     live = {line.choice.programme_id for line in lines if not line.is_over}
     concerning = [one for one in sessions if one.programme_id is None or one.programme_id in live]
-    items = [] if is_over else milestones(_entries(dossier, answers), steps, [], now, concerning)
+    is_definitive = enrolment is not None and enrolment.state == Enrolment.State.DEFINITIVE
+    entries = [] if is_over or is_definitive else _entries(dossier, answers)
+    juries = [replace(one, detail="") for one in milestones([], [], [], now, _next_of_each(concerning, now))]
+    items = [] if is_over else [*_milestones(dossier, entries, steps, []), *juries]
     asked = [] if is_over else _asked(corrections)
-    own = [*_done(dossier, None), *asked, *_prompted(lines, prompts)]
+    own = [*_done(dossier, enrolment), *_prompted(lines, prompts)]
     stage = gettext("une correction vous est demandée") if asked else _stage_of(dossier, lines)
-    return _where(stage, [*items, *own], now)
+    return _where(stage, [*items, *own], now, asked)
 
 
-def _where(stage: str, found: Iterable[Milestone], now: dt.datetime) -> Where:
-    """The timeline, with the line that says where one is between what is past and the rest."""
-    items = [placed(item, now) for item in sorted(found, key=sorting_instant)]
+def _where(stage: str, found: Iterable[Milestone], now: dt.datetime, asked: Sequence[Milestone] = ()) -> Where:
+    """The timeline, with the line that says where one is between what is past and the rest.
+
+    What the school asks for comes next, whatever has a date before it.
+    """
+    items = [placed(item, now) for item in sorted([*found, *asked], key=sorting_instant)]
     past = [replace(item, detail="") for item in items if item.state == PAST]  # a detail says what is still to come
     rest = [item for item in items if item.state != PAST]
-    following = next((item for item in rest if item.state == NEXT), None)
+    steps = [item for item in rest if item.state == NEXT and not item.is_optional]
+    following = next((item for item in steps if item in asked), steps[0] if steps else None)
     left = ""
     if following is not None and following.starts_at is not None:
         left = time_until(following.starts_at, now)
@@ -123,6 +132,30 @@ def _where(stage: str, found: Iterable[Milestone], now: dt.datetime) -> Where:
 
 
 # --- What there is on the line ------------------------------------------------------------------------------
+
+
+def _milestones(
+    dossier: Dossier,
+    entries: Iterable[CalendarEntry],
+    steps: Iterable[Step],
+    periods: Iterable[Period],
+    sessions: Iterable[JurySession] = (),
+) -> list[Milestone]:
+    """The milestones of the procedure; those of windows in which one may do something, and need not, are optional."""
+    now, optional = dossier.procedure.now(), {ADDITIONS, APPRAISALS, *(one.until for one in dossier.rules.refunds)}
+    windows = list(entries)
+    meanwhile = milestones([one for one in windows if one.code in optional], [], [], now)
+    found = milestones([one for one in windows if one.code not in optional], steps, periods, now, sessions)
+    return [*found, *(replace(one, is_optional=True) for one in meanwhile)]
+
+
+def _next_of_each(sessions: Iterable[JurySession], now: dt.datetime) -> list[JurySession]:
+    """The session of each jury that comes next: the dossier is there already, later ones for later dossiers."""
+    first: dict[tuple[int, int | None], JurySession] = {}
+    for one in sorted(sessions, key=lambda one: one.meets_at):
+        if (one.results_at or one.meets_at) > now:
+            first.setdefault((one.step_id, one.programme_id), one)
+    return list(first.values())
 
 
 def _entries(dossier: Dossier, answers: Mapping[str, str], closing: OwnClosing | None = None) -> list[CalendarEntry]:
@@ -269,7 +302,7 @@ def _stage(standing: Standing) -> str:
         return _stage_admissible(standing)
     if dossier.status == Status.VALIDATED:
         return gettext("votre dossier est validé, le jury l’étudie")
-    return gettext("votre dossier est transmis, vos pièces sont vérifiées")
+    return gettext("votre dossier est transmis, nous vérifions vos pièces")
 
 
 def _stage_enrolled(enrolment: Enrolment) -> str:
@@ -305,12 +338,20 @@ def _stage_of(dossier: Dossier, lines: Collection[ChoiceLine]) -> str:
     if dossier.status == Status.WITHDRAWN:
         return _ended(dossier)
     if dossier.status == Status.SUBMITTED:
-        return gettext("votre dossier est transmis, vos pièces sont vérifiées")
-    if all(line.is_over for line in lines):
-        return gettext("toutes vos candidatures ont reçu leur réponse")
-    if any(line.url and line.kind == "doing" for line in lines):
-        return gettext("quelque chose est attendu de vous")
-    if any(line.kind == "done" or line.is_on_list for line in lines):
+        return gettext("votre dossier est transmis, nous vérifions vos pièces")
+    standing = [line for line in lines if not line.is_over]
+    if not standing:
+        return ngettext(
+            "votre candidature a reçu sa réponse", "toutes vos candidatures ont reçu leur réponse", len(lines)
+        )
+    to_do = [line for line in standing if line.url and line.kind == "doing"]
+    answered = [line for line in standing if line.kind == "done" or line.is_on_list]
+    if len(standing) == 1 and (to_do or answered):
+        return standing[0].label
+    if to_do:
+        words = {"count": len(to_do)}
+        return gettext("%(count)d de vos candidatures attendent quelque chose de vous") % words
+    if answered:
         return gettext("une réponse vous est parvenue")
     return gettext("votre dossier est validé, il est à l’étude")
 

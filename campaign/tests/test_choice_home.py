@@ -135,8 +135,31 @@ def test_before_verification_no_programme_has_it(home, dossier):
 def test_the_sessions_that_may_study_it_are_on_the_timeline(home, dossier):
     JurySession.objects.filter(number=1).update(closes_at=dossier.submitted_at)
     said = home()
-    assert "session de jury n° 2" in said
-    assert "session de jury n° 1" not in said
+    assert "session n° 2" in said
+    assert "session n° 1" not in said
+
+
+def test_what_may_be_added_meanwhile_is_never_what_comes_next(home, dossier, client):
+    """APP-14: one may add a programme until the 9th; nobody has to."""
+    set_clock(dossier.procedure, "2026-03-02 10:00")
+    assert "Ajout de formations" in home()
+    where = client.get(reverse("campaign:dossier", args=[dossier.procedure.slug])).context["where"]
+    assert where.next is not None
+    assert where.next.label not in ("Ajout de formations", "Avis des référents")
+    Dossier.objects.update(status=Status.DRAFT, submitted_at=None, validated_at=None)
+    assert "Ajout de formations" not in home(), "nothing was sent yet that one could add to"
+
+
+def test_only_the_session_that_comes_next_is_announced(home, dossier):
+    """Later ones are for dossiers that come later, and until when to apply is past."""
+    later = JurySession.objects.get(number=2)
+    step, now = later.step, dossier.procedure.now()
+    for number, days in ((3, 20), (4, 40)):
+        meets = now + dt.timedelta(days=days)
+        JurySession.objects.create(step=step, number=number, meets_at=meets, closes_at=meets)
+    said = home()
+    assert len([number for number in range(1, 5) if f"session n° {number}" in said]) == 1
+    assert "Dossiers transmis au plus tard" not in said
 
 
 def test_where_one_is_leaves_out_the_juries_of_programmes_that_said_no(home, dossier):
@@ -146,11 +169,11 @@ def test_where_one_is_leaves_out_the_juries_of_programmes_that_said_no(home, dos
         chosen = choice_of(dossier, programme).programme
         meets = now + dt.timedelta(days=number)
         JurySession.objects.create(step=step, number=number, programme=chosen, meets_at=meets)
-    assert "jury de la formation Design" in home()
+    assert "– Design" in home()
     decide(dossier, "study", "design", Outcome.NOT_ADMISSIBLE, at=now)
     said = home()
-    assert "jury de la formation Design" not in said
-    assert "jury de la formation Données" in said
+    assert "– Design" not in said
+    assert "– Données" in said
     for programme in ("data", "energy"):
         decide(dossier, "study", programme, Outcome.NOT_ADMISSIBLE, at=now)
     said = home()

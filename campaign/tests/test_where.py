@@ -150,6 +150,17 @@ def test_a_correction_comes_first_until_its_hour(look: Look, dossier: Dossier, p
     assert look.at(dossier, "2026-03-27 10:01").stage == "votre dossier est validé, le jury l’étudie"
 
 
+def test_what_the_school_asks_for_comes_before_results_that_are_sooner(
+    look: Look, dossier: Dossier, procedure: Procedure
+) -> None:
+    set_clock(procedure, "2026-04-07 10:00")
+    until = dt.datetime(2026, 4, 12, 10, tzinfo=PARIS)
+    ask_correction(
+        dossier.pk, opens=["paper:cv"], reason="Complétez.", until=until, by=staff(procedure, "verifier", "albi")
+    )
+    assert coming(look.at(dossier, "2026-04-08 10:00"))[0] == "Réponse à la correction demandée"
+
+
 def test_nothing_moves_one_second_before_the_results(look: Look, dossier: Dossier) -> None:
     before = look.at(dossier, "2026-04-09 15:59:59")
     publish(dossier, Step.Kind.ADMISSIBILITY, Outcome.NOT_ADMISSIBLE)

@@ -6,7 +6,7 @@ Rules: AST-11, AST-13, AST-16, AST-17, AST-25.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,14 +25,14 @@ from applicants.task_list import DOING, DONE, PROBLEM, TODO, TaskGroup, task_gro
 from applicants.views.own_dossier import dossier_page, person
 from applicants.views.papers import paper_line
 from applicants.views.payments import sums_beside_fee
-from campaign.choice_news import choice_lines, news_of_choices
+from campaign.choice_news import ChoiceLine, choice_lines, news_of_choices
 from campaign.choice_prompts import is_still_judged, prompts_of
 from campaign.news import Standing, news_of
 from campaign.where import where_by_choice, where_common, where_in_draft
 from documents.models import Notice, SupportingDocument
 from juries.models import Decision
 from juries.summons import Summons, calendar_file, summons_of
-from offers.models import ListEntry, Offer
+from offers.models import Enrolment, ListEntry, Offer
 from programmes.models import JurySession, Period, School, Step
 
 
@@ -135,9 +135,18 @@ def _followed_by_choice(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "receipt": dossier.receipt,
         "notices": Notice.objects.visible(procedure).filter(recipient=person(request)),
         "sums": _sums(dossier) if any(line.kind == "done" for line in lines) else [],
-        "where": where_by_choice(dossier, answers_of(dossier), lines, prompts, steps, sessions, corrections),
+        "where": where_by_choice(
+            dossier, answers_of(dossier), lines, prompts, steps, sessions, corrections, _enrolment(dossier, lines)
+        ),
     }
     return render(request, "campaign/followed.html", context)
+
+
+def _enrolment(dossier: Dossier, lines: Sequence[ChoiceLine]) -> Enrolment | None:
+    """The place taken, if a programme said yes."""
+    if not any(line.kind == "done" for line in lines):
+        return None
+    return Enrolment.objects.filter(dossier=dossier).first()
 
 
 def _sums(dossier: Dossier) -> list[dict[str, object]]:
