@@ -139,17 +139,6 @@ def test_the_sessions_that_may_study_it_are_on_the_timeline(home, dossier):
     assert "session n° 1" not in said
 
 
-def test_what_may_be_added_meanwhile_is_never_what_comes_next(home, dossier, client):
-    """APP-14: one may add a programme until the 9th; nobody has to."""
-    set_clock(dossier.procedure, "2026-03-02 10:00")
-    assert "Ajout de formations" in home()
-    where = client.get(reverse("campaign:dossier", args=[dossier.procedure.slug])).context["where"]
-    assert where.next is not None
-    assert where.next.label not in ("Ajout de formations", "Avis des référents")
-    Dossier.objects.update(status=Status.DRAFT, submitted_at=None, validated_at=None)
-    assert "Ajout de formations" not in home(), "nothing was sent yet that one could add to"
-
-
 def test_only_the_session_that_comes_next_is_announced(home, dossier):
     """Later ones are for dossiers that come later, and until when to apply is past."""
     later = JurySession.objects.get(number=2)

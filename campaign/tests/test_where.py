@@ -6,19 +6,32 @@ Each page is read through the address of the home, in at most 12 queries. Rules:
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from applicants.answers import save_answers
+from applicants.choices import rank_choices
 from applicants.corrections import ask_correction
 from applicants.endings import withdraw_dossier
 from applicants.extensions import grant_extension
-from applicants.models import Dossier, Status
-from applicants.tests.scenario import OPEN, PARIS, begun, person, procedure_at, set_clock, staff, submitted
+from applicants.models import Dossier, Receipt, Status
+from applicants.tests.scenario import (
+    OPEN,
+    PARIS,
+    begun,
+    person,
+    procedure_at,
+    procedure_from,
+    set_clock,
+    staff,
+    submitted,
+)
 from campaign.tests.test_views_dossier import MOST_QUERIES, listed, publish, summon
 from campaign.where import Where
 from juries.models import Decision
@@ -159,6 +172,19 @@ def test_what_the_school_asks_for_comes_before_results_that_are_sooner(
         dossier.pk, opens=["paper:cv"], reason="Complétez.", until=until, by=staff(procedure, "verifier", "albi")
     )
     assert coming(look.at(dossier, "2026-04-08 10:00"))[0] == "Réponse à la correction demandée"
+
+
+def test_what_may_be_added_meanwhile_is_never_what_comes_next(look: Look, zoe: User) -> None:
+    """APP-14: one may add a programme until the 9th; nobody has to, and nobody can before the dossier is sent."""
+    path = Path(settings.BASE_DIR) / "applicants/tests/procedures/side-by-side.yaml"
+    dossier = begun(procedure_from(path.read_text(encoding="utf-8"), "2026-03-02 10:00"), zoe)
+    assert "Ajout de formations" not in labels(look.at(dossier, "2026-03-02 10:00"))
+    rank_choices(dossier.pk, ["reseaux"], by=zoe)
+    Receipt.objects.create(dossier=dossier, number="R-1", issued_at=dossier.procedure.now(), choices=[])
+    Dossier.objects.update(status=Status.SUBMITTED, submitted_at=dossier.procedure.now())
+    where = look.at(dossier, "2026-03-03 10:00")
+    assert {"Ajout de formations", "Avis des référents"} <= set(labels(where))
+    assert coming(where)[0] == "Résultats : Admission"
 
 
 def test_nothing_moves_one_second_before_the_results(look: Look, dossier: Dossier) -> None:
