@@ -46,7 +46,7 @@ def ask_for_paper_again(document_id: str) -> None:
     elif dossier.status in WITH_THE_SCHOOL and not _is_asked(dossier, f"paper:{rule.code}"):
         with translation.override(dossier.candidate.user.language):
             reason = gettext(
-                "Déposez à nouveau la pièce « %(paper)s ». Celle que vous avez déposée n’a pas pu être retenue : "
+                "Déposez à nouveau la pièce « %(paper)s » : celle que vous avez déposée n’a pas pu être retenue.\n"
                 "%(why)s"
             ) % {"paper": rule.label, "why": document.turned_down_because}
         until = _until(dossier, late=rule.late)

@@ -18,7 +18,7 @@ class ExplanationForm(forms.Form):
     """What the candidate writes; left blank, what was written before is taken back."""
 
     text = LongText(
-        label=_("Pourquoi vous ne pouvez pas le fournir"),
+        label=_("Votre explication"),
         max_length=LONGEST_EXPLANATION,
         required=False,
         widget=forms.Textarea({"rows": 6}),

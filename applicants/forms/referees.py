@@ -14,7 +14,7 @@ class RefereeForm(forms.Form):
 
     name = TypedField(label=_("Nom et prénom"), max_length=160)
     position = TypedField(
-        label=_("Fonction"), help_text=_("Par exemple : responsable de la Licence de chimie."), max_length=160
+        label=_("Fonction"), help_text=_("Par exemple : responsable de licence, tuteur de stage."), max_length=160
     )
     email = forms.EmailField(
         label=_("Adresse électronique professionnelle"),

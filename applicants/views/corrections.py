@@ -36,7 +36,18 @@ def correction(request: HttpRequest, dossier: Dossier, correction_id: UUID) -> H
         else:
             messages.success(request, gettext("Votre réponse est transmise à l’école."))
             return redirect("campaign:dossier", slug)
-    opened = [{"title": name_of(rules, place), "url": address_of(slug, place)} for place in asked.opens]
+    missing = {item.place for item in contents.missing}
+    opened = [
+        {"title": name_of(rules, place), "url": address_of(slug, place), "is_missing": place in missing}
+        for place in asked.opens
+    ]
     return render_page(
-        request, contents, "applicants/correction.html", "", correction=asked, opened=opened, errors=errors
+        request,
+        contents,
+        "applicants/correction.html",
+        "",
+        correction=asked,
+        opened=opened,
+        first_missing=next((place for place in opened if place["is_missing"]), None),
+        errors=errors,
     )

@@ -47,6 +47,7 @@ def explain(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse:
         "applicants/explain.html",
         PAPERS if item.place.startswith("paper:") else REFEREES,
         item=item,
+        is_paper=item.place.startswith("paper:"),
         form=form,
         is_open=may_edit(dossier, item.place) or form.is_bound,
         way_back=address_of(dossier.procedure.slug, item.place),

@@ -75,6 +75,8 @@ def referees(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         heading=name_of(dossier.rules, REFEREES),
         is_needed=is_needed,
         waits=waits,
+        is_awaited=dossier.status == Status.DRAFT
+        or any(asked.state == Referee.State.ASKED for asked in contents.referees),
         takes_until=None if waits else appraisals_until(dossier, dossier.rules.referees[0].code),
         to_explain=[item for item in to_explain if item.is_explainable],
         explanations=[said for item, said in contents.explained if item.place.startswith("referee:")],
