@@ -21,10 +21,13 @@ def date_in_full(moment: dt.datetime | dt.date) -> str:
 
 
 def date_in_year(day: dt.date) -> str:
-    """« 20 mars 2026 », « 1er mai 2026 »: a date whose day of the week tells nothing, as that of a birth."""
+    """« 20 mars 2026 », « 1er mai 2026 »: a date whose day of the week tells nothing, as that of a birth.
+
+    The number and its month are not broken over two lines.
+    """
     english = (get_language() or "fr").startswith("en")
     number = "1er" if day.day == 1 and not english else str(day.day)
-    return f"{number} {formats.date_format(day, 'F Y')}"
+    return f"{number}{NO_BREAK}{formats.date_format(day, 'F Y')}"
 
 
 def hour(moment: dt.datetime) -> str:

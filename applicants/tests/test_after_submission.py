@@ -82,7 +82,7 @@ class TestAsking:
         assert mail.recipient == zoe
         text = render(mail).text
         assert "Précisez votre adresse." in text
-        assert "dimanche 15 février 2026" in text
+        assert "dimanche 15 février 2026" in text
 
     def test_its_last_second(self, procedure: Procedure, zoe: User, verifier: User) -> None:
         dossier = submitted(procedure, zoe)

@@ -147,7 +147,7 @@ def test_who_closes_earlier_is_told_of_that_hour(zoe: User, other: User, strict:
     assert (hours_told(early), hours_told(late)) == ([168, 48, 6], [])
     expected = "ne pourra plus être transmis" if strict == "oui" else "Dans votre situation, il est attendu avant"
     assert all(
-        expected in render(mail).text and "6 mars 2026" in render(mail).text for mail in mails("closing_reminder")
+        expected in render(mail).text and "6 mars 2026" in render(mail).text for mail in mails("closing_reminder")
     )
     at(procedure, "14 10:00", "19 10:00", "20 20:00")
     assert (hours_told(early)[3:], hours_told(late)) == (then, [168, 48, 6])
@@ -178,8 +178,8 @@ def test_it_says_until_when_how_long_and_what_is_left(procedure: Procedure, lang
     at(procedure, "18 23:01")
     told = {mail.recipient: plain(render(mail).text) for mail in mails("closing_reminder")}
     until, todo = {
-        "fr": ("jusqu’au vendredi 20 mars 2026 à 23 h : encore 2 jours.", "Il reste une chose à faire avant de"),
-        "en": ("until Friday 20 March 2026 at 23:00: 2 days left.", "There is one thing left to do before"),
+        "fr": ("jusqu’au vendredi 20 mars 2026 à 23 h : encore 2 jours.", "Il reste une chose à faire avant de"),
+        "en": ("until Friday 20 March 2026 at 23:00: 2 days left.", "There is one thing left to do before"),
     }[language]
     assert all(plain(until) in text for text in told.values())
     assert todo in told[little]

@@ -46,7 +46,7 @@ def test_what_is_strict_closes_to_those_whom_it_concerns(zoe: User) -> None:
     """Their own closing hour is named, and not everyone's, which has not come."""
     dossier = ready(asked_early(strict="oui"), zoe)
     set_clock(dossier.procedure, AFTER)
-    with pytest.raises(Closed, match="6 mars 2026"):
+    with pytest.raises(Closed, match="6 mars 2026"):
         submit_dossier(dossier.pk, by=zoe)
     assert reloaded(dossier.pk).status == Status.DRAFT
 

@@ -67,7 +67,7 @@ class TestBeginning:
         if is_open:
             assert start_dossier(procedure.pk, by=zoe)
         else:
-            with pytest.raises(Closed, match="lundi 26 janvier 2026 à\u00a014\u00a0h"):
+            with pytest.raises(Closed, match="lundi 26 janvier 2026 à\u00a014\u00a0h"):
                 start_dossier(procedure.pk, by=zoe)
 
     def test_the_closing_hour(self, procedure: Procedure, zoe: User, other: User) -> None:

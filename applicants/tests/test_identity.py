@@ -140,7 +140,7 @@ class TestPages:
         assert "Zoé" in page
         assert 'name="given_names"' not in page
         assert 'name="nationality"' in page
-        assert "demandez-nous de le corriger" in page
+        assert "En cas d’erreur, écrivez-nous" in page
 
 
 FAULTS = [

@@ -71,7 +71,7 @@ class TestTheCandidate:
         (mail,) = mails("referee_asked")
         assert (mail.address, mail.is_secret) == ("prof@univ.example", True)
         assert f"/dossier/appreciation/{secret_of(referee.pk)}/" in render(mail).text
-        assert "vendredi 20 mars 2026" in render(mail).text
+        assert "vendredi 20 mars 2026" in render(mail).text
 
     def test_the_database_does_not_hold_the_link(self, procedure: Procedure, zoe: User) -> None:
         referee = named(begun(procedure, zoe), zoe)
@@ -307,5 +307,5 @@ def test_a_correction_reopens_the_referees_with_its_own_deadline(
     until = procedure.now() + dt.timedelta(days=5)
     ask_correction(dossier.pk, opens=["referee:appraiser"], reason="Une fiche.", until=until, by=verifier)
     secret = secret_of(named(reloaded(dossier.pk), zoe).pk)
-    assert "lundi 30 mars 2026" in only_mail("referee_asked")
+    assert "lundi 30 mars 2026" in only_mail("referee_asked")
     assert deposit_appraisal(secret, opinion(dossier)).deposited_at

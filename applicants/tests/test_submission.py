@@ -55,7 +55,7 @@ def test_the_last_second_is_in_time(procedure: Procedure, zoe: User) -> None:
 def test_the_closing_hour_is_too_late(procedure: Procedure, zoe: User) -> None:
     dossier = complete(procedure, zoe)
     set_clock(procedure, CLOSED)
-    with pytest.raises(Closed, match="vendredi 20 mars 2026 à\u00a023\u00a0h"):
+    with pytest.raises(Closed, match="vendredi 20 mars 2026 à\u00a023\u00a0h"):
         submit_dossier(dossier.pk, by=zoe)
     assert reloaded(dossier.pk).status == Status.DRAFT
     assert not mails("dossier_submitted")

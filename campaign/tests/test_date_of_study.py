@@ -130,7 +130,7 @@ class TestWhatAProgrammeReads:
         at(procedure, AFTER)
         say(dossier, "no", office)
         assert [answer_read(user, dossier) for user in (data, energy, office)] == ["Oui", "Non", "Non"]
-        assert "tel qu’il était le vendredi 20 mars 2026" in page(data, dossier)
+        assert "tel qu’il était le vendredi 20 mars 2026" in page(data, dossier)
         assert "tel qu’il était" not in page(energy, dossier)
         assert ["« Identité » : saisi" in page(user, dossier) for user in (data, energy)] == [False, True]
 

@@ -82,7 +82,7 @@ def test_the_deputy_is_told_whom_they_stand_in_for(absent: Role, office: User) -
     lend(absent, office)
     words = render(Mail.objects.get(kind="role_lent")).text
     assert str(absent.user) in words
-    assert "vendredi 6 mars 2026" in words
+    assert "vendredi 6 mars 2026" in words
 
 
 def test_lending_again_moves_the_day_and_giving_keeps_it_for_good(

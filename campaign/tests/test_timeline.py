@@ -61,13 +61,13 @@ def test_milestones_stand_in_the_order_of_time() -> None:
 def test_a_window_that_ends_at_midnight_ends_with_its_last_day() -> None:
     window = CalendarEntry("titles", Text("Titres", ""), None, at(18))
     (found,) = milestones([window], [], [], at(1))
-    assert found.when == "jusqu’au mardi 17 mars 2026 à minuit"
+    assert found.when == "jusqu’au mardi 17 mars 2026 à minuit"
 
 
 def test_a_window_that_opens_with_the_day_does_not_say_zero_hours() -> None:
     window = CalendarEntry("refusals", Text("Refus", ""), at(3), at(18))
     (found,) = milestones([window], [], [], at(1))
-    assert found.when == "du mardi 3 mars 2026 au mardi 17 mars 2026 à\u00a0minuit"
+    assert found.when == "du mardi 3 mars 2026 au mardi 17 mars 2026 à\u00a0minuit"
 
 
 def test_the_juries_of_many_programmes_are_one_line_for_who_has_not_chosen() -> None:
@@ -79,7 +79,7 @@ def test_the_juries_of_many_programmes_are_one_line_for_who_has_not_chosen() -> 
     of_all = [JurySession(step=common, number=number, meets_at=at(number)) for number in (16, 18)]
     found = milestones([], [], [], at(11), gathered([*of_programmes, *of_all]))
     assert [(item.label, item.when, item.state) for item in found] == [
-        ("Admission", "résultats du mardi 10 mars 2026 au samedi 14 mars 2026, selon la formation", "now"),
-        ("Jury, session n°\u00a016", "lundi 16 mars 2026", "next"),
-        ("Jury, session n°\u00a018", "mercredi 18 mars 2026", "next"),
+        ("Admission", "résultats du mardi 10 mars 2026 au samedi 14 mars 2026, selon la formation", "now"),
+        ("Jury, session n°\u00a016", "lundi 16 mars 2026", "next"),
+        ("Jury, session n°\u00a018", "mercredi 18 mars 2026", "next"),
     ]

@@ -76,10 +76,10 @@ def test_papers_and_fee_follow_the_situation(db: None) -> None:
 
 def test_who_needs_a_visa_reads_the_earlier_date_and_what_to_declare(db: None) -> None:
     text = asked("ms-imtne-2025", nationality="MA", access_title="m1-experienced")
-    assert "avant le mercredi 12 mars 2025 à minuit" in text
+    assert "avant le mercredi 12 mars 2025 à minuit" in text
     assert "répondre oui à : Avez-vous au moins trois ans d’expérience" in text
     assert (
-        "12 mars"
+        "12 mars"
         not in asked_again("ms-imtne-2025", nationality="FR", access_title="engineer")
         .split(ANSWER)[1]
         .split("<form")[0]

@@ -226,7 +226,7 @@ class TestPages:
         assert client.post(self.address(choice), {"slot": wanted.pk}).status_code == 302
         page = client.get(self.address(choice)).text
         assert "visio.example.org" in page
-        assert "Vous pouvez en changer jusqu’au mardi 17 mars 2026" in page
+        assert "Vous pouvez en changer jusqu’au mardi 17 mars 2026" in page
         assert "BEGIN:VEVENT" in client.get(self.address(choice, "booking_calendar")).text
 
     def test_a_jury_that_holds_all_slots_is_named_once(self, choice, held_by):

@@ -275,7 +275,7 @@ class TestPublishing:
     def test_what_is_late_is_said(self, procedure, decision, juror):
         set_clock(procedure, "2026-03-20 10:00")  # two working days after Monday are over
         page = signed_in(juror).get(board_of(procedure, "admission", state="done")).text
-        assert "en retard, attendue avant le mercredi 18 mars 2026 à minuit" in page
+        assert "en retard, attendue avant le mercredi 18 mars 2026 à minuit" in page
 
     def test_who_waits_is_admitted_by_a_correction_of_two_persons(self, procedure, decision, president, office):
         """A freed rank must not stay on somebody who is admitted: the database forbids it. Rule: IIM-05."""

@@ -35,7 +35,7 @@ def zoe(procedure: Procedure) -> Dossier:
 
 def test_taking_a_seat_says_what_is_still_to_send(zoe: Dossier) -> None:
     (mail,) = mails("seat_taken")
-    assert "17 juillet 2026" in render(mail).text
+    assert "17 juillet 2026" in render(mail).text
     assert "dossier d’intégration" in render(mail).text
     assert seat_of(zoe) == ("albi", "awaiting")
 

@@ -95,7 +95,7 @@ class TestOffering:
         assert place.dossier.place_until == place.until
         mail = Mail.objects.get(kind="place_offered")
         said = scenario.words_of(mail)
-        assert "mardi 16 juin 2026 à minuit" in said
+        assert "mardi 16 juin 2026 à minuit" in said
         assert "Bulletin d’engagement" in said
         assert "450" in said
         assert Notice.objects.filter(kind="place", recipient=owner(place)).exists()
@@ -208,7 +208,7 @@ class TestConfirming:
         set_clock(by_word, LAST_SECOND)
         confirm_by_word(first.pk, by=owner(first))
         set_clock(by_word, OVER)
-        with pytest.raises(Closed, match="mardi 16 juin 2026 à minuit"):
+        with pytest.raises(Closed, match="mardi 16 juin 2026 à minuit"):
             confirm_by_word(second.pk, by=owner(second))
 
     def test_without_the_title_the_seat_is_conditional_and_lapses(self, by_word):
@@ -511,7 +511,7 @@ class TestTheStart:
         place, _ = admit(by_word, 1), admit(by_word, 2)
         confirm_by_word(place.pk, by=owner(place))
         assert send_start_letters(place.choice.programme_id, by=keeper) == 1
-        assert "lundi 5 octobre 2026" in scenario.words_of(Mail.objects.get(kind="start_letter"))
+        assert "lundi 5 octobre 2026" in scenario.words_of(Mail.objects.get(kind="start_letter"))
         with pytest.raises(NothingToSend):
             send_start_letters(place.choice.programme_id, by=keeper)
 
