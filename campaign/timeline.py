@@ -90,9 +90,10 @@ def _session(session: JurySession) -> Milestone:
         label = gettext("%(step)s, session n° %(number)d") % words
     detail = ""
     if session.closes_at is not None:
-        detail = gettext("Dossiers transmis au plus tard le %(end)s.") % {"end": deadline(session.closes_at)}
+        detail = gettext("Pour les dossiers transmis au plus tard le %(end)s.") % {"end": deadline(session.closes_at)}
     if session.results_at is None:
-        return Milestone(label, session.meets_at, when=date_in_full(session.meets_at), detail=detail)
+        met = gettext("le jury se réunit le %(day)s") % {"day": date_in_full(session.meets_at)}
+        return Milestone(label, session.meets_at, when=met, detail=detail)
     when = gettext("résultats le %(when)s") % {"when": date_and_hour(session.results_at)}
     return Milestone(label, session.results_at, when=when, detail=detail)
 

@@ -80,6 +80,6 @@ def test_the_juries_of_many_programmes_are_one_line_for_who_has_not_chosen() -> 
     found = milestones([], [], [], at(11), gathered([*of_programmes, *of_all]))
     assert [(item.label, item.when, item.state) for item in found] == [
         ("Admission", "résultats du mardi 10 mars 2026 au samedi 14 mars 2026, selon la formation", "now"),
-        ("Jury, session n°\u00a016", "lundi 16 mars 2026", "next"),
-        ("Jury, session n°\u00a018", "mercredi 18 mars 2026", "next"),
+        ("Jury, session n°\u00a016", "le jury se réunit le lundi 16 mars 2026", "next"),
+        ("Jury, session n°\u00a018", "le jury se réunit le mercredi 18 mars 2026", "next"),
     ]

@@ -62,6 +62,7 @@ def eligibility(request: HttpRequest, slug: str) -> HttpResponse:
         title = rules.title(said.get("title", ""))
         context |= {
             "title": title,
+            "equivalence": rules.equivalence(said.get("equivalence", "")),
             "lines": _lines(shown, rules, title, said["speciality"]) if title else [],
             "found": found,
             "closing": shown.calendar.get(found.closing.code) if found.closing else None,

@@ -65,6 +65,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
     pools = pools_as_announced(shown)
     parts = list(shown.participations.select_related("school"))
     sessions = _sessions(shown)
+    periods = list(shown.periods.all())
     return render(
         request,
         "campaign/procedure.html",
@@ -75,7 +76,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "is_open": shown.is_open(),
             "dossier": own_dossier_in(request, shown),
             "milestones": milestones(
-                shown.calendar.values(), shown.steps.with_days(), shown.periods.all(), now, gathered(sessions)
+                shown.calendar.values(), shown.steps.with_days(), periods, now, gathered(sessions)
             ),
             "test_days": test_days(shown),
             "participations": parts,
@@ -86,6 +87,8 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
             "eligibility": eligibility_tables(rules),
             "asks_eligibility": True,
             "costs": cost_rows(rules),
+            "either": {code for one in rules.alternatives if one.papers for code in (*one.papers, *one.referees)},
+            "periods": periods,
             "rules": rules,
             "payee": _payee(parts, rules),
         },

@@ -29,17 +29,26 @@ def before_a_screen(open_browser: OpenBrowser, user: User, live_server: LiveServ
     return Person(page)
 
 
-def reads_where(zoe: Person, dossier: Dossier, moment: str, heading: str, *said: str) -> None:
-    """At that hour the home says so in its first lines, and marks one step of the timeline as the current one."""
+def reads_where(zoe: Person, dossier: Dossier, moment: str, heading: str, stage: str, following: str = "") -> None:
+    """At that hour the home says so in its first lines, and marks one step of the timeline as the current one.
+
+    A draft says it on the timeline alone: what comes next stands in the strip on top of the page.
+    """
     set_clock(dossier.procedure, moment)
     zoe.go(reverse("campaign:dossier", args=[dossier.procedure.slug]))
     zoe.arrives_at(heading)
-    for words in said:
-        expect(zoe.page.locator(".where")).to_contain_text(loosely(words))
+    if dossier.status != Status.DRAFT:
+        first, rest = stage[0].upper(), stage[1:]
+        expect(zoe.page.locator(".where")).to_contain_text(loosely(f"Vous en êtes ici {first}{rest}"))
+        if following:
+            expect(zoe.page.locator(".where")).to_contain_text(loosely(f"Ensuite {following}"))
     zoe.looks_again()
     here = zoe.page.locator(".timeline [aria-current=step]")
     expect(here).to_have_count(1)
-    expect(here).to_contain_text(loosely(said[0]))
+    expect(here).to_contain_text(loosely(f"Vous en êtes ici : {stage}"))
+    if following:
+        label = following.partition(", ")[0]
+        expect(zoe.page.locator(".timeline__step--following")).to_contain_text(loosely(label))
 
 
 def test_from_a_draft_to_a_place_offered(open_browser: OpenBrowser, live_server: LiveServer) -> None:
@@ -51,8 +60,8 @@ def test_from_a_draft_to_a_place_offered(open_browser: OpenBrowser, live_server:
         draft,
         "2026-03-10 10:00",
         "Mon dossier",
-        "Vous en êtes ici : vous préparez votre dossier",
-        "Ensuite : Transmission de votre dossier, avant le vendredi 20 mars 2026 à 23 h (encore 10 jours",
+        "vous préparez votre dossier",
+        "Transmission de votre dossier, avant le vendredi 20 mars 2026 à 23 h (encore 10 jours",
     )
     draft.delete()
     set_clock(procedure, OPEN)
@@ -63,8 +72,8 @@ def test_from_a_draft_to_a_place_offered(open_browser: OpenBrowser, live_server:
         dossier,
         "2026-04-01 10:00",
         "Votre dossier est validé",
-        "Vous en êtes ici : votre dossier est validé",
-        "Ensuite : Résultats : Admissibilité, jeudi 9 avril 2026 à 16 h (dans 8 jours",
+        "votre dossier est validé",
+        "Résultats : Admissibilité, jeudi 9 avril 2026 à 16 h (dans 8 jours",
     )
     listed(dossier, offered=True)
     summon(dossier)
@@ -73,20 +82,20 @@ def test_from_a_draft_to_a_place_offered(open_browser: OpenBrowser, live_server:
         dossier,
         "2026-05-10 10:00",
         "Vous êtes admissible",
-        "Vous en êtes ici : vous êtes admissible",
-        "Ensuite : Épreuves probatoires, lundi 18 mai 2026, de 9 h 30 à 9 h 55 (dans 7 jours",
+        "vous êtes admissible",
+        "Épreuves probatoires, lundi 18 mai 2026, de 9 h 30 à 9 h 55 (dans 7 jours",
     )
     reads_where(
         zoe,
         dossier,
         "2026-05-29 10:00",
         "IMT Mines Albi vous propose une place",
-        "Vous en êtes ici : une place vous est proposée",
-        "Ensuite : Votre réponse, période 1, avant le mercredi 3 juin 2026 à 23 h (encore 5 jours",
+        "une place vous est proposée",
+        "Votre réponse, période 1, avant le mercredi 3 juin 2026 à 23 h (encore 5 jours",
     )
     zoe.press("English")
-    zoe.reads("You are here: you are offered a place.")
-    zoe.reads("Next: Your reply, period 1")
+    zoe.reads("You are here You are offered a place.")
+    zoe.reads("Next Your reply, period 1")
     zoe.looks_again()
 
 
@@ -103,9 +112,9 @@ def test_who_is_turned_down_is_shown_nothing_that_goes_on_without_them(
         dossier,
         "2026-04-10 10:00",
         "Votre candidature n’est pas retenue",
-        "Vous en êtes ici : votre candidature s’arrête ici",
+        "votre candidature s’arrête ici",
     )
-    zoe.does_not_read("Ensuite :", "Épreuves probatoires", "Propositions d’intégration")
+    zoe.does_not_read("Ensuite", "Épreuves probatoires", "Propositions d’intégration")
 
 
 def test_a_place_to_confirm_is_what_comes_next(open_browser: OpenBrowser, live_server: LiveServer) -> None:
@@ -113,5 +122,5 @@ def test_a_place_to_confirm_is_what_comes_next(open_browser: OpenBrowser, live_s
     Receipt.objects.create(dossier=place.dossier, number="R-1", issued_at=place.procedure.now(), choices=[])
     zoe = before_a_screen(open_browser, owner(place), live_server)
     zoe.go(reverse("campaign:dossier", args=[place.procedure.slug]))
-    zoe.reads("Ensuite : Place à confirmer, avant le")
+    zoe.reads("Ensuite Place à confirmer, avant le")
     zoe.looks_again()

@@ -92,11 +92,11 @@ def names_another(aminata: Candidate) -> None:
     """In the place that is left; nothing else is open."""
     aminata.home()
     aminata.reads("Un message vous attend.")
-    aminata.follow("Voir ce qui est ouvert et répondre")
+    aminata.follow("Voir la demande et y répondre")
     aminata.arrives_at("Correction demandée")
     aminata.go(f"/dossier/{aminata.slug}/page/studies/")
     aminata.arrives_at("Cursus académique post-bac")
-    aminata.reads("cette page se lit, et ne se modifie plus")
+    aminata.reads("vous pouvez relire cette page, mais plus la modifier")
     aminata.go(f"/dossier/{aminata.slug}/referents/")
     aminata.follow("Référent professionnel")
     aminata.arrives_at("Désigner une personne")
@@ -104,7 +104,7 @@ def names_another(aminata: Candidate) -> None:
     aminata.press("Envoyer la demande")
     aminata.arrives_at("Référents")
     aminata.does_not_read("Désigner une personne")
-    aminata.follow("Voir ce qui est ouvert et répondre")
+    aminata.follow("Voir la demande et y répondre")
     aminata.press("J’ai fait la correction")
     aminata.reads("Votre réponse est transmise")
 
