@@ -84,3 +84,15 @@ def test_in_english(ast: Stage, stranger: Person) -> None:
     stranger.press("English")
     expect(stranger.page.get_by_role("heading", level=1)).to_have_text("Can I apply?")
     look_at(stranger.page)
+
+
+def test_who_begins_is_first_offered_to_open_an_account(ast: Stage, stranger: Person) -> None:
+    """Most who press « Commencer mon dossier » have no account yet; who only signs in is asked for their address first."""
+    stranger.go(f"/procedures/{ast.slug}/")
+    stranger.follow("Commencer mon dossier")
+    stranger.arrives_at("Se connecter")
+    stranger.reads("Pour commencer un dossier, il faut un compte.")
+    expect(stranger.main.locator(".btn-primary")).to_have_text(loosely("Ouvrir un compte"))
+    stranger.go("/compte/login/")
+    stranger.does_not_read("Pour commencer un dossier")
+    stranger.reads("C’est votre première visite ?")
