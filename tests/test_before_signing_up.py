@@ -87,7 +87,7 @@ def test_in_english(ast: Stage, stranger: Person) -> None:
 
 
 def test_who_begins_is_first_offered_to_open_an_account(ast: Stage, stranger: Person) -> None:
-    """Most who press « Commencer mon dossier » have no account yet; who only signs in is asked for their address first."""
+    """Most who press that button have none yet; who only signs in is asked for their address first."""
     stranger.go(f"/procedures/{ast.slug}/")
     stranger.follow("Commencer mon dossier")
     stranger.arrives_at("Se connecter")

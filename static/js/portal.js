@@ -169,7 +169,9 @@
     const limit = Number(control.dataset.limit);
     const length = [...control.value.trim().normalize("NFC")].length;
     const number = new Intl.NumberFormat(document.documentElement.lang);
-    const said = length > limit ? place.dataset.wordsOver : place.dataset.words;
+    const { words, wordsOne, wordsOver } = place.dataset;
+    const isOne = new Intl.PluralRules(document.documentElement.lang).select(length) === "one"; // in French 0 too
+    const said = length > limit ? wordsOver : isOne ? wordsOne : words;
     place.textContent = said.replace("{count}", number.format(length)).replace("{limit}", number.format(limit));
     place.classList.toggle("field__count--over", length > limit);
     if (length > limit - NEAR && control === document.activeElement) say(place.textContent);
