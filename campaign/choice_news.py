@@ -70,8 +70,10 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
     if to_do or coming:
         return _of_line((to_do or coming)[0])
     if dossier.status == Status.SUBMITTED:
-        text = gettext("Vos pièces sont vérifiées. Nous vous écrivons s’il faut corriger quelque chose.")
+        text = gettext("Nous vérifions vos pièces. Si quelque chose est à corriger, nous vous écrivons.")
         return News("waiting", gettext("Votre dossier est transmis"), text)
+    if len(lines) == 1 and lines[0].is_over:
+        return replace(_of_line(lines[0]), kind="plain")
     if lines and all(line.is_over for line in lines):
         text = ngettext(
             "La formation que vous avez choisie a répondu. Sa réponse est ci-dessous.",
@@ -90,7 +92,7 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
         "Votre dossier est complet : chaque formation que vous avez choisie l’étudie de son côté.",
         len(lines),
     )
-    return News("waiting", gettext("Votre dossier est étudié"), text)
+    return News("waiting", gettext("Votre dossier est à l’étude"), text)
 
 
 def _is_answered(line: ChoiceLine) -> bool:
@@ -132,7 +134,7 @@ def _line(dossier: Dossier, choice: Choice, decision: Decision | None, prompt: P
 
 def _undecided(dossier: Dossier, choice: Choice) -> ChoiceLine:
     if dossier.status == Status.SUBMITTED:
-        text = gettext("La formation reçoit votre dossier dès que vos pièces sont vérifiées.")
+        text = gettext("La formation recevra votre dossier une fois vos pièces vérifiées.")
         return ChoiceLine(choice, "waiting", gettext("En vérification"), text)
     return ChoiceLine(choice, "waiting", gettext("À l’étude"), gettext("La formation étudie votre dossier."))
 
@@ -155,5 +157,5 @@ def _decided(choice: Choice, decision: Decision) -> ChoiceLine:
         case Outcome.NOT_ADMISSIBLE:
             text = gettext("Votre candidature n’est pas retenue pour la suite de la sélection.")
             return ChoiceLine(choice, "closed", gettext("Non retenue"), text, is_over=True)
-    text = gettext("Vous n’êtes pas admis dans cette formation. Cette décision est sans appel.")
+    text = gettext("Le jury n’a pas retenu votre candidature. Cette décision est sans appel.")
     return ChoiceLine(choice, "closed", gettext("Non admis"), text, is_over=True)

@@ -98,7 +98,9 @@ def _interviews(
         elif slot is not None and slot.ends_at > dossier.procedure.now():
             found[choice.pk] = _booked(slot, url)
         elif slot is not None:
-            text = gettext("La formation étudie votre candidature après l’entretien.")
+            text = gettext(
+                "Votre candidature est retenue pour la suite et votre entretien a eu lieu : la formation délibère."
+            )
             found[choice.pk] = Prompt("waiting", gettext("À l’étude"), text)
     return found
 

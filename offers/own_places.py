@@ -14,7 +14,7 @@ from applicants.deposits import deposit_of
 from applicants.editing import LATE_PAPERS
 from applicants.instalments import instalment_of
 from applicants.models import Dossier
-from offers.confirmation import DEPOSIT, WORD, Need, Progress, waits_for_school
+from offers.confirmation import WORD, Need, Progress, waits_for_school
 from offers.models import Enrolment, Place
 from offers.place_needs import needs_by_place
 from payments.models import Charge
@@ -53,8 +53,8 @@ class OwnPlace:
 
     @cached_property
     def deposit(self) -> Charge | None:
-        """What is to be paid for it."""
-        if not any(need.what == DEPOSIT for need in self.needs):
+        """What is to be paid for it, or was."""
+        if self.place.dossier.rules.deposit is None:
             return None
         return deposit_of(self.place.dossier, self.place.choice.programme)
 

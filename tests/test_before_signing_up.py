@@ -95,4 +95,4 @@ def test_who_begins_is_first_offered_to_open_an_account(ast: Stage, stranger: Pe
     expect(stranger.main.locator(".btn-primary")).to_have_text(loosely("Ouvrir un compte"))
     stranger.go("/compte/login/")
     stranger.does_not_read("Pour commencer un dossier")
-    stranger.reads("C’est votre première visite ?")
+    stranger.reads("C’est votre première visite ?")

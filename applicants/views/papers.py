@@ -39,6 +39,15 @@ Check, Review = SupportingDocument.Check, SupportingDocument.Review
 
 
 @dataclass(frozen=True)
+class FileState:
+    """How far a file is: its kind (see components/state_tag.html), in words that go with a file, and with a paper."""
+
+    kind: str
+    of_file: str
+    of_paper: str
+
+
+@dataclass(frozen=True)
 class FileRow:
     """A deposited file as components/file_row.html shows it."""
 
@@ -67,6 +76,7 @@ def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         is_late_open=any(may_edit(dossier, f"paper:{rule.code}") for rule in late),
         items=_lines(contents, late=False),
         late_items=_lines(contents, late=True),
+        take_photos=all(not {FileKind.JPEG, FileKind.PNG}.isdisjoint(rule.kinds) for rule in contents.papers),
         late_is_title=all(rule.proves_title for rule in late),
         late_window=dossier.procedure.calendar.get(LATE_PAPERS),
         alternatives=[rule for rule in dossier.rules.alternatives if rule.papers],
@@ -132,7 +142,8 @@ def paper_line(slug: str, rule: PaperRule, files: list[SupportingDocument], *, t
 
     `slug` is the procedure's, `files` are this paper's, `todo` is what is said where there is none.
     """
-    kind, label = _state(files) or (TODO, todo)
+    state = _state(files)
+    kind, label = (state.kind, state.of_paper) if state else (TODO, todo)
     return {
         "title": rule.label,
         "url": reverse("applicants:paper", args=[slug, rule.code]),
@@ -178,13 +189,13 @@ def _replaced(dossier: Dossier, kind: str) -> list[SupportingDocument]:
 
 def file_row(document: SupportingDocument, *, removable: bool) -> FileRow:
     """A file with the words of its check and of its review."""
-    kind, label = _file_state(document)
+    state = _file_state(document)
     is_checked = document.check_state == Check.PASSED
     may_go = removable and document.review != Review.ACCEPTED
     return FileRow(
         name=document.original_name,
-        kind=kind,
-        label=label,
+        kind=state.kind,
+        label=state.of_file,
         size=document.size,
         added=document.uploaded_at,
         reason=document.turned_down_because,
@@ -216,24 +227,27 @@ def _until_it_comes(contents: Contents, rule: PaperRule) -> str:
         return gettext("Plus tard")
     if f"paper:{rule.code}" in contents.explanations:
         return gettext("Expliquée")
-    return "" if is_required_now(rule) else gettext("Facultative")
+    if is_required_now(rule):
+        return ""
+    return gettext("Facultative") if contents.dossier.status == Status.DRAFT else gettext("Non déposée")
 
 
-def _state(files: list[SupportingDocument]) -> tuple[str, str] | None:
-    """The state of a paper from that of its files, kind and words; None without any."""
+def _state(files: list[SupportingDocument]) -> FileState | None:
+    """The state of a paper from that of its files; None without any."""
     standing = [_file_state(file) for file in files if not is_turned_down(file)]
     if standing:
-        return next((state for state in standing if state[0] == WAITING), standing[0])
-    return (PROBLEM, gettext("À remplacer")) if files else None
+        return next((state for state in standing if state.kind == WAITING), standing[0])
+    to_replace = gettext("À remplacer")
+    return FileState(PROBLEM, to_replace, to_replace) if files else None
 
 
-def _file_state(document: SupportingDocument) -> tuple[str, str]:
+def _file_state(document: SupportingDocument) -> FileState:
     if document.review == Review.REFUSED:
-        return PROBLEM, gettext("Refusé")
+        return FileState(PROBLEM, gettext("Refusé"), gettext("Refusée"))
     if document.check_state == Check.REJECTED:
-        return PROBLEM, gettext("Illisible")
+        return FileState(PROBLEM, gettext("Illisible"), gettext("Illisible"))
     if document.review == Review.ACCEPTED:
-        return DONE, gettext("Accepté")
+        return FileState(DONE, gettext("Accepté"), gettext("Acceptée"))
     if document.check_state == Check.PENDING:
-        return WAITING, gettext("Contrôle en cours")
-    return DONE, gettext("Déposé")
+        return FileState(WAITING, gettext("Contrôle en cours"), gettext("Contrôle en cours"))
+    return FileState(DONE, gettext("Déposé"), gettext("Déposée"))

@@ -116,7 +116,7 @@ def test_who_is_left_with_a_waiting_list_reads_of_it_first(home, dossier):
     said = home()
     assert "Données : liste d’attente" in said
     assert said.count("Vous y êtes au rang 3") == 1, "the headline says it, the line need not again"
-    assert "Votre dossier est étudié" not in said
+    assert "Votre dossier est à l’étude" not in said
 
 
 def test_when_all_have_refused_it_is_said_with_care_and_nothing_is_asked(home, dossier):

@@ -21,6 +21,7 @@ from offers.place_endings import decline_place
 from offers.place_needs import PROGRESS
 from payments.models import Charge
 from payments.standing import standing_of
+from programmes.words import money
 
 STATES = {Progress.TODO: "todo", Progress.AGAIN: "problem", Progress.SENT: "waiting", Progress.DONE: "done"}
 
@@ -88,6 +89,7 @@ def _items(dossier: Dossier, own: OwnPlace) -> list[dict[str, object]]:
             "title": need.label,
             "kind": STATES[need.progress],
             "label": _words(need),
+            "hint": money(own.deposit.amount) if need.what == DEPOSIT and own.deposit else "",
             "url": _address(slug, need, own),
         }
         for need in own.needs

@@ -166,6 +166,16 @@ class Rules:
         return frozenset(ground.paper for ground in grounds if ground is not None)
 
     @property
+    def keeps_fee(self) -> bool:
+        """Whether the application fee is paid back in no case. Rules: BS-01, NE-06, APP-11."""
+        return not any(Refundable.APPLICATION_FEE in case.of for case in self.refunds)
+
+    @property
+    def deposit_refunds(self) -> tuple[RefundRule, ...]:
+        """The cases in which the deposit is paid back. Rules: BS-07, IIM-07."""
+        return tuple(case for case in self.refunds if Refundable.DEPOSIT in case.of)
+
+    @property
     def marked_tests(self) -> tuple[TestRule, ...]:
         """The tests of which a mark is kept."""
         return tuple(rule for rule in self.tests if rule.marked)

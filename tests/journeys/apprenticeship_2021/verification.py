@@ -125,7 +125,7 @@ def validates(cast: Cast) -> None:
     office.reads("est validé")
     mail_says("dossier_validated", aminata.email, "votre dossier est validé")
     aminata.home()
-    aminata.arrives_at("Votre dossier est étudié")
+    aminata.arrives_at("Votre dossier est à l’étude")
     aminata.reads("chaque formation que vous avez choisie l’étudie de son côté")
 
 

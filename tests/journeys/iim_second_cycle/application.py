@@ -83,7 +83,7 @@ def joins_papers(cast: Cast) -> None:
     """The four papers asked for; a portfolio may come with them, and appraisals may not come at all."""
     naima = cast.naima
     naima.arrives_at("Pièces justificatives")
-    naima.does_not_read("Relevés de notes de l’année précédente", "Bulletin d’engagement")
+    naima.does_not_read("Relevés de notes d’une troisième année", "Bulletin d’engagement")
     naima.joins("motivation-letter", "identity", "transcripts", "diplomas", "portfolio")
     cast.stage.let_workers_run()
     naima.follow("Continuer")

@@ -77,7 +77,7 @@ def publishes_the_study(cast: Cast) -> None:
     """Both at once; candidates read it from then on."""
     school, naima = cast.school, cast.naima
     naima.home()
-    naima.arrives_at("Votre dossier est étudié")
+    naima.arrives_at("Votre dossier est à l’étude")
     publishes(school, "Étude du dossier")
     cast.stage.let_workers_run()
     naima.home()

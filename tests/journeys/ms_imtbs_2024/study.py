@@ -110,7 +110,7 @@ def appears_at_its_instant(cast: Cast) -> None:
     stage.just_before(RESULTS, stage.run_what_is_due)
     assert "choice_called" not in mails_to(livia.email)
     before = stage.just_before(RESULTS, livia.words_of_home)
-    assert says(before, "Votre dossier est étudié")
+    assert says(before, "Votre dossier est à l’étude")
     assert not says(before, "retenue")
     stage.move_to(RESULTS)
     stage.let_workers_run()

@@ -12,7 +12,7 @@ from tests.journeys.ms_imtne_2025.cast import LOU, Cast
 from tests.stage import letter_says, mail_says, mails_to, says
 
 RESULTS = "2025-03-28 14:00"
-STUDIED = "Votre dossier est étudié"
+STUDIED = "Votre dossier est à l’étude"
 ADMITTED = "MS CSE (cybersécurité) : place à confirmer"
 
 
