@@ -45,10 +45,10 @@ def ask_for_paper_again(document_id: str) -> None:
         _say_that_it_is_missing(dossier, document, rule)
     elif dossier.status in WITH_THE_SCHOOL and not _is_asked(dossier, f"paper:{rule.code}"):
         with translation.override(dossier.candidate.user.language):
-            reason = gettext(
-                "Déposez à nouveau la pièce « %(paper)s » : celle que vous avez déposée n’a pas pu être retenue.\n"
-                "%(why)s"
-            ) % {"paper": rule.label, "why": document.turned_down_because}
+            asked = gettext(
+                "Déposez à nouveau la pièce « %(paper)s » : celle que vous avez déposée n’a pas pu être retenue."
+            )
+            reason = f"{asked % {'paper': rule.label}}\n{document.turned_down_because}"
         until = _until(dossier, late=rule.late)
         open_correction(dossier, opens=[f"paper:{rule.code}"], reason=reason, until=until, by=None)
 

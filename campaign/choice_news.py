@@ -25,7 +25,7 @@ class Prompt:
     """Something about a choice that the candidate is asked, or told beyond its last decision.
 
     `kind` and `label` are of components/state_tag.html; without `url` there is nothing to do. What is to be done, or
-    takes place, has its hours (UTC): until `ends_at`, or from `starts_at` to it.
+    takes place, has its hours (UTC): until `ends_at`, or from `starts_at` to it; `step` names it on the timeline.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class Prompt:
     action: str = ""
     starts_at: dt.datetime | None = None
     ends_at: dt.datetime | None = None
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class ChoiceLine:
     action: str = ""
     is_over: bool = False
     is_on_list: bool = False
+    is_prompted: bool = False  # there is more to say of it than its last decision
 
 
 def choice_lines(dossier: Dossier, decisions: Iterable[Decision], prompts: Mapping[int, Prompt]) -> list[ChoiceLine]:
@@ -82,7 +84,7 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
         )
         return News("plain", gettext("Votre candidature est close"), text)
     standing = [line for line in lines if not line.is_over]
-    if len(standing) == 1 and _is_answered(standing[0]):
+    if len(standing) == 1 and (_is_answered(standing[0]) or standing[0].is_prompted):
         return _of_line(standing[0])
     if any(map(_is_answered, standing)):
         text = gettext("Où en est chacune de vos candidatures est écrit ci-dessous.")
@@ -129,6 +131,7 @@ def _line(dossier: Dossier, choice: Choice, decision: Decision | None, prompt: P
         url=prompt.url,
         action=prompt.action,
         is_over=prompt.kind == "closed",
+        is_prompted=True,
     )
 
 

@@ -66,10 +66,12 @@ def _places(dossier: Dossier, *, in_detail: bool) -> dict[int, Prompt]:
     needs = needs_by_place(to_confirm) if to_confirm else {}
     found = {}
     for own in (OwnPlace(place, needs.get(place.pk, [])) for place in places):
-        action = gettext("Garder ma place") if own.is_open and not own.waits_for_school else gettext("Voir ma place")
+        action = gettext("Confirmer ma place") if own.is_open and not own.waits_for_school else gettext("Voir ma place")
         address = url if own.place.is_standing else ""
         until = own.place.until if own.is_open and not own.waits_for_school else None
-        found[own.place.choice_id] = Prompt(own.kind, own.label, own.text, address, action, ends_at=until)
+        found[own.place.choice_id] = Prompt(
+            own.kind, own.label, own.text, address, action, ends_at=until, step=gettext("Confirmation de votre place")
+        )
     return found
 
 
@@ -101,7 +103,7 @@ def _interviews(
             text = gettext(
                 "Votre candidature est retenue pour la suite et votre entretien a eu lieu : la formation délibère."
             )
-            found[choice.pk] = Prompt("waiting", gettext("À l’étude"), text)
+            found[choice.pk] = Prompt("waiting", gettext("Entretien passé"), text)
     return found
 
 

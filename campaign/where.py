@@ -64,7 +64,7 @@ def where_in_draft(
     stage = gettext("vous préparez votre dossier")
     if dossier.is_reopened:
         stage = gettext("votre dossier est rouvert, il reste à le transmettre de nouveau")
-    return _where(stage, [*items, *sending], now)
+    return _where(stage, items, now, sending)
 
 
 def where_common(
@@ -100,8 +100,11 @@ def where_by_choice(
     """Where a submitted dossier is, on whose choices each programme decides."""
     now = dossier.procedure.now()
     is_over = dossier.status == Status.WITHDRAWN or all(line.is_over for line in lines)
-    live = {line.choice.programme_id for line in lines if not line.is_over}
-    concerning = [one for one in sessions if one.programme_id is None or one.programme_id in live]
+    awaiting = [line for line in lines if not line.is_over and not line.is_on_list]
+    live = {line.choice.programme_id for line in awaiting}
+    concerning = [one for one in sessions if live and (one.programme_id is None or one.programme_id in live)]
+    is_heard = all(line.is_prompted for line in awaiting)  # each has an interview of its own, or is beyond
+    steps = [step for step in steps if not (is_heard and step.kind == Step.Kind.TESTS)]
     is_definitive = enrolment is not None and enrolment.state == Enrolment.State.DEFINITIVE
     entries = [] if is_over or is_definitive else _entries(dossier, answers)
     juries = [replace(one, detail="") for one in milestones([], [], [], now, _next_of_each(concerning, now))]
@@ -225,8 +228,9 @@ def _prompted(lines: Sequence[ChoiceLine], prompts: Mapping[int, Prompt]) -> lis
         prompt = prompts.get(line.choice.pk)
         if prompt is None or line.is_over:
             continue
-        words = {"label": prompt.label, "programme": line.choice.programme.title}
-        label = gettext("%(label)s – %(programme)s") % words if len(lines) > 1 else prompt.label
+        step = prompt.step or prompt.label
+        words = {"label": step, "programme": line.choice.programme.title}
+        label = gettext("%(label)s – %(programme)s") % words if len(lines) > 1 else step
         if prompt.starts_at is not None and prompt.ends_at is not None:
             found.append(_hours(label, prompt.starts_at, prompt.ends_at))
         elif prompt.ends_at is not None:
@@ -346,7 +350,7 @@ def _stage_of(dossier: Dossier, lines: Collection[ChoiceLine]) -> str:
         )
     to_do = [line for line in standing if line.url and line.kind == "doing"]
     answered = [line for line in standing if line.kind == "done" or line.is_on_list]
-    if len(standing) == 1 and (to_do or answered):
+    if len(standing) == 1 and (to_do or answered or standing[0].is_prompted):
         return standing[0].label
     if to_do:
         words = {"count": len(to_do)}

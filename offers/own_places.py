@@ -111,9 +111,8 @@ class OwnPlace:
             return gettext("Une pièce est à déposer à nouveau. Votre place vous est gardée le temps de cette demande.")
         if not self.is_open:
             return gettext("Le délai s’est terminé le %(end)s : cette place ne vous est plus garantie.") % until
-        return (
-            gettext("Confirmez votre place au plus tard le %(end)s. Ensuite, elle ne vous est plus garantie.") % until
-        )
+        asked = gettext("Confirmez votre place au plus tard le %(end)s. Ensuite, elle ne vous est plus garantie.")
+        return gettext("Le jury vous admet.") + " " + asked % until
 
     @property
     def asks_something(self) -> bool:

@@ -207,7 +207,7 @@ class TestWhatIsAsked:
         assert "Entretien réservé – Données, mercredi 18 mars 2026, de 10 h à 10 h 30" in said
         past = dt.timedelta(days=3)
         TestSlot.objects.update(ends_at=slot.ends_at - past, starts_at=slot.starts_at - past)
-        assert "après l’entretien" in home()
+        assert "votre entretien a eu lieu" in home()
 
     def test_a_written_piece_is_asked_for_until_its_hour_and_then_read(self, home, dossier, interviews):
         now = dossier.procedure.now()
@@ -232,7 +232,7 @@ class TestPlaces:
         decide(dossier, "admission", "data", Outcome.ADMITTED, at=now)
         self.offer(dossier, until=now + dt.timedelta(hours=2))
         said = home()
-        assert "Place à confirmer – Données, avant le lundi 16 mars 2026 à 12 h" in said
+        assert "Confirmation de votre place – Données, avant le lundi 16 mars 2026 à 12 h" in said
         assert "Données : place à confirmer" in said
         assert reverse("offers:place", args=[dossier.procedure.slug]) in said
         set_clock(dossier.procedure, "2026-03-16 12:01")
@@ -274,7 +274,7 @@ class TestPlaces:
             self.offer(dossier, programme, until=now + dt.timedelta(days=2))
         said = home()
         assert "2 de vos candidatures attendent quelque chose de vous" in said
-        assert said.count("Garder ma place") == 1
+        assert said.count("Confirmer ma place") == 1
 
     def test_letters_of_several_programmes_name_theirs(self, home, dossier):
         for programme in ("Données", "Énergie"):

@@ -122,5 +122,5 @@ def test_a_place_to_confirm_is_what_comes_next(open_browser: OpenBrowser, live_s
     Receipt.objects.create(dossier=place.dossier, number="R-1", issued_at=place.procedure.now(), choices=[])
     zoe = before_a_screen(open_browser, owner(place), live_server)
     zoe.go(reverse("campaign:dossier", args=[place.procedure.slug]))
-    zoe.reads("Ensuite Place à confirmer, avant le")
+    zoe.reads("Ensuite Confirmation de votre place, avant le")
     zoe.looks_again()

@@ -19,7 +19,7 @@ def confirms_the_place(cast: Cast) -> None:
     cast.stage.move_to("2021-06-01 20:00")
     aminata.home()
     aminata.arrives_at(f"{SUDPARIS} : place à confirmer")
-    aminata.follow("Garder ma place")
+    aminata.follow("Confirmer ma place")
     aminata.arrives_at("Ma place")
     aminata.press("Confirmer ma place")
     aminata.reads("Place confirmée, titre attendu")

@@ -19,7 +19,7 @@ def the_other_fails_the_baccalaureate(cast: Cast) -> None:
     """Ulysse has paid the deposit; he asks it back on proof, is given it, but for the fee, and gives the seat up."""
     ulysse = cast.ulysse
     ulysse.home()
-    ulysse.follow("Garder ma place")
+    ulysse.follow("Confirmer ma place")
     ulysse.arrives_at("Ma place")
     ulysse.follow("L’acompte")
     ulysse.pays_by_card("1 200 €", "IIM")
@@ -74,7 +74,7 @@ def confirms_the_place(cast: Cast) -> None:
     mail_says("place_offered", naima.email, MAJOR, "mercredi 22 juillet 2026")
     naima.home()
     naima.arrives_at(f"{MAJOR} : place à confirmer")
-    naima.follow("Garder ma place")
+    naima.follow("Confirmer ma place")
     naima.arrives_at("Ma place")
     for code in ("commitment", "social-security"):
         rule = naima.dossier.rules.paper(code)

@@ -34,7 +34,7 @@ def pays_the_deposit(cast: Cast) -> None:
     mail_says("place_offered", livia.email, "vendredi 21 juin 2024 à minuit", "régler l’acompte de 450 €")
     livia.home()
     livia.arrives_at(ADMITTED)
-    livia.follow("Garder ma place")
+    livia.follow("Confirmer ma place")
     livia.arrives_at("Ma place")
     livia.follow("acompte")
     livia.reads("450 € à Institut Mines-Télécom Business School")

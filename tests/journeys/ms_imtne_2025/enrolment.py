@@ -30,7 +30,7 @@ def enrol(cast: Cast) -> None:
 def keeps_the_place(awa: Candidate) -> None:
     """By saying so."""
     awa.home()
-    awa.follow("Garder ma place")
+    awa.follow("Confirmer ma place")
     awa.arrives_at("Ma place")
     awa.reads("au plus tard le samedi 12 avril 2025 à minuit")
     awa.press("Confirmer ma place")
