@@ -42,7 +42,8 @@ REFEREES = "[...document.querySelectorAll('a[data-referee]')].map(link => [link.
 TELLING_KEYS = {"code", "kind"}  # of an address; the slug too for a stranger, who sees all procedures
 TELLING = "main :is(h1, h2, legend, label, button, .btn, .state, .notice-box)"
 OUTLINE = f"[...new Set([...document.querySelectorAll('{TELLING}')].map(part => part.textContent.trim()))].join()"
-TALL = "document.documentElement.scrollHeight"
+TALL = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
+    () => done(document.documentElement.scrollHeight))))"""  # once the menu is folded
 SIGN_IN = "number => [...document.forms].filter(form => 'signIn' in form.dataset)[number].submit()"
 
 

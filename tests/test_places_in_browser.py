@@ -48,7 +48,7 @@ def test_a_place_is_confirmed_by_a_word(open_browser: OpenBrowser, live_server: 
     candidate.arrives_at("Mes places")
     candidate.page.get_by_role("link", name=loosely("Rendre cette place")).last.click()
     candidate.arrives_at("Rendre votre place en Énergie ?")
-    candidate.follow("Confirmer ma place")
+    candidate.follow("Garder ma place")
     candidate.page.get_by_role("region", name="Données").get_by_role("button", name="Confirmer ma place").click()
     candidate.reads("Votre place est confirmée")
     candidate.looks_again()

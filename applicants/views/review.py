@@ -107,7 +107,7 @@ def _sections(contents: Contents) -> list[Section]:
     states = {task.place: task for task in tasks(task_groups(contents))}
     for place in (REFEREES, PAYMENT):
         if task := states.get(place):
-            label = gettext("Somme") if place == PAYMENT else gettext("Personnes désignées")
+            label = gettext("Somme") if place == PAYMENT else gettext("État")
             lines[place] = [{"label": label, "value": " – ".join(filter(None, [task.label, task.hint]))}]
     return [Section(name_of(rules, place), address_of(slug, place), said_there) for place, said_there in lines.items()]
 

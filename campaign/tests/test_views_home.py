@@ -106,6 +106,22 @@ def test_what_studying_costs_is_said_before_one_applies(client: Client, db: None
     text = read(answer)
     assert "Moi-même, ou je suis demandeur d’emploi" in text
     assert "À payer en 3 échéances égales" in text
+    assert "Ces frais ne sont pas remboursés." in text
+
+
+def test_in_which_case_a_deposit_comes_back_is_said_before_one_applies(client: Client, db: None) -> None:
+    """BS-07."""
+    procedure = store(file_of("ms-imtbs-2024"), rehearsal=True)
+    text = page(client, reverse("campaign:procedure", args=[procedure.slug]))
+    assert procedure.rules is not None
+    assert [f"Rendu dans ce cas : {case.label}" in text for case in procedure.rules.deposit_refunds] == [True]
+
+
+def test_one_of_two_things_that_will_do_is_not_asked_for_as_if_both_were(client: Client, rehearsal: Procedure) -> None:
+    """AST-09: the appraisal, or the school's own sheet."""
+    text = page(client, reverse("campaign:procedure", args=[rehearsal.slug]))
+    assert text.count("une des deux suffit") == 2
+    assert "Répondre à une proposition" in text
 
 
 def test_a_title_that_a_school_never_takes_gives_it_no_column(client: Client, rehearsal: Procedure) -> None:

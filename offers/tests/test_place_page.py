@@ -47,6 +47,7 @@ class TestByPaperAndDeposit:
         assert "au plus tard le mardi 16 juin 2026 à minuit" in said
         assert "À déposer" in said
         assert "À régler" in said
+        assert "450 €" in said
         assert "Confirmer ma place" not in said
 
     def test_each_thing_has_its_state(self, client, place):
@@ -70,6 +71,14 @@ class TestByPaperAndDeposit:
         said = look(client, place)
         assert "admission définitive" in said
         assert "lundi 5 octobre 2026" in said
+
+    def test_giving_a_confirmed_place_up_speaks_of_the_deposit_that_was_paid(self, client, place):
+        """Where it matters: the sum is gone but in the cases that the rules name."""
+        assert "que vous avez réglé" not in look(client, place, "offers:decline_place", place.pk)
+        accept_form(place, worker(place.procedure, "verifier", "data"))
+        pay_deposit(place, worker(place.procedure, "office"))
+        said = look(client, place, "offers:decline_place", place.pk)
+        assert "que vous avez réglé n’est rendu que dans les cas prévus" in said
 
     def test_past_the_delay_it_says_what_can_still_be_done(self, client, place):
         set_clock(place.procedure, "2026-06-17 00:00")

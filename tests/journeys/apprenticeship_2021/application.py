@@ -141,7 +141,7 @@ def joins_papers(cast: Cast) -> None:
     aminata.follow("Diplômes obtenus")
     aminata.follow("Je ne peux pas fournir cette pièce")
     aminata.arrives_at("Expliquer ce qui manque")
-    aminata.fill({"Pourquoi vous ne pouvez pas": NO_DIPLOMA})
+    aminata.fill({"Votre explication": NO_DIPLOMA})
     aminata.press("Enregistrer mon explication")
 
 

@@ -34,7 +34,7 @@ def verify(cast: Cast) -> None:
 def declines(manager: Person) -> None:
     """From the link of the mail, without an account."""
     opens_the_link(manager, MANAGER)
-    manager.arrives_at("Référent professionnel")
+    manager.arrives_at("Votre avis sur")
     manager.press("Décliner la demande")
     manager.confirms("Décliner la demande")
     manager.arrives_at("Vous avez décliné")
@@ -197,7 +197,7 @@ def answers_after_the_closing(cast: Cast) -> None:
     teacher, aminata = cast.teacher, cast.aminata
     cast.stage.move_to("2021-03-18 20:00")
     opens_the_link(teacher, TEACHER)
-    teacher.arrives_at("Référent académique")
+    teacher.arrives_at("Votre avis sur")
     teacher.fill(
         {
             "En quelle qualité": "J’ai dirigé son projet.",

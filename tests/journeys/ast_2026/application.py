@@ -129,7 +129,7 @@ def gives_an_opinion(appraiser: Person) -> None:
     mail = mail_says("referee_asked", APPRAISER, asked, "vendredi 20 mars 2026 à 23 h")
     link = link_in(mail, "appreciation")
     appraiser.go(link)
-    appraiser.arrives_at("Fiche d’appréciation confidentielle")
+    appraiser.arrives_at("Votre avis sur")
     appraiser.fill({"En quelle qualité": "Je dirige sa licence.", "Niveau scientifique": "Excellent"})
     appraiser.press("Garder le brouillon")
     appraiser.reads("Votre brouillon est gardé.")

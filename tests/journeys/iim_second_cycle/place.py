@@ -30,7 +30,7 @@ def the_other_fails_the_baccalaureate(cast: Cast) -> None:
     ulysse.go(f"/places/{ulysse.slug}/ma-place/")
     ulysse.follow("Rendre cette place")
     ulysse.arrives_at(f"Rendre votre place en {MAJOR} ?")
-    ulysse.reads("L’acompte que vous avez réglé n’est rendu que dans les cas prévus")
+    ulysse.reads("que vous avez réglé n’est rendu que dans les cas prévus")
     ulysse.press("Rendre ma place")
     ulysse.reads("Vous avez rendu cette place.")
     cast.stage.let_workers_run()

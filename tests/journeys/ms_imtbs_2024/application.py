@@ -62,7 +62,7 @@ def fills_in(livia: Candidate) -> None:
             "Venez-vous d’un pays francophone": "Non",
             "Certaines de vos pièces": "Oui",
             "Votre expérience": "Juriste, protection des données, 2023-2024",
-            "Qui financera": "Un OPCO",
+            "Qui financera": "Un OPCO (opérateur de compétences)",
         },
     )
     livia.fills_page("Déclarations", {"J’ai lu le règlement": "oui", "Je sais que": "oui", "Je certifie": "oui"})

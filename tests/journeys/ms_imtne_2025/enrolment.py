@@ -92,7 +92,7 @@ def brings_the_title(cast: Cast) -> None:
     awa.home()
     awa.follow("Voir ma place")
     awa.follow("Déposer mon titre")
-    awa.reads("Sans elles, aucune admission n’est définitive.")
+    awa.reads("Sans elle, aucune admission n’est définitive.")
     awa.joins("required-title")
     cast.stage.let_workers_run()
     service.go("/gestion/")
