@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, FilePayload, Locator, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -18,7 +18,7 @@ from campaign.rehearsal import files
 from documents.models import SupportingDocument
 from tests.actors import Candidate, enter
 from tests.conftest import PATIENCE, OpenBrowser
-from tests.stage import Stage
+from tests.stage import Stage, loosely
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgresql]
 EMAIL = "zoe@example.org"
@@ -308,3 +308,26 @@ def _photo(name: str) -> FilePayload:
     made = io.BytesIO()
     Image.new("RGB", (640, 400), "#d03020").save(made, "JPEG")
     return {"name": name, "mimeType": "image/jpeg", "buffer": made.getvalue()}
+
+
+@pytest.mark.long
+def test_leaving_asks_before_a_file_that_was_not_sent_is_lost(zoe: Candidate) -> None:
+    """What was chosen is gone with the page; what was dropped, or is deposited, holds nobody back."""
+    asked: list[str] = []
+
+    def stays(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    opens(zoe, "cv")
+    zoe.page.on("dialog", stays)
+    zoe.chooses(_pdf("cv.pdf"))
+    way_back = zoe.main.get_by_role("link", name=loosely("Revenir à la liste des pièces"))
+    way_back.click(no_wait_after=True)
+    expect(lines(zoe)).to_have_count(1)
+    assert asked == ["beforeunload"]
+    zoe.press("Déposer le fichier")
+    zoe.reads("Le fichier est déposé.")
+    way_back.click()
+    zoe.arrives_at("Pièces justificatives")
+    assert asked == ["beforeunload"]

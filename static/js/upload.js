@@ -15,6 +15,11 @@
 
   // What was chosen and is not deposited, by the address to which it goes: it outlives the page that is replaced.
   const kept = new Map();
+  // Of each form on the page, whether a file waits in it: the browser asks before that choice is lost.
+  const holders = [];
+  window.addEventListener("beforeunload", (event) => {
+    if (holders.some((holds) => holds())) event.preventDefault();
+  });
 
   const kindOf = (start) => {
     if (start.startsWith("\xff\xd8\xff")) return "jpeg";
@@ -306,6 +311,7 @@
     choose.addEventListener("click", () => input.click());
     pick.hidden = false;
 
+    holders.push(() => form.isConnected && items.some((item) => unsent(item) || item.state === "sending"));
     items = kept.get(address) || [];
     kept.delete(address);
     items.forEach((item) => {
