@@ -135,7 +135,7 @@ def gives_an_opinion(appraiser: Person) -> None:
     appraiser.reads("Votre brouillon est gardé.")
     appraiser.fill(
         {
-            "Où le situez-vous": "Parmi les 10 % les meilleurs",
+            "Où se situe cette personne": "Parmi les 10 % les meilleurs",
             "Travail et rigueur": "Bon",
             "Autonomie": "Excellent",
             "Que pensez-vous": SECRET_OPINION,
