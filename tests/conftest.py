@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,6 +23,42 @@ REFUSED = "Failed to load resource"  # so begins what Chromium says of it
 OpenBrowser = Callable[[], Page]
 
 
+class UnderWay:
+    """How many requests the test server is answering: a browser that is closed does not take back what it sent, and a
+    database is not emptied while an act is at work in it.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+        request_started.connect(self._begins, weak=False)
+        request_finished.connect(self._ends, weak=False)
+
+    def wait(self) -> None:
+        """Return once all are answered."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count <= 0, timeout=PATIENCE / 1000)
+
+    def _begins(self, **sent: object) -> None:
+        self._add(1)
+
+    def _ends(self, **sent: object) -> None:
+        self._add(-1)
+
+    def _add(self, number: int) -> None:
+        if threading.current_thread() is threading.main_thread():
+            return  # a test's own client, which waits for its answer
+        with self._changed:
+            self._count += number
+            self._changed.notify_all()
+
+
+@pytest.fixture(scope="session")
+def under_way() -> UnderWay:
+    """The requests of this process."""
+    return UnderWay()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of this process."""
@@ -34,7 +72,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_browser(browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[OpenBrowser]:
+def open_browser(
+    browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest, under_way: UnderWay
+) -> Iterator[OpenBrowser]:
     """Opens the browser of one more person, in French and in Paris, on the test server; links may be relative.
 
     None of their scripts may fail, and none of their pages break the policy; where a test is marked `refused_requests`,
@@ -72,6 +112,7 @@ def open_browser(browser: Browser, live_server: LiveServer, request: pytest.Fixt
     yield open_one
     for context in opened:
         context.close()
+    under_way.wait()
     assert not complaints, complaints
 
 
