@@ -52,6 +52,16 @@ class ChoiceLine:
     is_on_list: bool = False
     is_prompted: bool = False  # there is more to say of it than its last decision
 
+    @property
+    def is_to_do(self) -> bool:
+        """Whether it waits for the candidate."""
+        return self.kind == "doing" and bool(self.url)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the programme has said yes, or perhaps."""
+        return self.kind == "done" or self.is_on_list
+
 
 def choice_lines(dossier: Dossier, decisions: Iterable[Decision], prompts: Mapping[int, Prompt]) -> list[ChoiceLine]:
     """A line for each choice of a submitted dossier, in its order.
@@ -84,9 +94,9 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
         )
         return News("plain", gettext("Votre candidature est close"), text)
     standing = [line for line in lines if not line.is_over]
-    if len(standing) == 1 and (_is_answered(standing[0]) or standing[0].is_prompted):
+    if len(standing) == 1 and (standing[0].is_answered or standing[0].is_prompted):
         return _of_line(standing[0])
-    if any(map(_is_answered, standing)):
+    if any(line.is_answered for line in standing):
         text = gettext("Où en est chacune de vos candidatures est écrit ci-dessous.")
         return News("done", gettext("Des formations vous ont répondu"), text)
     text = ngettext(
@@ -95,11 +105,6 @@ def news_of_choices(dossier: Dossier, lines: Sequence[ChoiceLine]) -> News:
         len(lines),
     )
     return News("waiting", gettext("Votre dossier est à l’étude"), text)
-
-
-def _is_answered(line: ChoiceLine) -> bool:
-    """Whether the programme has said yes, or perhaps."""
-    return line.kind == "done" or line.is_on_list
 
 
 def _of_line(line: ChoiceLine) -> News:

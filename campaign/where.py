@@ -348,8 +348,8 @@ def _stage_of(dossier: Dossier, lines: Collection[ChoiceLine]) -> str:
         return ngettext(
             "votre candidature a reçu sa réponse", "toutes vos candidatures ont reçu leur réponse", len(lines)
         )
-    to_do = [line for line in standing if line.url and line.kind == "doing"]
-    answered = [line for line in standing if line.kind == "done" or line.is_on_list]
+    to_do = [line for line in standing if line.is_to_do]
+    answered = [line for line in standing if line.is_answered]
     if len(standing) == 1 and (to_do or answered or standing[0].is_prompted):
         return standing[0].label
     if to_do:

@@ -54,11 +54,6 @@ class PaperForm(forms.Form):
         field.widget.attrs["accept"] = ",".join(SUFFIXES[kind] for kind in rule.kinds)
 
     @property
-    def takes_photos(self) -> bool:
-        """Whether what a camera makes may be joined."""
-        return not {FileKind.JPEG, FileKind.PNG}.isdisjoint(self.rule.kinds)
-
-    @property
     def advice(self) -> dict[str, str]:
         """What a page may say of a file before it is sent, by reason."""
         return {reason.value: words for reason, words in advice(self.rule).items()}

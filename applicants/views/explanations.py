@@ -39,15 +39,15 @@ def explain(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             messages.success(request, gettext("Votre explication est enregistrée."))
-            place = PAPERS if item.place.startswith("paper:") else REFEREES
+            place = _list_of(item)
             return redirect(address_of(dossier.procedure.slug, place))
     return render_page(
         request,
         contents,
         "applicants/explain.html",
-        PAPERS if item.place.startswith("paper:") else REFEREES,
+        _list_of(item),
         item=item,
-        is_paper=item.place.startswith("paper:"),
+        is_paper=_list_of(item) == PAPERS,
         form=form,
         is_open=may_edit(dossier, item.place) or form.is_bound,
         way_back=address_of(dossier.procedure.slug, item.place),
@@ -67,5 +67,10 @@ def _choose(
     """The page on which the candidate chooses between the explanation just written and the one that is saved."""
     mine = form.cleaned_data["text"]
     question = TwoAnswers("text", item.label, mine, mine, stored, stored)
-    place = PAPERS if item.place.startswith("paper:") else REFEREES
+    place = _list_of(item)
     return choose_answers(request, contents, place, [question], [("text", mine)])
+
+
+def _list_of(item: MissingItem) -> str:
+    """The page that lists it among its like."""
+    return PAPERS if item.place.startswith("paper:") else REFEREES

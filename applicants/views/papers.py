@@ -76,7 +76,7 @@ def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         is_late_open=any(may_edit(dossier, f"paper:{rule.code}") for rule in late),
         items=_lines(contents, late=False),
         late_items=_lines(contents, late=True),
-        take_photos=all(not {FileKind.JPEG, FileKind.PNG}.isdisjoint(rule.kinds) for rule in contents.papers),
+        take_photos=all(rule.takes_photos for rule in contents.papers),
         late_is_title=all(rule.proves_title for rule in late),
         late_window=dossier.procedure.calendar.get(LATE_PAPERS),
         alternatives=[rule for rule in dossier.rules.alternatives if rule.papers],

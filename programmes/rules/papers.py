@@ -46,6 +46,11 @@ class PaperRule:
     open: bool = False  # for whatever else the candidate wants to join
     forcible: bool = True  # may be explained in writing instead, where the dossier can be submitted so
 
+    @property
+    def takes_photos(self) -> bool:
+        """Whether what a camera makes may be joined."""
+        return not {FileKind.JPEG, FileKind.PNG}.isdisjoint(self.kinds)
+
     def for_programme(self, programme: Option) -> PaperRule:
         """The paper of one of the programmes chosen, under a code of its own."""
         label = self.label.joined(" – ", programme.label)
