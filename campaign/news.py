@@ -35,6 +35,11 @@ class News:
     url: str = ""
     action: str = ""
 
+    @property
+    def says_more(self) -> bool:
+        """Whether there is anything below the headline."""
+        return bool(self.text or self.url)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -89,7 +94,7 @@ def news_of(standing: Standing) -> News:
     if standing.admissibility is not None:
         return _after_admissibility(standing, standing.admissibility)
     if dossier.status == Status.VALIDATED:
-        return News("done", gettext("Votre dossier est validé"), _when_results_come(standing))
+        return News("done", gettext("Votre dossier est validé"), "")  # what comes next is said above
     return News("waiting", gettext("Votre dossier est transmis"), _who_verifies(dossier))
 
 

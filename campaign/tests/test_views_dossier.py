@@ -168,6 +168,13 @@ def test_a_submitted_dossier_says_who_verifies_it_and_what_comes(home: Home) -> 
     assert home.dossier.receipt.number in text
 
 
+def test_a_validated_dossier_says_once_when_the_results_come(home: Home) -> None:
+    text = home.at("2026-03-25 10:00")
+    assert "Votre dossier est validé" in text
+    above, calendar = text.split('id="calendrier"')
+    assert (above.count("9 avril 2026"), calendar.count("9 avril 2026")) == (1, 1)
+
+
 def test_a_correction_stands_on_the_home(home: Home, procedure: Procedure) -> None:
     set_clock(procedure, "2026-03-25 10:00")
     until = procedure.now() + dt.timedelta(days=2)

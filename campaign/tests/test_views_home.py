@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -17,6 +20,7 @@ from programmes.models import Procedure
 
 MOST_QUERIES = 12
 HOME = "/"
+FILES = sorted((Path(settings.BASE_DIR) / "programmes/procedures").glob("*.yaml"))
 
 
 @pytest.fixture
@@ -94,6 +98,17 @@ def test_a_procedure_is_shown_whole_in_few_queries(
         "Une note de 4 sur 20 ou moins est éliminatoire.",
     ]:
         assert said in text, said
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_menu_of_a_procedure_leads_to_all_that_its_page_says_in_its_order(
+    client: Client, db: None, path: Path
+) -> None:
+    procedure = store(file_of(path.stem), rehearsal=True)
+    menu, text = page(client, reverse("campaign:procedure", args=[procedure.slug])).split("</nav>", 2)[-2:]
+    headings = re.findall(r'<h2 id="([^"]+)"', text)
+    assert {"calendrier", "pieces"} <= set(headings)
+    assert re.findall(r'<a href="#([^"]+)"', menu) == headings
 
 
 def test_what_studying_costs_is_said_before_one_applies(client: Client, db: None) -> None:
